@@ -1,0 +1,155 @@
+"""What the engine tells: repetitions, verdicts, gaps; frozen, and never taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["left", "right", "unknown"]
+Posture = Literal["standing", "quadruped", "prone", "any", "unknown"]
+Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One word said about a repetition, with the number behind it, its limit and where the limit comes from."""
+
+    word: str
+    value: float
+    limit: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One movement that left rest and came back; field order is the column order of every export.
+
+    Times on the recording's clock. None = could not be measured; `notes` says why. `counted` False: listed,
+    with the reason in `notes`. Definitions and formulas: docs/metrics.md.
+    """
+
+    index: int
+    set: int
+    side: Side
+    posture: Posture
+    load: Load
+    counted: bool
+    t_start_s: float
+    t_top_s: float
+    t_lower_s: float
+    t_end_s: float
+    lift_s: float
+    pause_s: float
+    lower_s: float
+    rest_before_s: float | None
+    tempo: str
+    rom_deg: float
+    peak_lift_degps: float
+    mean_lift_degps: float | None
+    peak_lower_degps: float
+    mean_lower_degps: float | None
+    peak_ankle_mps: float | None
+    lever_m: float | None
+    lever_sd_m: float | None
+    momentum_lift: float | None
+    momentum_drop: float | None
+    off_plane: float | None
+    smoothness_sparc: float | None
+    bounces: int
+    verdicts: tuple[Verdict, ...] = ()
+    quality: tuple[str, ...] = ()
+    revision: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verdicts' words alone."""
+        return tuple(v.word for v in self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class RepRevised:
+    """A better measured row for a repetition already told: same index, set, counted; times within 50 ms."""
+
+    index: int
+    rep: Rep
+
+
+@dataclass(frozen=True, slots=True)
+class LiftTold:
+    """A lift has reached its top; told once a lift, never revised. `quality` as in `Rep`, plus `axis` while learning."""
+
+    t_s: float
+    momentum_lift: float | None
+    quality: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The stream has a hole: no sample in [t_from_s, t_to_s)."""
+
+    t_from_s: float
+    t_to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Remount:
+    """The sensor now sits otherwise on the leg (or on the other leg): what was learned of its mounting is dropped."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetEnded:
+    """A set is over: `reps` counted in it, the last one ending at `t_s`."""
+
+    set: int
+    reps: int
+    t_s: float
+
+
+Event = Rep | RepRevised | LiftTold | Gap | Remount | SetEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Strapping:
+    """What is known of one way the sensor sat on a leg. Vectors are unit vectors in the sensor frame.
+
+    `axis`: kick axis, signed so that a right-handed turn about it lifts the leg. `rest_up`: where up is at
+    rest. `lever_m` with `lever_axis`: centre of rotation to sensor. `rom_deg`: median range of the good reps.
+    `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start).
+    """
+
+    axis: tuple[float, float, float]
+    rest_up: tuple[float, float, float]
+    lever_m: float | None
+    posture: Posture
+    rom_deg: float | None
+    reps: int
+    t_from_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a Session learned, and what the next one may start from; one `Strapping` for each mounting, in time order."""
+
+    strappings: tuple[Strapping, ...] = ()
+
+    def carry(self) -> Prior:
+        """For the next set or session: the last strapping, held from the start."""
+        if not self.strappings:
+            return self
+        last = self.strappings[-1]
+        return Prior(
+            (
+                Strapping(
+                    axis=last.axis,
+                    rest_up=last.rest_up,
+                    lever_m=last.lever_m,
+                    posture=last.posture,
+                    rom_deg=last.rom_deg,
+                    reps=last.reps,
+                ),
+            )
+        )

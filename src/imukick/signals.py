@@ -1,0 +1,100 @@
+"""The arrays that flow: Samples from a sensor, LegMotion from the tracker; checked once, at birth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imukick.errors import CalibrationError
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+Clock = Literal["device", "host"]
+
+
+def _column(values: object, name: str, width: int | None, length: int | None) -> FloatArray:
+    array = np.ascontiguousarray(values, dtype=np.float64)
+    if width is not None and array.size == 0:
+        array = array.reshape(0, width)
+    wanted = 1 if width is None else 2
+    if array.ndim != wanted or (width is not None and array.shape[1] != width):
+        shape = "(n,)" if width is None else f"(n, {width})"
+        raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+    if length is not None and len(array) != length:
+        raise ValueError(f"{name} has {len(array)} rows, t_s has {length}")
+    if not np.isfinite(array).all():
+        raise CalibrationError(f"{name} holds NaN or infinity", reason="not finite")
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What a sensor measured, in time order.
+
+    `t_s` (n,) seconds, never falling; `acc_mps2` (n, 3) specific force, +9.81 along "up" at rest;
+    `gyr_radps` (n, 3). Both in the sensor frame, right-handed. `clock` says who stamped them: `device`
+    (the sensor's own counter) or `host` (arrival times: repeated and clumped, laid on a line by the grid).
+    `acc_range_mps2` and `gyr_range_radps` are the full scales, when known: values there are clipped.
+
+    Raises `ValueError` for wrong shapes or falling time, `CalibrationError` for NaN or infinity.
+
+    >>> Samples(t_s=[0.0, 0.01], acc_mps2=[[0, 0, 9.81]] * 2, gyr_radps=[[0, 0, 0]] * 2).t_s
+    array([0.  , 0.01])
+    """
+
+    t_s: FloatArray
+    acc_mps2: FloatArray
+    gyr_radps: FloatArray
+    clock: Clock = "device"
+    acc_range_mps2: float | None = None
+    gyr_range_radps: float | None = None
+
+    def __post_init__(self) -> None:
+        t_s = _column(self.t_s, "t_s", None, None)
+        object.__setattr__(self, "t_s", t_s)
+        object.__setattr__(self, "acc_mps2", _column(self.acc_mps2, "acc_mps2", 3, len(t_s)))
+        object.__setattr__(self, "gyr_radps", _column(self.gyr_radps, "gyr_radps", 3, len(t_s)))
+        if len(t_s) > 1 and (np.diff(t_s) < 0).any():
+            row = int(np.argmax(np.diff(t_s) < 0)) + 1
+            raise ValueError(f"t_s runs backwards at sample {row}")
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def part(self, start: int, stop: int) -> Samples:
+        """Samples [start, stop) as they are."""
+        return Samples(
+            t_s=self.t_s[start:stop],
+            acc_mps2=self.acc_mps2[start:stop],
+            gyr_radps=self.gyr_radps[start:stop],
+            clock=self.clock,
+            acc_range_mps2=self.acc_range_mps2,
+            gyr_range_radps=self.gyr_range_radps,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LegMotion:
+    """The leg on an even grid: how the sensor turned, where up is, and the angle once the kick axis is known.
+
+    `t_s` (n,) s; `acc_mps2`, `gyr_radps` (bias removed) and `up` (unit vector) are (n, 3) in the sensor
+    frame; `clipped` (n,) bool, a sensor value stood at its limit; `filled` (n,) bool, the grid point lies in
+    a gap of the stream. `angle_rad` and `rate_radps` (n,) about the kick axis, + = lifted, from one fixed
+    zero per strapping; None while no movement has shown the axis.
+    """
+
+    t_s: FloatArray
+    acc_mps2: FloatArray = field(repr=False)
+    gyr_radps: FloatArray = field(repr=False)
+    up: FloatArray = field(repr=False)
+    clipped: BoolArray = field(repr=False)
+    filled: BoolArray = field(repr=False)
+    angle_rad: FloatArray | None = field(default=None, repr=False)
+    rate_radps: FloatArray | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.t_s)
