@@ -1,0 +1,98 @@
+"""Even grid -> where up is in the sensor frame, by VQF; the one door to vqf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from vqf import VQF
+
+from imukick.motion.grid import GRID_HZ, Even
+from imukick.signals import FloatArray
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+
+@dataclass(frozen=True, slots=True)
+class AttitudeParams:
+    """The first still stretch gives the gyro's bias before VQF, which clips its own at 2 deg/s (Laidig & Seel 2023).
+
+    `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of each rate; `still_acc_share`: most
+    departure of specific force from one g; `still_bias_radps`: a mean rate above it is motion, not bias (chosen:
+    zero-rate levels of consumer gyros stay under 10 deg/s).
+    """
+
+    still_s: float = 1.0
+    still_hop_s: float = 0.25
+    still_rate_radps: float = 0.5 * RAD_PER_DEG
+    still_acc_share: float = 0.02
+    still_bias_radps: float = 10.0 * RAD_PER_DEG
+
+
+class Attitude:
+    """VQF (6D, default parameters) after the mean rate of the first still stretch was taken off.
+
+    When that stretch is found, VQF starts anew with it, so that nothing of the raw bias remains. Stretches end at
+    every `still_hop_s` of the grid, wherever a chunk ends.
+    """
+
+    def __init__(self, params: AttitudeParams) -> None:
+        self._params = params
+        self._window = round(params.still_s * GRID_HZ)
+        self._hop = round(params.still_hop_s * GRID_HZ)
+        self._vqf = VQF(1.0 / GRID_HZ)
+        self._bias = np.zeros(3)
+        self._settled = False
+        self._count = 0  # grid points since the last fresh start
+        self._recent = np.zeros((0, 6))  # the newest of them, less than a window
+
+    def push(self, even: Even) -> tuple[FloatArray, FloatArray]:
+        """(gyr_radps with the bias removed, up): each (n, 3), sensor frame."""
+        if even.fresh:
+            self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
+        done = 0
+        parts: list[tuple[FloatArray, FloatArray]] = []
+        if not self._settled:
+            six = np.concatenate([self._recent, np.concatenate([even.gyr_radps, even.acc_mps2], axis=1)])
+            held = len(self._recent)
+            for end in self._ends(six, held):
+                if not self._still(six[end - self._window : end]):
+                    continue
+                stop = end - held
+                parts.append(self._run(even, done, stop))
+                done = stop
+                self._settled = True
+                self._bias = six[end - self._window : end, :3].mean(axis=0)
+                self._vqf = VQF(1.0 / GRID_HZ)
+                self._turn(six[end - self._window : end, :3], six[end - self._window : end, 3:])
+                break
+            self._recent = six[max(0, len(six) - self._window + 1) :]
+            self._count += len(even.t_s)
+        parts.append(self._run(even, done, len(even.t_s)))
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+    def _ends(self, six: FloatArray, held: int) -> list[int]:
+        """Ends, as indices into `six`, of the windows that new points complete and that may be still."""
+        ends = np.arange(held + 1, len(six) + 1)
+        ends = ends[((self._count - held + ends) % self._hop == 0) & (ends >= self._window)]
+        drift = np.abs(six[ends - 1, :3] - six[ends - self._window, :3]).max(axis=1, initial=0.0)
+        kept: list[int] = ends[drift < 8 * self._params.still_rate_radps].tolist()
+        return kept
+
+    def _still(self, window: FloatArray) -> bool:
+        p = self._params
+        weight = np.linalg.norm(window[:, 3:], axis=1)
+        return bool(
+            (window[:, :3].std(axis=0) < p.still_rate_radps).all()
+            and (np.abs(window[:, :3].mean(axis=0)) < p.still_bias_radps).all()
+            and (np.abs(weight / STANDARD_GRAVITY_MPS2 - 1) < p.still_acc_share).all()
+        )
+
+    def _run(self, even: Even, start: int, stop: int) -> tuple[FloatArray, FloatArray]:
+        return self._turn(even.gyr_radps[start:stop], even.acc_mps2[start:stop])
+
+    def _turn(self, gyr: FloatArray, acc: FloatArray) -> tuple[FloatArray, FloatArray]:
+        clean = np.ascontiguousarray(gyr - self._bias)
+        out = self._vqf.updateBatch(clean, np.ascontiguousarray(acc))
+        w, x, y, z = out["quat6D"].T
+        up = np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1)
+        return clean - out["bias"], up
