@@ -115,8 +115,8 @@ class Grid:
         c = np.concatenate([[self._last_clipped], clipped])
         width = np.diff(x)
         total = np.cumsum(np.concatenate([self._sum[None], 0.5 * width[:, None] * (v[1:] + v[:-1])]), axis=0)
-        passed = int(x[-1] * GRID_HZ)
-        edges = np.arange(self._edge + 1, passed + 1) / GRID_HZ
+        edges = np.arange(self._edge + 1, int(x[-1] * GRID_HZ) + 2) / GRID_HZ
+        edges = edges[edges <= x[-1]]
         out: list[Even | Gap] = []
         if len(edges):
             j = np.searchsorted(x, edges, side="left") - 1
@@ -135,7 +135,7 @@ class Grid:
                 )
             )
             self._fresh = False
-            self._edge, self._edge_sum = passed, integral[-1]
+            self._edge, self._edge_sum = self._edge + len(edges), integral[-1]
         self._last_s, self._last, self._last_clipped = float(x[-1]), v[-1], bool(c[-1])
         self._sum = total[-1]
         return out
