@@ -1,0 +1,162 @@
+"""Who may import whom, one door for each dependency, no host clock in the stages: docs/architecture.md as a test."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source_tree import ROOT, Module, imports, inside, modules
+
+WORDS = ("errors", "units", "signals", "events", "exercises", "plans")
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "errors": (),
+    "units": (),
+    "signals": ("errors", "units"),
+    "events": ("errors", "units"),
+    "plans": ("errors", "units"),
+    "exercises": ("errors", "units", "events", "plans"),
+    "sensors": WORDS,
+    "motion": WORDS,
+    "reps": WORDS,
+    "coaching": WORDS,
+    "session": (*WORDS, "motion", "reps"),
+    "sources": (*WORDS, "sensors"),
+    "sinks": (*WORDS, "coaching.wording"),
+    "analysis": (*WORDS, "session", "sources.recordings", "sinks"),
+    "live": (*WORDS, "session", "coaching", "sources.ble", "sinks.history"),
+    "cohort": (*WORDS, "analysis", "sources.recordings", "sinks"),
+    "agreement": (*WORDS, "analysis", "sources.recordings", "sinks"),
+}
+"""Room -> what of ours it may import besides itself. `cli`, the face (`__init__`) and `__main__` join everything."""
+
+ONLY_LAZILY = {"analysis": ("sinks",)}
+"""Imports that must stand inside a function."""
+
+DOORS: dict[str, tuple[str, ...]] = {
+    "bleak": ("sources.ble", "sources.bumble_backend"),
+    "bumble": ("sources.bumble_backend", "sources.virtual_sensor"),
+    "dask": ("cohort",),
+    "distributed": ("cohort",),
+    "jinja2": ("sinks",),
+    "matplotlib": ("sinks",),
+    "pandas": ("sinks.table", "sources.recordings"),
+    "pyarrow": ("sinks",),
+    "rich": ("cli",),
+    "starlette": ("live",),
+    "typer": ("cli",),
+    "uvicorn": ("live",),
+    "vqf": ("motion.attitude",),
+    "websockets": ("live",),
+}
+"""Dependency -> the only places that import it."""
+
+ANYWHERE = {"numpy", "scipy"}
+CLOCKLESS = ("sensors", "motion", "reps", "session", "coaching")
+HEAVY = ("bleak", "matplotlib", "pandas", "pyarrow", "scipy", "vqf")
+
+
+def room_of(name: str) -> str:
+    """`imukick.reps.counter` -> `reps`; the face is the empty room."""
+    return name.removeprefix("imukick").lstrip(".").split(".")[0]
+
+
+def forbidden_imports(module: Module) -> list[str]:
+    room = room_of(module.name)
+    if room in ("", "cli", "__main__"):
+        return []
+    if room not in MAY_IMPORT:
+        return [f"{module.name}: the room {room!r} is not in the table"]
+    wrong = []
+    for found in imports(module):
+        if not inside(found.target, "imukick"):
+            continue
+        allowed = (room, *MAY_IMPORT[room])
+        if not any(inside(found.target, f"imukick.{name}") for name in allowed):
+            wrong.append(f"{module.name}:{found.line} imports {found.target}")
+        late = ONLY_LAZILY.get(room, ())
+        if not found.lazy and any(inside(found.target, f"imukick.{name}") for name in late):
+            wrong.append(f"{module.name}:{found.line} imports {found.target} at the top; only inside a function")
+    return wrong
+
+
+def wrong_doors(module: Module) -> list[str]:
+    wrong = []
+    for found in imports(module):
+        top = found.target.split(".")[0]
+        if top in sys.stdlib_module_names or top == "imukick" or top in ANYWHERE:
+            continue
+        if top not in DOORS:
+            wrong.append(f"{module.name}:{found.line} imports {top}, which has no door")
+        elif not module.within(*DOORS[top]):
+            wrong.append(f"{module.name}:{found.line} imports {top}; its door is {' or '.join(DOORS[top])}")
+    return wrong
+
+
+def host_clocks(module: Module) -> list[str]:
+    if not module.within(*CLOCKLESS):
+        return []
+    wrong = [
+        f"{module.name}:{found.line} imports {found.target}"
+        for found in imports(module)
+        if found.target.split(".")[0] == "time"
+    ]
+    readings = [
+        f"{module.name}:{node.lineno} reads the host's clock with .{node.attr}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today")
+    ]
+    return wrong + readings
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_a_module_keeps_to_its_room(module: Module) -> None:
+    assert forbidden_imports(module) + wrong_doors(module) + host_clocks(module) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("imukick.reps.counter", "from imukick.motion.grid import Grid", "imports imukick.motion.grid.Grid"),
+        ("imukick.motion.grid", "def f():\n    import imukick.sinks.table", "imports imukick.sinks.table"),
+        ("imukick.signals", "from imukick import events", "imports imukick.events"),
+        ("imukick.analysis", "from imukick.sinks import table", "at the top"),
+        ("imukick.helpers", "", "not in the table"),
+        ("imukick.reps.counter", "import pandas as pd", "its door is sinks.table"),
+        ("imukick.cli.app", "import requests", "no door"),
+        ("imukick.session", "from time import perf_counter", "imports time"),
+        ("imukick.coaching.plan", "import datetime\nx = datetime.datetime.now()", ".now"),
+    ],
+)
+def test_the_rules_notice_what_breaks_them(name: str, text: str, told: str) -> None:
+    module = Module(name, Path("planted.py"), text)
+    wrong = forbidden_imports(module) + wrong_doors(module) + host_clocks(module)
+    assert len(wrong) == 1
+    assert told in wrong[0]
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [need for name, needs in project["optional-dependencies"].items() if name != "dev" for need in needs]
+    declared = {re.split(r"[\[<>=!~; ]", need)[0] for need in [*project["dependencies"], *extras]}
+    imported = {found.target.split(".")[0] for module in modules() for found in imports(module)}
+    assert imported - set(sys.stdlib_module_names) - {"imukick"} - declared == set()
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
+    code = (
+        "import sys\n"
+        "from imukick.cli.app import main\n"
+        "sys.argv = ['imukick', '--help']\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "heavy: []"
