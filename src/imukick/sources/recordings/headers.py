@@ -1,0 +1,164 @@
+"""Column headers -> which quantity, which axis, which factor to SI; a header without a unit is never guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from imukick.errors import RecordingError
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+Quantity = Literal["time", "acc", "gyr"]
+
+UNITS: Final[dict[Quantity, dict[str, float]]] = {
+    "time": {
+        **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+        **dict.fromkeys(("ms", "msec", "millis", "millisecond", "milliseconds"), 1e-3),
+        **dict.fromkeys(("us", "μs", "usec", "micros", "microsecond", "microseconds"), 1e-6),
+        **dict.fromkeys(("ns", "nsec", "nanos", "nanosecond", "nanoseconds"), 1e-9),
+    },
+    "acc": {
+        **dict.fromkeys(("mps2", "mps^2", "m/s2", "m/s^2", "m/(s^2)", "m/s/s", "m/sec2", "m/sec^2", "m/(sec^2)"), 1.0),
+        **dict.fromkeys(("ms-2", "ms^-2", "m*s-2", "m*s^-2", "m.s-2", "m.s^-2"), 1.0),
+        "g": STANDARD_GRAVITY_MPS2,
+        "mg": STANDARD_GRAVITY_MPS2 / 1000.0,
+    },
+    "gyr": {
+        **dict.fromkeys(("radps", "rad/s", "rad/sec", "rads-1", "rad*s-1", "rad.s-1", "rad*s^-1", "rad.s^-1"), 1.0),
+        **dict.fromkeys(("degps", "dps", "deg/s", "deg/sec", "°/s", "°/sec", "º/s", "degs-1"), RAD_PER_DEG),
+        **dict.fromkeys(("mdps", "mdeg/s", "mdegps"), RAD_PER_DEG / 1000.0),
+    },
+}
+"""THE TABLE of units a header may name (after Unicode NFKC, lower case, without spaces), each with its factor to SI."""
+
+WANTED: Final = "t_s, ax_mps2, ay_mps2, az_mps2, gx_radps, gy_radps, gz_radps"
+
+_TIME = re.compile(r"t|time|timestamp|timestamps|elapsed|elapsedtime|sampletime|epoch|epoc")
+_NAMES: Final[tuple[tuple[Quantity, int, str], ...]] = (
+    ("acc", 1, "a|acc|accel|acceleration|accelerometer"),
+    ("gyr", 4, "g|w|as|gyr|gyro|gyroscope|omega|angularvelocity|angularrate|angularspeed|rotationrate"),
+)
+_AXES: Final = tuple(
+    (
+        quantity,
+        first,
+        re.compile(rf"(?:{names})(?:axis)?(?P<after>[xyz])(?:axis)?|(?P<before>[xyz])(?:axis)?(?:{names})"),
+    )
+    for quantity, first, names in _NAMES
+)
+_NO_GRAVITY = re.compile(r"linear|user|free")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the file: `slot` 0 = time, 1-3 = acc x y z, 4-6 = gyr x y z; `gain` the factor to SI; `header` as written."""
+
+    position: int
+    slot: int
+    gain: float
+    unit: str
+    header: str
+
+
+def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: int) -> list[Column]:
+    """The seven columns (six when `rate_given`), in slot order.
+
+    Raises `RecordingError` when one is missing, doubled, names no unit or a unit of something else.
+
+    >>> [c.gain for c in find_columns(
+    ...     ["Time (ms)", "accX [g]", "accY [g]", "accZ [g]", "gx_radps", "gy_radps", "gz_radps"],
+    ...     rate_given=False, path=Path("a.csv"), line=1)]
+    [0.001, 9.80665, 9.80665, 9.80665, 1.0, 1.0, 1.0]
+    """
+    found: dict[int, Column] = {}
+    without_gravity = False
+    parts = [_split(header) for header in headers]
+    time_known = any(_TIME.fullmatch(name) and unit in UNITS["time"] for name, unit in parts)
+    for position, (header, (name, unit)) in enumerate(zip(headers, parts, strict=True)):
+        without_gravity |= bool(_NO_GRAVITY.search(name)) and "acc" in name
+        match = _slot(name)
+        if match is None:
+            continue
+        quantity, slot = match
+        gain = UNITS[quantity].get(unit)
+        if gain is None:
+            if quantity == "time" and time_known:
+                continue  # a clock in words beside the one in numbers
+            raise RecordingError(_unit_trouble(quantity, header, unit), path=path, line=line)
+        if slot in found:
+            raise RecordingError(
+                f"columns {found[slot].header!r} and {_short(header)!r} both look like {_slot_name(slot)}; keep one",
+                path=path,
+                line=line,
+            )
+        found[slot] = Column(position, slot, gain, unit, _short(header))
+    if rate_given and 0 in found:
+        raise RecordingError(
+            f"column {found[0].header!r} holds the time; leave the sample rate away, it is for files without one",
+            path=path,
+            line=line,
+        )
+    missing = [_slot_name(slot) for slot in range(1 if rate_given else 0, 7) if slot not in found]
+    if missing:
+        raise RecordingError(_missing(missing, len(found), without_gravity), path=path, line=line)
+    return [found[slot] for slot in sorted(found)]
+
+
+def _split(header: str) -> tuple[str, str]:
+    """Header -> (letters of its name, unit or ""), both lower case."""
+    text = unicodedata.normalize("NFKC", header).strip().lower()
+    text = text.replace("·", "*").replace("⋅", "*").replace("−", "-")
+    bracket = re.fullmatch(r"(?P<name>.*?)\s*[(\[{]\s*(?P<unit>.*?)\s*[)\]}]", text)
+    if bracket:
+        return _letters(bracket["name"]), bracket["unit"].replace(" ", "")
+    for cut in re.finditer(r"[_\s,:]+", text):
+        rest = text[cut.end() :].replace(" ", "").replace("_", "/")
+        if any(rest in units for units in UNITS.values()) and _slot(_letters(text[: cut.start()])) is not None:
+            return _letters(text[: cut.start()]), rest
+    return _letters(text), ""
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text)
+
+
+def _slot(name: str) -> tuple[Quantity, int] | None:
+    if _TIME.fullmatch(name):
+        return "time", 0
+    for quantity, first, pattern in _AXES:
+        match = pattern.fullmatch(name)
+        if match:
+            return quantity, first + "xyz".index(match["after"] or match["before"])
+    return None
+
+
+def _slot_name(slot: int) -> str:
+    if slot == 0:
+        return "time"
+    return f"{'acceleration' if slot < 4 else 'angular rate'} {'xyz'[(slot - 1) % 3]}"
+
+
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _unit_trouble(quantity: Quantity, header: str, unit: str) -> str:
+    known = {"time": "s, ms, us or ns", "acc": "m/s^2 (mps2), g or mg", "gyr": "rad/s (radps) or deg/s (dps)"}[quantity]
+    if unit:
+        return f"column {_short(header)!r} names the unit {_short(unit)!r}; known here: {known}"
+    return f"column {_short(header)!r} names no unit, and none is guessed; put it into the header: {known}"
+
+
+def _missing(missing: list[str], found: int, without_gravity: bool) -> str:
+    if found == 0:
+        return f"no known column in the header; expected names like {WANTED} (the first line that is not a # line)"
+    if without_gravity and any("acceleration" in name for name in missing):
+        return "only acceleration without gravity is here; export the acceleration that includes gravity"
+    if missing == ["time"]:
+        return "no time column; name one like t_s or 'time (ms)', or give the sample rate (--rate-hz)"
+    return f"no column for {', '.join(missing)}; expected names like {WANTED}"

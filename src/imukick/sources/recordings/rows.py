@@ -1,0 +1,130 @@
+"""Rows of numbers -> an array: pandas for speed, one line at a time to say where a row is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from imukick.errors import RecordingError
+from imukick.signals import FloatArray
+
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a finite decimal number, blanks around it allowed.
+
+    >>> is_number("-1.5e3"), is_number("nan"), is_number("1_000"), is_number("1e999")
+    (True, False, False, False)
+    """
+    return bool(_NUMBER.fullmatch(text)) and math.isfinite(float(text))
+
+
+def read_rows(
+    rows: bytes, body: bytes, *, headers: Sequence[str], positions: Sequence[int], delimiter: str, path: Path, line: int
+) -> FloatArray:
+    """(n, len(positions)) numbers of the wanted columns. `rows` is `body` without marks; `line`: the header's.
+
+    Raises `RecordingError` naming the line: ragged, empty field, text, NaN or infinity where a number belongs.
+    """
+    decimal = _decimal(rows, positions, delimiter)
+    quick = _quick(rows, len(headers), positions, delimiter, decimal)
+    return quick if quick is not None else _one_by_one(body, headers, positions, delimiter, decimal, path, line)
+
+
+def line_of_row(body: bytes, row: int, header_line: int) -> int:
+    """The file's line (from 1) on which data row `row` (from 0) stands."""
+    left = row
+    for offset, raw in enumerate(io.BytesIO(body)):
+        if raw.strip() and not raw.startswith(b"#"):
+            if left == 0:
+                return header_line + 1 + offset
+            left -= 1
+    raise ValueError(f"no row {row}")
+
+
+def _decimal(rows: bytes, positions: Sequence[int], delimiter: str) -> str:
+    """The decimal sign: a comma only when it does not part columns and stands in the first numbers."""
+    if delimiter == "," or b"," not in rows:
+        return "."
+    first = rows[:50_000].decode("utf-8", errors="replace").splitlines()[:200]
+    fields = [cells[p] for cells in csv.reader(first, delimiter=delimiter) for p in positions if p < len(cells)]
+    return "," if any("," in field for field in fields) else "."
+
+
+def _quick(rows: bytes, width: int, positions: Sequence[int], delimiter: str, decimal: str) -> FloatArray | None:
+    """What pandas reads, or None when one look at the whole says that something is not as it should be."""
+    if b'"' in rows or not rows or rows.isspace():
+        return None
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(rows),
+            sep=delimiter,
+            decimal=decimal,
+            header=None,
+            names=list(range(width)),
+            usecols=list(positions),
+            dtype=np.float64,
+            index_col=False,
+            keep_default_na=False,
+            quoting=csv.QUOTE_NONE,
+            engine="c",
+            low_memory=False,
+        )
+    except ValueError:  # pandas' own errors are ValueErrors
+        return None
+    array = np.ascontiguousarray(frame[list(positions)].to_numpy())
+    return array if _even_table(rows, len(array), width, delimiter) and np.isfinite(array).all() else None
+
+
+def _even_table(rows: bytes, n: int, width: int, delimiter: str) -> bool:
+    """Whether each of the `n` lines holds exactly `width` fields."""
+    marks = np.frombuffer(rows, dtype=np.uint8)
+    cuts, ends = np.flatnonzero(marks == ord(delimiter)), np.flatnonzero(marks == ord("\n"))[: n - 1]
+    if len(cuts) != n * (width - 1) or len(ends) != n - 1:
+        return False
+    return bool((cuts[width - 2 :: width - 1][:-1] < ends).all() and (cuts[:: width - 1][1:] > ends).all())
+
+
+def _one_by_one(
+    body: bytes, headers: Sequence[str], positions: Sequence[int], delimiter: str, decimal: str, path: Path, line: int
+) -> FloatArray:
+    table = []
+    for number, raw in enumerate(io.BytesIO(body), start=line + 1):
+        if not raw.strip() or raw.startswith(b"#"):
+            continue
+        text = raw.decode("utf-8", errors="replace").rstrip("\n")
+        cells = next(csv.reader([text], delimiter=delimiter))
+        if len(cells) != len(headers):
+            raise RecordingError(_ragged(len(cells), len(headers), delimiter), path=path, line=number)
+        table.append([_value(cells[p], headers[p], decimal, path, number) for p in positions])
+    return np.array(table, dtype=np.float64).reshape(-1, len(positions))
+
+
+def _value(cell: str, header: str, decimal: str, path: Path, line: int) -> float:
+    text = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
+    if is_number(text):
+        return float(text)
+    header = header.strip()[:40]
+    if not cell.strip():
+        trouble = f"nothing in column {header!r}; a sample that is missing is left out as a whole row"
+    elif re.fullmatch(r"\s*[+-]?(nan|na|null|none|inf|infinity)\s*", text, re.IGNORECASE) or _NUMBER.fullmatch(text):
+        trouble = f"{cell.strip()[:40]!r} in column {header!r}; leave out rows without a finite number"
+    else:
+        trouble = f"{cell.strip()[:40]!r} in column {header!r} is not a number"
+    raise RecordingError(trouble, path=path, line=line)
+
+
+def _ragged(found: int, expected: int, delimiter: str) -> str:
+    trouble = f"{found} fields where the header names {expected}"
+    if delimiter == "," and found >= 2 * expected - 2 and expected > 2:
+        return f"{trouble}; decimal commas? Then export with ; between the columns"
+    return f"{trouble}; mend or remove this line"

@@ -1,0 +1,140 @@
+"""Bytes of a CSV file -> its header lines, marks, column names and the bytes of its rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from imukick.errors import RecordingError
+from imukick.plans import MARK_KINDS, Mark
+from imukick.sources.recordings.rows import is_number
+
+FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
+FORMAT_VERSION: Final = 1
+DELIMITERS: Final = ",;\t"
+_LONGEST_LINE: Final = 20_000  # of the header; chosen: no table of a sensor has column names this long
+_MARK_LINE = re.compile(rb"(?m)^#[^\n]*\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A recording as text: `meta` from the `# key: value` lines, `headers` of the columns on `header_line` (from 1).
+
+    `body`: the bytes of all lines after it, marks included; `rows`: the same without them.
+    """
+
+    meta: dict[str, Any]
+    headers: list[str]
+    header_line: int
+    delimiter: str
+    marks: tuple[Mark, ...]
+    body: bytes = field(repr=False)
+    rows: bytes = field(repr=False)
+
+
+def read_text(path: Path) -> Text:
+    """Read and take apart a file. Raises `RecordingError`: unreadable, empty, not text, no header row, a bad mark."""
+    data = _bytes(path)
+    meta: dict[str, Any] = {}
+    start, line = 0, 0
+    while start < len(data):
+        stop = data.find(b"\n", start)
+        stop = len(data) if stop < 0 else stop
+        line += 1
+        if stop - start > _LONGEST_LINE:
+            raise RecordingError("a header line of over 20000 characters; this is not a table", path=path, line=line)
+        words = _decoded(data[start:stop], path, line).strip()
+        start = stop + 1
+        if words.startswith("#!"):
+            raise RecordingError("a mark stands before the column names; marks go between rows", path=path, line=line)
+        if words.startswith("#"):
+            _header_line(words, meta, path, line)
+        elif words and not re.fullmatch(r'"?sep=.?"?', words):
+            delimiter = max(DELIMITERS, key=words.count)
+            headers = next(csv.reader([words], delimiter=delimiter))
+            body = data[start:]
+            marks = _marks(body, path, line) if b"#" in body else ()
+            rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
+            return Text(meta, headers, line, delimiter, marks, body, rows)
+    raise RecordingError("no column names and no rows in it", path=path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise RecordingError("no such file", path=path) from None
+    except IsADirectoryError:
+        raise RecordingError("this is a folder; name a file in it", path=path) from None
+    except OSError as error:
+        raise RecordingError(f"cannot be read: {error.strerror or error}", path=path) from None
+    if not data or data.isspace():
+        raise RecordingError("the file is empty", path=path)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[1:4:2]:
+        raise RecordingError("this is UTF-16 text; save it as UTF-8", path=path)
+    if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise RecordingError("this is a packed file; unpack it first", path=path)
+    nul = data.find(b"\0")
+    if nul >= 0:
+        before = data[:nul]
+        if before.isascii() and before.count(b"\n") >= 1:
+            line = before.count(b"\n") + 1
+            raise RecordingError("NUL bytes from here on, as a crash leaves them; cut them off", path=path, line=line)
+        raise RecordingError("this is not a text file; expected a CSV", path=path)
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data
+
+
+def _decoded(raw: bytes, path: Path, line: int) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RecordingError("not UTF-8 text; save the file as CSV in UTF-8", path=path, line=line) from None
+
+
+def _header_line(words: str, meta: dict[str, Any], path: Path, line: int) -> None:
+    magic = FIRST_LINE.fullmatch(words)
+    if magic:
+        if int(magic["version"]) > FORMAT_VERSION:
+            raise RecordingError(
+                f"recording format {magic['version']} is newer than this imukick knows ({FORMAT_VERSION}); update imukick",
+                path=path,
+                line=line,
+            )
+        return
+    key, colon, value = words.lstrip("# ").partition(":")
+    if not colon or not re.fullmatch(r"\w+", key.strip()):
+        return  # a remark for people
+    try:
+        meta[key.strip()] = json.loads(value)
+    except ValueError:
+        meta[key.strip()] = value.strip()
+
+
+def _marks(body: bytes, path: Path, header_line: int) -> tuple[Mark, ...]:
+    marks = []
+    line, seen = header_line + 1, 0
+    for match in _MARK_LINE.finditer(body):
+        line += body.count(b"\n", seen, match.start())
+        seen = match.start()
+        words = _decoded(match[0], path, line).strip()
+        if not words.startswith("#!"):
+            raise RecordingError(
+                "a # line below the column names; only marks (#! ...) stand there", path=path, line=line
+            )
+        t_s, _, rest = words[2:].strip().partition(",")
+        kind, _, value = rest.partition(",")
+        if not is_number(t_s) or kind.strip() not in MARK_KINDS:
+            raise RecordingError(
+                f"not a mark: {words[:60]!r}; expected '#! t_s,kind,value' with kind {', '.join(MARK_KINDS)}",
+                path=path,
+                line=line,
+            )
+        marks.append(Mark(float(t_s), kind.strip(), value.strip()))  # type: ignore[arg-type]
+    return tuple(marks)
