@@ -98,3 +98,46 @@ class LegMotion:
 
     def __len__(self) -> int:
         return len(self.t_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """A closed movement that left a pose and came back to it, with what its own kinematics say.
+
+    Arrays (n,) or (n, 3) on the even grid, filtered without delay at 6 Hz where not said otherwise, sensor frame:
+    `t_s`, `acc_mps2`, `gyr_radps`, `up` (as from the attitude), `clipped`, `filled`. [`start`, `stop`): from the
+    end of the pause it left to the beginning of the one it reached. `axis`: unit vector about which it turned, by
+    the right hand when it left; `share`: part of the squared rate about it; `tilt`: |axis . up|, 0 = horizontal;
+    `range_rad`: how far it turned; `lever` (3,) m: centre of rotation to sensor, in the plane across the axis,
+    at the start; `lever_sd_m`: its standard error; `rise_m`: how far up the sensor went; `phi_rad`: angle from
+    "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `calm`: it left and reached a calm
+    stretch, not just a turn. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
+    """
+
+    t_s: FloatArray = field(repr=False)
+    acc_mps2: FloatArray = field(repr=False)
+    gyr_radps: FloatArray = field(repr=False)
+    up: FloatArray = field(repr=False)
+    clipped: BoolArray = field(repr=False)
+    filled: BoolArray = field(repr=False)
+    start: int
+    stop: int
+    axis: FloatArray
+    share: float
+    tilt: float
+    range_rad: float
+    lever: FloatArray
+    lever_sd_m: float
+    rise_m: float
+    phi_rad: float
+    rest_up: FloatArray
+    calm: bool
+    told_s: float
+    open_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A lift that has just reached its top: the movement so far, as an open excursion."""
+
+    movement: Excursion

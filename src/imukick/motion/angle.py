@@ -1,0 +1,90 @@
+"""The angle about the kick axis, point by point: from one fixed zero per strapping, held until an axis is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from imukick.motion.excursion import angle_about, main_axis, part_along
+from imukick.signals import BoolArray, FloatArray, LegMotion
+from imukick.units import RAD_PER_DEG
+
+SHOW_RAD: Final = 8.0 * RAD_PER_DEG
+SHOW_SHARE: Final = 0.9
+SHOW_TILT: Final = 0.4
+"""A turn this far, this much about one axis, this near to horizontal may show an axis before any kick has. Chosen."""
+
+
+class AngleStream:
+    """Rows of the grid -> LegMotion with the angle, `hold_s` late at most while no axis is known."""
+
+    def __init__(self, hold_s: float) -> None:
+        self._hold_s = hold_s
+        self._zero: tuple[FloatArray, FloatArray] | None = None
+        self.known = False  # the axis comes from kicks, not just from any turn
+        self._held: list[tuple[FloatArray, BoolArray]] = []
+
+    def learn(self, axis: FloatArray, rest_up: FloatArray, *, anew: bool) -> None:
+        """Use this kick axis from now; the zero stays where the strapping's first kick put it, unless `anew`."""
+        zero_up = rest_up if anew or self._zero is None or not self.known else self._zero[1]
+        self._zero, self.known = (axis, zero_up), True
+
+    def of(self, up: FloatArray) -> float:
+        """The angle (rad) of one pose; 0 while no axis is known."""
+        return 0.0 if self._zero is None else float(angle_about(self._zero[0], up[None], self._zero[1])[0])
+
+    def show(self, gyr_radps: FloatArray, up: FloatArray) -> None:
+        """Any plain turn shows an axis while no kick has: without it there would be no angle at all."""
+        if self._zero is not None or len(gyr_radps) < 5:
+            return
+        turned = float(np.arccos(np.clip(up[0] @ up[-1], -1.0, 1.0)))
+        axis, share = main_axis(gyr_radps)
+        if turned < SHOW_RAD or share < SHOW_SHARE or abs(float(axis @ up[0])) > SHOW_TILT:
+            return
+        if angle_about(axis, up[-1:], up[0])[0] < 0:
+            axis = -axis
+        self._zero = (axis, up[0].copy())
+
+    def push(self, floats: FloatArray, flags: BoolArray) -> tuple[FloatArray | None, list[LegMotion]]:
+        """(angle of these rows when the axis comes from kicks, motion that need not wait any longer)."""
+        self._held.append((floats, flags))
+        if self._zero is None:
+            return None, self._older(float(floats[-1, 0]) - self._hold_s)
+        released = self.finish()
+        return (released[-1].angle_rad if self.known else None), released
+
+    def finish(self) -> list[LegMotion]:
+        """All that is still held."""
+        out = [_motion(floats, flags, self._zero) for floats, flags in self._held]
+        self._held = []
+        return out
+
+    def _older(self, until_s: float) -> list[LegMotion]:
+        """Rows up to a time, given out without an angle; cut by rows, so that a chunk border leaves no trace."""
+        out: list[LegMotion] = []
+        while self._held:
+            floats, flags = self._held[0]
+            n = int(np.searchsorted(floats[:, 0], until_s, side="right"))
+            if n == 0:
+                break
+            out.append(_motion(floats[:n], flags[:n], None))
+            self._held.pop(0)
+            if n < len(floats):
+                self._held.insert(0, (floats[n:], flags[n:]))
+                break
+        return out
+
+
+def _motion(floats: FloatArray, flags: BoolArray, zero: tuple[FloatArray, FloatArray] | None) -> LegMotion:
+    gyr, up = floats[:, 4:7], floats[:, 7:10]
+    return LegMotion(
+        t_s=floats[:, 0],
+        acc_mps2=floats[:, 1:4],
+        gyr_radps=gyr,
+        up=up,
+        clipped=flags[:, 0],
+        filled=flags[:, 1],
+        angle_rad=None if zero is None else angle_about(zero[0], up, zero[1]),
+        rate_radps=None if zero is None else part_along(gyr, zero[0]),
+    )

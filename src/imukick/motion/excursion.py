@@ -1,0 +1,133 @@
+"""The kinematics of one closed movement: its axis, its range, the lever it turned on, whether it went up."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+
+from imukick.motion.grid import GRID_HZ
+from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.units import STANDARD_GRAVITY_MPS2
+
+CUT_HZ = 6.0
+"""Low-pass of everything measured inside a movement (docs/metrics.md); a leg's voluntary swing lies under 3 Hz."""
+
+
+@cache
+def low_pass() -> FloatArray:
+    """Second-order Butterworth sections at `CUT_HZ` on the grid."""
+    sections: FloatArray = butter(2, CUT_HZ, fs=GRID_HZ, output="sos")
+    return sections
+
+
+def main_axis(gyr_radps: FloatArray) -> tuple[FloatArray, float]:
+    """(axis, share): the unit vector about which most of the squared rate turns, and how much of it.
+
+    The axis is the top eigenvector of sum(w w'); its sign is not decided here.
+    """
+    power = gyr_radps.T @ gyr_radps
+    values, vectors = np.linalg.eigh(power)
+    return vectors[:, 2], float(values[2] / max(values.sum(), 1e-12))
+
+
+def angle_about(axis: FloatArray, up: FloatArray, zero_up: FloatArray) -> FloatArray:
+    """(n,) rad: how far the sensor has turned about `axis` since up was `zero_up`, from where up is now.
+
+    When the body turns by +a about an axis, a direction fixed in space turns by -a in the body. Drift-free; within half a turn of zero.
+    """
+    along = zero_up - (zero_up @ axis) * axis
+    along = along / max(float(np.linalg.norm(along)), 1e-9)
+    across = np.cross(along, axis)
+    angle: FloatArray = np.arctan2(part_along(up, across), part_along(up, along))
+    return angle
+
+
+def part_along(rows: FloatArray, vector: FloatArray) -> FloatArray:
+    """(n,): each row's component along a vector, by plain sums: a matrix product may round by where a chunk ends."""
+    x, y, z = vector.tolist()
+    out: FloatArray = rows[:, 0] * x + rows[:, 1] * y + rows[:, 2] * z
+    return out
+
+
+def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(r, covariance): least squares of f = g + b + alpha x r + omega x (omega x r) for r (m) and b, sensor frame.
+
+    Rigid-body kinematics; f specific force, g = 9.81 up. The covariance (3, 3) takes the residuals as white.
+    """
+    alpha = np.gradient(gyr_radps, 1.0 / GRID_HZ, axis=0)
+    wx = _cross_matrices(gyr_radps)
+    turn = _cross_matrices(alpha) + wx @ wx
+    n = len(gyr_radps)
+    eye = np.broadcast_to(np.eye(3), (n, 3, 3))
+    matrix = np.concatenate([turn, eye], axis=2).reshape(3 * n, 6)
+    wanted = (acc_mps2 - STANDARD_GRAVITY_MPS2 * up).reshape(3 * n)
+    normal = matrix.T @ matrix + 1e-9 * np.eye(6)
+    solution = np.linalg.solve(normal, matrix.T @ wanted)
+    rest = wanted - matrix @ solution
+    covariance = np.linalg.inv(normal) * float(rest @ rest) / max(3 * n - 6, 1)
+    return solution[:3], covariance[:3, :3]
+
+
+def measure(
+    floats: FloatArray,
+    flags: BoolArray,
+    start: int,
+    stop: int,
+    rest_up: FloatArray,
+    *,
+    calm: bool,
+    open_end: bool = False,
+) -> Excursion | None:
+    """The movement [start, stop) of a window of grid rows (as in History); None when too short to have an axis.
+
+    Margins before `start` and after `stop` steady the filters. With `open_end` the range counts from the start.
+    """
+    t_s, acc_mps2, gyr_radps, up = floats[:, 0], floats[:, 1:4], floats[:, 4:7], floats[:, 7:10]
+    if len(t_s) < 25 or stop - start < 10:
+        return None
+    gyr: FloatArray = sosfiltfilt(low_pass(), gyr_radps, axis=0)
+    acc: FloatArray = sosfiltfilt(low_pass(), acc_mps2, axis=0)
+    inner = slice(max(0, start - 5), min(len(t_s), stop + 5))
+    axis, share = main_axis(gyr[inner])
+    angle = np.unwrap(angle_about(axis, up, rest_up))
+    ends = angle[start] if open_end else 0.5 * (angle[start] + angle[stop - 1])
+    if ends - angle[start:stop].min() > angle[start:stop].max() - ends:
+        axis, angle, ends = -axis, -angle, -ends
+    top = start + int(np.argmax(angle[start:stop]))
+    fit, covariance = lever_fit(gyr[inner], acc[inner], up[inner])
+    lever = fit - (fit @ axis) * axis
+    length = float(np.linalg.norm(lever))
+    along = lever / max(length, 1e-9)
+    down = (rest_up @ axis) * axis - rest_up
+    return Excursion(
+        t_s=t_s,
+        acc_mps2=acc,
+        gyr_radps=gyr,
+        up=up,
+        clipped=flags[:, 0],
+        filled=flags[:, 1],
+        start=start,
+        stop=stop,
+        axis=axis,
+        share=share,
+        tilt=abs(float(axis @ rest_up)),
+        range_rad=float(angle[top] - ends),
+        lever=lever,
+        lever_sd_m=float(np.sqrt(max(along @ covariance @ along, 0.0))),
+        rise_m=float(lever @ (up[top] - rest_up)),
+        phi_rad=float(np.arctan2(np.cross(down, lever) @ axis, down @ lever)),
+        rest_up=rest_up,
+        calm=calm,
+        told_s=float(t_s[-1]),
+        open_end=open_end,
+    )
+
+
+def _cross_matrices(v: FloatArray) -> FloatArray:
+    """(n, 3, 3): the matrices M with M r = v x r."""
+    out = np.zeros((len(v), 3, 3))
+    out[:, 0, 1], out[:, 0, 2], out[:, 1, 2] = -v[:, 2], v[:, 1], -v[:, 0]
+    out[:, 1, 0], out[:, 2, 0], out[:, 2, 1] = v[:, 2], -v[:, 1], v[:, 0]
+    return out

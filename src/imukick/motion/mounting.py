@@ -1,0 +1,204 @@
+"""How the sensor sits on the leg, agreed on by the movements themselves: kick axis, rest pose, lever, posture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from imukick.events import Posture, Strapping
+from imukick.motion.excursion import angle_about
+from imukick.signals import Excursion, FloatArray
+from imukick.units import RAD_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class MountingParams:
+    """All tunables of the mounting. Shares and angles are chosen on the physics of a leg, not fitted to a data set.
+
+    `least_share`, `most_tilt`: a movement that votes turns about one axis, near horizontal. `first_range_deg`: and
+    far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees). `hip_share`: hip to ankle sensor over height (de Leva
+    1996: thigh and shank less the strap's height); `bent_share`: the same with the knee at 90 degrees;
+    `lever_share`: least lever for a kick, of these before one is known, of the strapping's afterwards. `agree_deg`:
+    axes closer than this are one. `moved_deg`: a rest pose further off is another one. `away_s`: so long far from
+    rest means hands on the sensor or another position. `settle`: votes that make a strapping settled. `rep_deg`: the smallest range of a repetition (docs/metrics.md).
+    `curl_lever_m`: under every knee-to-ankle lever.
+    """
+
+    least_share: float = 0.85
+    most_tilt: float = 0.40
+    first_range_deg: float = 8.0
+    hip_share: float = 0.47
+    bent_share: float = 0.31
+    lever_share: float = 0.6
+    agree_deg: float = 30.0
+    moved_deg: float = 35.0
+    away_s: float = 2.0
+    settle: int = 3
+    rep_deg: float = 5.0
+    curl_lever_m: float = 0.2
+    standing_deg: tuple[float, float] = (-22.0, 24.0)
+    quadruped_deg: tuple[float, float] = (28.0, 68.0)
+
+
+@dataclass(slots=True)
+class Votes:
+    """Kicks of one strapping so far: sums of axes and rest poses, and each one's lever, direction and range."""
+
+    axis: FloatArray = field(default_factory=lambda: np.zeros(3))
+    rest_up: FloatArray = field(default_factory=lambda: np.zeros(3))
+    lever_m: list[float] = field(default_factory=list)
+    phi_rad: list[float] = field(default_factory=list)
+    range_rad: list[float] = field(default_factory=list)
+
+    def add(self, excursion: Excursion) -> None:
+        """One more kick; its axis weighs by its range."""
+        self.axis = self.axis + excursion.axis * excursion.range_rad
+        self.rest_up = self.rest_up + excursion.rest_up
+        self.lever_m.append(float(np.linalg.norm(excursion.lever)))
+        self.phi_rad.append(excursion.phi_rad)
+        self.range_rad.append(excursion.range_rad)
+
+
+class Mounting:
+    """Votes on the present strapping; knows when the sensor was strapped anew.
+
+    `told_posture` is the user's word, or None. `any_lever`: no hip need be involved (posture "any").
+    """
+
+    def __init__(self, params: MountingParams, height_m: float, told_posture: Posture | None) -> None:
+        self._p = params
+        self._height_m = height_m
+        self._told = told_posture
+        self._votes = Votes()
+        self._prior: Strapping | None = None
+        self._from_s: float | None = None
+        self.past: list[Strapping] = []
+
+    def start_from(self, strapping: Strapping) -> None:
+        """Drop what was learned and start from what an earlier session learned."""
+        self._votes, self._prior, self._from_s = Votes(), strapping, strapping.t_from_s
+
+    @property
+    def strapping(self) -> Strapping | None:
+        """What is agreed now; None before the first kick."""
+        votes, prior = self._votes, self._prior
+        if not votes.lever_m:
+            return prior
+        axis, rest_up = votes.axis, votes.rest_up
+        lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, len(votes.lever_m)
+        lever_m: float | None = float(np.median(lever))
+        posture = self._posture(float(np.median(phi)))
+        rom_deg = float(np.median(span)) / RAD_PER_DEG
+        if prior is not None:
+            weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
+            axis = axis + np.array(prior.axis) * weight
+            rest_up = rest_up + np.array(prior.rest_up) * prior.reps
+            posture, lever_m, rom_deg = prior.posture, prior.lever_m, prior.rom_deg or rom_deg
+            n += prior.reps
+        return Strapping(
+            axis=_unit(axis),
+            rest_up=_unit(rest_up),
+            lever_m=lever_m,
+            posture=posture,
+            rom_deg=rom_deg,
+            reps=n,
+            t_from_s=self._from_s,
+        )
+
+    def _posture(self, phi_rad: float) -> Posture:
+        if self._told is not None:
+            return self._told
+        phi = phi_rad / RAD_PER_DEG
+        if self._p.standing_deg[0] <= phi <= self._p.standing_deg[1]:
+            return "standing"
+        if self._p.quadruped_deg[0] <= phi <= self._p.quadruped_deg[1]:
+            return "quadruped"
+        return "unknown"
+
+    @property
+    def cos_moved(self) -> float:
+        """Cosine of the angle beyond which a pose is not the rest pose."""
+        return float(np.cos(self._p.moved_deg * RAD_PER_DEG))
+
+    def at_rest(self, up: FloatArray) -> bool:
+        """Is this near the strapping's rest pose?"""
+        strapping = self.strapping
+        return strapping is not None and float(np.array(strapping.rest_up) @ up) >= self.cos_moved
+
+    def angle_of(self, up: FloatArray) -> float:
+        """Angle (rad) of a pose about the strapping's axis, from its mean rest pose; 0 while none is known."""
+        strapping = self.strapping
+        if strapping is None:
+            return 0.0
+        return float(angle_about(np.array(strapping.axis), up[None], np.array(strapping.rest_up))[0])
+
+    def agrees(self, axis: FloatArray) -> float:
+        """Cosine between an axis and the strapping's kick axis; 0 while none is known."""
+        strapping = self.strapping
+        return 0.0 if strapping is None else float(np.array(strapping.axis) @ axis)
+
+    def lifted(self, e: Excursion) -> bool:
+        """Did it turn about the kick axis, upwards, as far as a repetition?"""
+        near = float(np.cos(self._p.agree_deg * RAD_PER_DEG))
+        return self.agrees(e.axis) >= near and e.range_rad >= self._p.rep_deg * RAD_PER_DEG
+
+    def worth_telling(self, e: Excursion) -> bool:
+        """A movement in the kick plane; in another plane or backwards only when it looks like a kick otherwise.
+
+        Before the axis is known, what turns like a kick on any lever: a knee that bends shows the plane as well.
+        """
+        if self.lifted(e):
+            return True
+        return self.like_kick(e, self._p.curl_lever_m)
+
+    def least_lever_m(self, phi_rad: float, strapping: Strapping | None) -> float:
+        """The smallest lever of a kick: a share of the strapping's, before that of the person's height."""
+        p = self._p
+        if strapping is not None and strapping.lever_m is not None and strapping.reps >= 1:
+            return p.lever_share * strapping.lever_m
+        if self._told == "any":
+            return 0.1
+        low, high = p.quadruped_deg
+        bent = low <= phi_rad / RAD_PER_DEG <= high
+        return p.lever_share * (p.bent_share if bent else p.hip_share) * self._height_m
+
+    def like_kick(self, e: Excursion, least_lever_m: float | None = None) -> bool:
+        """Does it turn about one horizontal axis, go up, on a lever long enough: could it show the axis?"""
+        p = self._p
+        if least_lever_m is None:
+            least_lever_m = self.least_lever_m(e.phi_rad, None)
+        return (
+            e.calm
+            and not e.open_end
+            and e.share >= p.least_share
+            and e.tilt <= p.most_tilt
+            and e.range_rad >= p.first_range_deg * RAD_PER_DEG
+            and e.rise_m > 0
+            and float(np.linalg.norm(e.lever)) >= least_lever_m
+        )
+
+    def adopt(self, e: Excursion, away_s: float) -> bool:
+        """Let a movement vote; True when it shows that the sensor was strapped anew since the one before."""
+        strapping = self.strapping
+        if strapping is None:
+            if self.like_kick(e):
+                self._votes.add(e)
+            return False
+        agree = float(np.array(strapping.axis) @ e.axis)
+        if agree >= np.cos(self._p.agree_deg * RAD_PER_DEG):
+            if self.like_kick(e) and float(np.linalg.norm(e.lever)) >= self.least_lever_m(e.phi_rad, strapping):
+                self._votes.add(e)
+            return False
+        moved = float(np.array(strapping.rest_up) @ e.rest_up) < self.cos_moved
+        if self.like_kick(e) and (moved or away_s >= self._p.away_s):
+            self.past.append(strapping)
+            self._votes, self._prior, self._from_s = Votes(), None, float(e.t_s[e.start])
+            self._votes.add(e)
+            return True
+        return False
+
+
+def _unit(v: FloatArray) -> tuple[float, float, float]:
+    x, y, z = (v / max(float(np.linalg.norm(v)), 1e-12)).tolist()
+    return x, y, z

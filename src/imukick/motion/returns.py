@@ -1,0 +1,79 @@
+"""Which earlier pause did the leg just come back to? Geometry of pauses alone; the kinematics judge afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from imukick.events import Strapping
+from imukick.motion.excursion import angle_about
+from imukick.motion.grid import GRID_HZ
+from imukick.motion.turning import Pause
+from imukick.signals import FloatArray
+from imukick.units import RAD_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnParams:
+    """All tunables of matching. `longest_s`: the longest movement looked for. `least_rad`: the smallest; a little under
+    the 5 degrees of a repetition, for its own measure decides. `back_share`, `back_rad`: how near to where it began a
+    movement must end, of its range, and the attitude's own noise. `raised_share`: a pause this far up the usual range
+    is a pulse at the top, not a start, unless it lasts `new_rest_s`. `calm_before_s`: rest before a first kick.
+    Chosen, on what docs/metrics.md asks of a repetition.
+    """
+
+    longest_s: float = 30.0
+    least_rad: float = 4.5 * RAD_PER_DEG
+    back_share: float = 0.25
+    back_rad: float = 1.5 * RAD_PER_DEG
+    raised_share: float = 0.35
+    new_rest_s: float = 1.5
+    calm_before_s: float = 0.2
+
+
+def returns(
+    pauses: Sequence[Pause], back: Pause, strapping: Strapping | None, rest_rad: float, p: ReturnParams
+) -> Iterator[Pause]:
+    """Earlier pauses that `back` has come back to with a movement in between, newest first.
+
+    `rest_rad`: where the leg last rested, about the strapping's axis from its rest pose.
+    """
+    if len(pauses) < 2:
+        return
+    ups = np.array([*(q.last for q in pauses), back.first])
+    apart = np.arccos(np.clip(ups @ ups.T, -1.0, 1.0))
+    signed: FloatArray | None = None
+    usual_rad = 0.0
+    if strapping is not None:
+        signed = angle_about(np.array(strapping.axis), ups, np.array(strapping.rest_up))
+        usual_rad = (strapping.rom_deg or 0.0) * RAD_PER_DEG
+    for i in range(len(pauses) - 2, -1, -1):
+        between = apart[i, i + 1 : -1]
+        far = float(between.max())
+        plain = far >= p.least_rad and apart[i, -1] <= max(p.back_share * far, p.back_rad)
+        lifted = False
+        if signed is not None:
+            height = float(signed[i + 1 : -1].max() - signed[i])
+            lifted = height >= p.least_rad and abs(signed[-1] - signed[i]) <= max(p.back_share * height, p.back_rad)
+            raised = signed[i] - rest_rad > p.raised_share * usual_rad
+            if raised and pauses[i].stop - pauses[i].start < p.new_rest_s * GRID_HZ:
+                continue
+        if not plain and not lifted:
+            continue
+        if not _creeping(pauses, i, ups[i + 1 + int(between.argmax())], p.back_share * far):
+            yield pauses[i]
+
+
+def _creeping(pauses: Sequence[Pause], i: int, top_up: FloatArray, least_rad: float) -> bool:
+    """Is pause i the middle of one slow movement: did the calm stretch that it continues begin lower?"""
+    here = pauses[i].last
+    towards = top_up - here
+    towards = towards / max(float(np.linalg.norm(towards)), 1e-9)
+    j = i
+    while j > 0 and pauses[j].creeps:
+        j -= 1
+        if float((pauses[j].last - here) @ towards) < -least_rad:
+            return True
+    return False

@@ -1,0 +1,241 @@
+"""Samples -> the leg's motion: even grid, attitude, the angle about the kick axis, and the movements that came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from scipy.signal import sosfilt, sosfilt_zi
+
+from imukick.events import Gap, Posture, Prior, Remount, Strapping
+from imukick.motion.attitude import Attitude, AttitudeParams
+from imukick.motion.angle import AngleStream
+from imukick.motion.excursion import low_pass, measure, part_along
+from imukick.motion.grid import GRID_HZ, Even, Grid, GridParams
+from imukick.motion.history import PIECE, History
+from imukick.motion.lift import LiftWatch
+from imukick.motion.mounting import Mounting, MountingParams
+from imukick.motion.turning import Pause, Turning, TurningParams
+from imukick.motion.returns import ReturnParams, returns
+from imukick.signals import BoolArray, Excursion, FloatArray, LegMotion, Lift, Samples
+from imukick.units import RAD_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class MotionParams:
+    """All tunables of motion. `margin_s`: kept before a movement, to steady its filters (chosen: three periods of the
+    low-pass). `hold_s`: how long motion waits for a first axis (docs/metrics.md)."""
+
+    grid: GridParams = field(default_factory=GridParams)
+    attitude: AttitudeParams = field(default_factory=AttitudeParams)
+    turning: TurningParams = field(default_factory=TurningParams)
+    returns: ReturnParams = field(default_factory=ReturnParams)
+    mounting: MountingParams = field(default_factory=MountingParams)
+    margin_s: float = 0.6
+    hold_s: float = 10.0
+
+
+MOST_PAUSES: Final = 40
+"""Pauses compared at once. Chosen: walking makes two a second, and a repetition seldom has more than six."""
+AWAY_STEP: Final = 10
+"""Every this many grid points the pose is looked at for being far from rest. Chosen."""
+
+Moved = LegMotion | Excursion | Lift | Gap | Remount
+
+
+class Tracker:
+    """One stream of samples; everything it gives is the same for any chunking.
+
+    `strapping` is what the movements have agreed on so far. Latency: a movement is told when the leg has been calm
+    for 0.3 s after it or has turned to the next; LegMotion without a known axis waits up to 10 s.
+    """
+
+    def __init__(self, params: MotionParams, height_m: float, posture: Posture | None, prior: Prior | None) -> None:
+        self._p = params
+        self._grid = Grid(params.grid)
+        self._attitude = Attitude(params.attitude)
+        self._history = History()
+        self._turning = Turning(params.turning)
+        self._mounting = Mounting(params.mounting, height_m, posture)
+        self._angle = AngleStream(params.hold_s)
+        self._lift = LiftWatch()
+        self._ahead = list(prior.strappings) if prior is not None else []
+        self._low_pass: FloatArray | None = None  # state of the causal filter of the rate
+        self._fresh = 0  # running index since which time is unbroken
+        self._done = 0  # running index up to which the angle is given
+        self._pauses: list[Pause] = []
+        self._base: Pause | None = None  # the last pause at rest: where an open movement starts
+        self._rest_rad = 0.0  # angle of the rest the leg last came back to, from the strapping's rest pose
+        self._away_s = 0.0
+        self._away_most_s = 0.0
+
+    @property
+    def strapping(self) -> Strapping | None:
+        """What is known of the present mounting."""
+        return self._mounting.strapping
+
+    @property
+    def prior(self) -> Prior:
+        """Every strapping of this stream so far, in time order."""
+        now = self._mounting.strapping
+        return Prior((*self._mounting.past, *(() if now is None else (now,))))
+
+    def push(self, samples: Samples) -> list[Moved]:
+        """All that these samples settle, in time order."""
+        return self._take(self._grid.push(samples))
+
+    def finish(self) -> list[Moved]:
+        """Close what is open: the last pause, the movement that never came back, the motion held."""
+        out = self._take(self._grid.finish())
+        return [*out, *self._close(), *self._angle.finish()]
+
+    def _take(self, pieces: list[Even | Gap]) -> list[Moved]:
+        out: list[Moved] = []
+        for piece in pieces:
+            if isinstance(piece, Gap):
+                out.append(piece)
+                continue
+            if piece.fresh:
+                out += self._close()
+                self._fresh = self._history.end
+                self._turning, self._low_pass = Turning(self._p.turning), None
+                self._pauses, self._base = [], None
+            gyr, up = self._attitude.push(piece)
+            floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, gyr, up], axis=1)
+            flags = np.stack([piece.clipped, piece.filled], axis=1)
+            cuts = [0, *self._prior_cuts(piece.t_s), *range(PIECE, len(floats), PIECE), len(floats)]
+            for start, stop in pairwise(sorted(set(cuts))):
+                out += self._follow_prior(float(floats[start, 0]))
+                out += self._advance(floats[start:stop], flags[start:stop])
+        return out
+
+    def _prior_cuts(self, t_s: FloatArray) -> list[int]:
+        cuts = [int(np.searchsorted(t_s, s.t_from_s)) for s in self._ahead if s.t_from_s is not None]
+        return [c for c in cuts if 0 < c < len(t_s)]
+
+    def _follow_prior(self, t_s: float) -> list[Moved]:
+        """Take over the prior's next strapping when its time has come."""
+        out: list[Moved] = []
+        while self._ahead and (self._ahead[0].t_from_s is None or self._ahead[0].t_from_s <= t_s):
+            if self._mounting.strapping is not None:
+                out.append(Remount(t_s))
+            self._mounting.start_from(self._ahead.pop(0))
+            self._learn(anew=True)
+            self._pauses = self._pauses[-1:]
+        return out
+
+    def _advance(self, floats: FloatArray, flags: BoolArray) -> list[Moved]:
+        first = self._history.end
+        self._history.append(floats, flags)
+        gyr, up = floats[:, 4:7], floats[:, 7:10]
+        if self._low_pass is None:
+            self._low_pass = sosfilt_zi(low_pass())[:, :, None] * gyr[0]
+        rate, self._low_pass = sosfilt(low_pass(), gyr, axis=0, zi=self._low_pass)
+        speed: list[float] = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2).tolist()
+        out: list[Moved] = []
+        for pause in self._turning.push(first, speed, up):
+            out += self._angle_to(pause.told + 1)
+            out += self._on_pause(pause)
+        return out + self._angle_to(self._history.end)
+
+    def _angle_to(self, stop: int) -> list[Moved]:
+        """Angle of the grid points up to `stop`, and the lifts that reach their top among them."""
+        start, self._done = self._done, stop
+        if stop <= start:
+            return []
+        floats, flags = self._history.rows(start, stop)
+        angle, released = self._angle.push(floats, flags)
+        out: list[Moved] = [*released]
+        strapping = self._mounting.strapping
+        if angle is None or strapping is None:
+            return out
+        near = part_along(floats[:, 7:10], np.array(strapping.rest_up)) >= self._mounting.cos_moved
+        for k in range(-start % AWAY_STEP, len(near), AWAY_STEP):
+            self._away_s = 0.0 if near[k] else self._away_s + AWAY_STEP / GRID_HZ
+            self._away_most_s = max(self._away_most_s, self._away_s)
+        usual_rad = (strapping.rom_deg or 0.0) * RAD_PER_DEG
+        for at in self._lift.push(start, angle.tolist(), usual_rad):
+            movement = self._open_movement(at + 1)
+            if movement is not None:
+                out.append(Lift(movement))
+        return out
+
+    def _on_pause(self, pause: Pause) -> list[Moved]:
+        """A pause is known: did the leg just come back to where an earlier pause was?"""
+        p = self._p.returns
+        oldest = max(self._fresh, pause.told - round(p.longest_s * GRID_HZ))
+        self._pauses = [q for q in self._pauses if q.stop > oldest][-MOST_PAUSES:]
+        if self._pauses and not self._angle.known:
+            floats, _ = self._history.rows(self._pauses[-1].stop, pause.start + 1)
+            self._angle.show(floats[:, 4:7], floats[:, 7:10])
+        out: list[Moved] = []
+        strapping = self._mounting.strapping
+        for base in returns(self._pauses, pause, strapping, self._rest_rad, p):
+            found = self._measure(base, pause)
+            if found is None or not self._mounting.worth_telling(found):
+                continue
+            out += self._adopt(found)
+            self._pauses = []
+            self._rest_at(pause)
+            break
+        self._pauses.append(pause)
+        if self._near_rest(pause):
+            self._rest_at(pause)
+        return out
+
+    def _adopt(self, found: Excursion) -> list[Moved]:
+        anew = self._mounting.adopt(found, self._away_most_s)
+        if self._mounting.at_rest(found.rest_up):
+            self._away_s = self._away_most_s = 0.0
+        self._learn(anew=anew)
+        return [Remount(float(found.t_s[found.start])), found] if anew else [found]
+
+    def _learn(self, *, anew: bool) -> None:
+        strapping = self._mounting.strapping
+        if strapping is not None:
+            anew = anew or not self._angle.known
+            self._angle.learn(np.array(strapping.axis), np.array(strapping.rest_up), anew=anew)
+            if anew:
+                self._lift = LiftWatch()
+
+    def _near_rest(self, pause: Pause) -> bool:
+        strapping = self._mounting.strapping
+        if strapping is None or strapping.rom_deg is None:
+            return pause.calm
+        height = abs(self._mounting.angle_of(pause.first) - self._rest_rad)
+        return height <= self._p.returns.raised_share * strapping.rom_deg * RAD_PER_DEG
+
+    def _rest_at(self, pause: Pause) -> None:
+        """The next lift starts from here."""
+        self._base = pause
+        self._rest_rad = self._mounting.angle_of(pause.first)
+        self._lift.rest(self._angle.of(pause.first))
+
+    def _measure(self, base: Pause, back: Pause) -> Excursion | None:
+        first = max(self._fresh, base.stop - round(self._p.margin_s * GRID_HZ))
+        floats, flags = self._history.rows(first, back.told + 1)
+        calm = base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ and back.calm
+        return measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm)
+
+    def _open_movement(self, stop: int) -> Excursion | None:
+        """What the leg has done since its last pause at rest, as far as it went."""
+        base = self._base
+        if base is None or base.stop < stop - round(self._p.returns.longest_s * GRID_HZ):
+            return None
+        first = max(self._fresh, base.stop - round(self._p.margin_s * GRID_HZ))
+        floats, flags = self._history.rows(first, stop)
+        start = min(base.stop, stop) - first
+        return measure(floats, flags, start, stop - first, base.last, calm=base.calm, open_end=True)
+
+    def _close(self) -> list[Moved]:
+        """Before a break of time and at the end: the last pause, then the movement that is still open."""
+        out: list[Moved] = []
+        end = self._history.end
+        for pause in self._turning.finish(end):
+            out += self._on_pause(pause)
+        movement = self._open_movement(end)
+        if movement is not None and self._mounting.lifted(movement):
+            out.append(movement)
+        return out

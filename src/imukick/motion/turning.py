@@ -1,0 +1,116 @@
+"""Where a movement can start, turn or end: calm stretches and the short moments in which the leg hardly turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from imukick.motion.grid import GRID_HZ
+from imukick.signals import FloatArray
+from imukick.units import RAD_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class TurningParams:
+    """All tunables of the turning points.
+
+    `calm_radps`, `calm_s`: rest, as docs/metrics.md defines it. `drift_deg`: a calm stretch that creeps further is
+    cut in two, so that a slow lift is not taken for rest (chosen: half the smallest range that counts).
+    `trough`: a turn is where the speed falls under this share of the peak before it, `rise`: told when it has grown
+    by this factor again (both chosen: a leg turning back passes zero, a hesitating one does not).
+    """
+
+    calm_radps: float = 15.0 * RAD_PER_DEG
+    calm_s: float = 0.3
+    drift_deg: float = 2.5
+    trough: float = 0.4
+    rise: float = 1.5
+
+
+@dataclass(slots=True)
+class Pause:
+    """A calm stretch [start, stop) of the grid, or the single point where the leg turned; `told` is when it was known.
+
+    `first` and `last`: where up was when it began and when it ended. `creeps`: it continues the pause before it.
+    """
+
+    start: int
+    stop: int
+    told: int
+    first: FloatArray
+    last: FloatArray
+    calm: bool
+    creeps: bool
+
+
+class Turning:
+    """Speed of turning, sample by sample -> pauses, in the order in which they become known."""
+
+    def __init__(self, params: TurningParams) -> None:
+        self._p = params
+        self._calm_n = round(params.calm_s * GRID_HZ)
+        self._cos_drift = float(np.cos(params.drift_deg * RAD_PER_DEG))
+        self._run: Pause | None = None
+        self._run_told = False
+        self._peak = 0.0
+        self._trough = 0.0
+        self._trough_at = 0
+        self._trough_up: FloatArray | None = None
+
+    def push(self, first: int, speed_radps: Sequence[float], up: FloatArray) -> list[Pause]:
+        """Pauses that become known in grid points first, first + 1, …; a told calm one still grows until it ends."""
+        p = self._p
+        out: list[Pause] = []
+        for k, speed in enumerate(speed_radps):
+            i = first + k
+            run = self._run
+            if speed < p.calm_radps:
+                if run is None:
+                    self._begin(i, up[k], creeps=False)
+                elif i % 5 == 0 and float(run.first @ up[k]) < self._cos_drift:
+                    self._end(i, up[k], out)
+                    self._begin(i, up[k], creeps=True)
+                else:
+                    run.stop = i + 1
+                    if i - run.start == self._calm_n:
+                        run.calm, run.told, run.last = True, i, up[k]
+                        out.append(run)
+                        self._run_told = True
+                    elif self._run_told:
+                        run.last = up[k]
+            elif run is not None:
+                self._end(i, up[k], out)
+                self._run = None
+                self._peak, self._trough = speed, speed
+            elif speed > self._peak:
+                self._peak, self._trough = speed, speed
+            elif speed < self._trough:
+                self._trough, self._trough_at, self._trough_up = speed, i, up[k]
+            elif self._trough < p.trough * self._peak and speed > p.rise * self._trough:
+                at = self._trough_at
+                if self._trough_up is not None:
+                    out.append(Pause(at, at + 1, i, self._trough_up, self._trough_up, calm=False, creeps=False))
+                self._peak, self._trough = speed, speed
+        return out
+
+    def finish(self, end: int) -> list[Pause]:
+        """The pause that the end of the stream leaves open, if it was not told yet."""
+        run, self._run = self._run, None
+        if run is None or self._run_told:
+            return []
+        run.told = end - 1
+        return [run]
+
+    def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
+        self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
+        self._run_told = False
+
+    def _end(self, i: int, up: FloatArray, out: list[Pause]) -> None:
+        run = self._run
+        if run is not None:
+            run.last = up
+            if not self._run_told:
+                run.told = i
+                out.append(run)
