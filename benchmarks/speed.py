@@ -99,7 +99,9 @@ def show(name: str, values: list[float], unit: str) -> float:
 def main() -> None:
     """Measure and print."""
     source = sorted((ROOT / "recordings").glob("*.csv"))[0]
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {version('numpy')},")
+    print(
+        f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {version('numpy')},"
+    )
     print(f"pandas {version('pandas')}, vqf {version('vqf')}; medians of {RUNS} runs, in brackets all of them")
     samples = one_hour(source)
     with tempfile.TemporaryDirectory() as folder:
@@ -122,7 +124,11 @@ def main() -> None:
         print(f"a refined replay is {refined / whole:.2f} times a plain one\n")
 
     packets = [live(samples.part(0, int(LIVE_S * RATE_HZ))) for _ in range(RUNS)]
-    show(f"live, packets of {PACKET}: cost of a sample", [sum(taken) / len(taken) / PACKET * 1e6 for taken in packets], "us")
+    show(
+        f"live, packets of {PACKET}: cost of a sample",
+        [sum(taken) / len(taken) / PACKET * 1e6 for taken in packets],
+        "us",
+    )
     show("live: a packet, 99th percentile", [float(np.quantile(taken, 0.99)) * 1e3 for taken in packets], "ms")
     show("live: the slowest packet", [max(taken) * 1e3 for taken in packets], "ms")
 

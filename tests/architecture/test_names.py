@@ -12,8 +12,11 @@ from tests.architecture.source_tree import Module, modules
 UNITS = ("s", "ms", "us", "hz", "deg", "degps", "rad", "radps", "radps2", "m", "mps", "mps2", "g", "kg", "pct")
 """What a name may end in, after an underscore (a name may also be the unit alone)."""
 
-PURE = ("share", "ratio", "gain")
+PURE = ("share", "ratio", "gain", "scale")
 """Endings that say: a number without a unit."""
+
+DIRECTIONS = ("axis", "up")
+"""Endings that say: a unit vector."""
 
 WITHOUT_UNIT: dict[str, str] = {
     "momentum_lift": "share of the lift, 0..1; an export column",
@@ -22,9 +25,6 @@ WITHOUT_UNIT: dict[str, str] = {
     "smoothness_sparc": "arc length of a normalised spectrum; an export column",
     "value": "Verdict carries its unit beside it",
     "limit": "Verdict carries its unit beside it",
-    "axis": "unit vector",
-    "up": "unit vector",
-    "rest_up": "unit vector",
     "six": "acceleration and rate side by side, each in its SI unit",
 }
 """The only names without a unit, and why they have none."""
@@ -52,7 +52,7 @@ def says_its_unit(name: str) -> bool:
     >>> [says_its_unit(name) for name in ("lift_s", "t_s", "rom", "still_share", "masses")]
     [True, True, False, True, False]
     """
-    return name in WITHOUT_UNIT or name.rsplit("_", 1)[-1] in UNITS + PURE
+    return name in WITHOUT_UNIT or name.rsplit("_", 1)[-1] in UNITS + PURE + DIRECTIONS
 
 
 def nameless_units(module: Module) -> list[str]:
