@@ -1,0 +1,84 @@
+"""`imukick simulate`: a simulated session as a recording, with its exact truth beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imukick.errors import ImukickError
+
+
+def simulate(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The recording to write: FILE.csv.")],
+    posture: Annotated[str, typer.Option(help="standing, quadruped, prone or any.")] = "standing",
+    load: Annotated[str, typer.Option(help="none, ankle-weight, band, cable or machine.")] = "none",
+    load_kg: Annotated[float | None, typer.Option(help="Mass of the ankle weight.")] = None,
+    side: Annotated[str, typer.Option(help="left or right.")] = "right",
+    height_m: Annotated[float, typer.Option(help="The person's height.")] = 1.70,
+    reps: Annotated[int, typer.Option(help="Kicks in a set.")] = 10,
+    lift_s: Annotated[
+        float | None, typer.Option(help="From 10 % to 95 % of the range. [default: 1.2, or by --swing]")
+    ] = None,
+    pause_s: Annotated[float, typer.Option(help="Above 95 % of the range; 0 turns at once.")] = 1.0,
+    lower_s: Annotated[float | None, typer.Option(help="From 95 % to 10 %. [default: 1.4, or by --drop]")] = None,
+    rest_s: Annotated[float, typer.Option(help="Between two kicks, below 10 %.")] = 1.8,
+    rom: Annotated[float | None, typer.Option(help="Range in deg. [default: what is usual in the posture]")] = None,
+    swing: Annotated[float | None, typer.Option(help="Share of the lift that momentum pays for, 0 to 1.")] = None,
+    drop: Annotated[float | None, typer.Option(help="Share of the lowering left to gravity, 0 to 1.")] = None,
+    rate_hz: Annotated[float, typer.Option(help="Samples a second, 25 to 400.")] = 100.0,
+    noise: Annotated[str, typer.Option(help="Sensor: none, bmi270, lsm6ds3 or mpu6050.")] = "lsm6ds3",
+    clock: Annotated[str, typer.Option(help="Who stamps the samples: device or host.")] = "device",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same recording.")] = 0,
+    with_: Annotated[
+        str,
+        typer.Option(
+            "--with",
+            help="What else happens, with commas: short, high, off-plane, bounce, pulse (a kick of the set done so); "
+            "knee-curl, aborted (a movement more); still, walk, fidget, shuffle, squat, other-leg (between kicks); "
+            "remount (then the set with the other leg); loss, gap, clip (to the samples).",
+        ),
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
+) -> None:
+    """Simulate a session: FILE.csv as a sensor would have recorded it, FILE.truth.json with what really happened."""
+    from imukick.sinks.recording_csv import write_recording
+    from imukick.sinks.whole_file import check_place, whole_file
+    from imukick.sources.simulator import Spec, recording_meta
+    from imukick.sources.simulator import simulate as run
+
+    if out.suffix != ".csv":
+        raise ImukickError(f"{out}: a recording is a .csv file; give -o NAME.csv")
+    truth_path = out.with_suffix(".truth.json")
+    for path in (out, truth_path):
+        check_place(path, force=force)
+    spec = Spec(
+        posture=posture,
+        load=load,
+        load_kg=load_kg,
+        side=side,
+        height_m=height_m,
+        reps=reps,
+        lift_s=lift_s,
+        pause_s=pause_s,
+        lower_s=lower_s,
+        rest_s=rest_s,
+        rom_deg=rom,
+        swing=swing,
+        drop=drop,
+        extras=tuple(word.strip() for word in with_.split(",") if word.strip()),
+        rate_hz=rate_hz,
+        noise=noise,
+        clock=clock,
+        seed=seed,
+    )
+    made = run(spec)
+    write_recording(out, made.samples, made.marks, recording_meta(made), force=force)
+    with whole_file(truth_path, force=force) as part:
+        part.write_text(json.dumps(made.truth, indent=1) + "\n", encoding="utf-8")
+    kicks = sum(rep["kind"] == "kick" for rep in made.truth["reps"])
+    typer.echo(
+        f"{out}: {kicks} kicks in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}"
+    )

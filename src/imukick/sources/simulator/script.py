@@ -1,0 +1,179 @@
+"""The script of a session: one body, led from still to kick to rest to walk; it notes what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import radians
+
+import numpy as np
+from scipy.interpolate import PPoly
+
+from imukick.errors import ImukickError
+from imukick.sources.simulator.body import COORDINATES, MOUNTING, Body
+from imukick.sources.simulator.kick import Stroke
+from imukick.sources.simulator.leg import Pose
+
+BOUNCE = (0.4,)
+PULSE = (0.16, 0.16)
+"""How far the leg sinks at the top, as shares of the range (chosen; over 65 % it would be a new repetition)."""
+TIP_S = 0.35
+"""Chosen: time of one way of a bounce; a pulse takes two thirds of it."""
+
+
+@dataclass(slots=True)
+class Movement:
+    """One noted movement: its place in time, and what was meant. Strokes are None for what is no kick."""
+
+    kind: str
+    fault: str
+    side: str
+    from_s: float
+    top_s: float
+    to_s: float
+    lift: Stroke | None = None
+    lower: Stroke | None = None
+
+
+@dataclass(slots=True)
+class Script:
+    """Leads `body` through a session from left to right; `t_s` is now. Angles of a left leg are mirrored."""
+
+    body: Body
+    pose: Pose
+    side: str
+    recoil_m: float
+    rng: np.random.Generator
+    unrest: float
+    t_s: float = 0.0
+    ended_s: float = -1e9
+    movements: list[Movement] = field(default_factory=list)
+    activities: list[tuple[str, float, float]] = field(default_factory=list)
+    sides: list[tuple[str, float]] = field(default_factory=list)
+
+    @property
+    def outwards(self) -> float:
+        """Sign of a roll or yaw that moves the foot away from the other leg."""
+        return -1.0 if self.side == "right" else 1.0
+
+    def wait(self, seconds: float) -> None:
+        """Nothing but the body's small unrest."""
+        self.t_s += max(seconds, 0.0)
+        self.body.hold(self.t_s)
+
+    def go(self, seconds: float, **to: float) -> None:
+        """Move the named coordinates there with minimum jerk, the others stay."""
+        for name, value in to.items():
+            self.body.paths[name].go(value, seconds)
+        self.wait(seconds)
+
+    def through(self, seconds: float, steps: int, **reach: float) -> None:
+        """Let the named coordinates wander, each within +- `reach` of where it is, and come back."""
+        for name, amplitude in reach.items():
+            path = self.body.paths[name]
+            times = np.linspace(0.0, seconds, steps + 2)[1:]
+            points = path.value + amplitude * self.rng.uniform(-1.0, 1.0, steps + 1)
+            points[-1] = path.value
+            path.through(times, points)
+        self.wait(seconds)
+
+    def shock(self, at_s: float, size_mps2: float) -> None:
+        """The foot meets the floor at `at_s`: a jolt of about 40 ms."""
+        for name, size in (("shock_z", size_mps2), ("shock_x", 0.4 * size_mps2 * self.rng.uniform(-1.0, 1.0))):
+            path = self.body.paths[name]
+            if at_s >= path.t_s:
+                path.hold(at_s)
+                path.go(size, 0.012)
+                path.go(-0.3 * size, 0.016)
+                path.go(0.0, 0.02)
+
+    def _all(self, angle: PPoly, tilt: float, rom_rad: float) -> None:
+        """The thigh along `angle`, and with it the tilt out of the plane and the pelvis giving way."""
+        aside = "yaw" if self.pose.thigh_rad > 1.0 else "roll"
+        self.body.paths["thigh"].along(angle)
+        self.body.paths[aside].along(angle, tilt * self.outwards)
+        self.body.paths["hip_x"].along(angle, self.recoil_m / rom_rad)
+        self.body.paths["hip_z"].along(angle, -0.4 * self.recoil_m / rom_rad)
+
+    def kick(
+        self,
+        lift: Stroke,
+        lower: Stroke,
+        *,
+        rom_rad: float,
+        pause_s: float,
+        rest_s: float,
+        fault: str = "ok",
+        kind: str = "kick",
+        tilt: float = 0.0,
+        dips: Sequence[float] = (),
+        tap: bool = False,
+    ) -> None:
+        """Lift, pause, lower, so that pause and the rest before it are as asked by the 95 % and 10 % levels."""
+        self.wait(self.ended_s + rest_s - lift.below_s - self.t_s)
+        began = self.t_s
+        self._all(lift.angle, tilt, rom_rad)
+        self.wait(lift.duration_s)
+        top = self.body.paths["thigh"].value
+        self.wait(0.0 if dips else pause_s - lift.beyond_s - lower.beyond_s)
+        for dip in dips:
+            seconds = TIP_S if dip > 0.3 else TIP_S * 2 / 3
+            self.go(seconds, thigh=top - dip * rom_rad)
+            self.go(seconds, thigh=top)
+        topped = self.t_s
+        self._all(lower.angle, tilt, rom_rad)
+        self.wait(lower.duration_s)
+        past = float(lower.angle(lower.duration_s)) + rom_rad
+        peak = float(np.abs(lower.values[:, 1]).max())
+        if tap and peak > 1.0:
+            self.shock(self.t_s - 0.03, 6.0 * peak)
+        if past < -1e-6:
+            seconds = 0.45
+            self.body.paths["hip_x"].go(self.body.paths["hip_x"].value - self.recoil_m * past / rom_rad, seconds)
+            self.body.paths["hip_z"].go(self.body.paths["hip_z"].value + 0.4 * self.recoil_m * past / rom_rad, seconds)
+            aside = "yaw" if self.pose.thigh_rad > 1.0 else "roll"
+            self.body.paths[aside].go(self.body.paths[aside].value - past * tilt * self.outwards, seconds)
+            self.go(seconds, thigh=top - rom_rad)
+        self.ended_s = topped + lower.duration_s - lower.below_s
+        self.movements.append(Movement(kind, fault, self.side, began, topped, self.t_s, lift, lower))
+
+    def curl(self, seconds_up: float, pause_s: float, seconds_down: float, rest_s: float, bend_rad: float) -> None:
+        """Only the knee bends."""
+        self.wait(self.ended_s + rest_s - self.t_s)
+        began, knee = self.t_s, self.body.paths["knee"].value
+        self.go(1.6 * seconds_up, knee=knee + bend_rad)
+        self.wait(pause_s)
+        topped = self.t_s
+        self.go(1.6 * seconds_down, knee=knee)
+        self.ended_s = self.t_s
+        self.movements.append(Movement("knee_curl", "knee_curl", self.side, began, topped, self.t_s))
+
+    def mount(self, turns_rad: Sequence[float], place_m: Sequence[float]) -> None:
+        """Where and how the sensor sits from the start."""
+        for (name, _), value in zip(MOUNTING, turns_rad, strict=True):
+            self.body.paths[name].value = value
+        for name, value in zip(("place_x", "place_y", "place_z"), place_m, strict=True):
+            self.body.paths[name].value = value
+
+    def need(self, what: str, seconds: float, least_s: float) -> None:
+        """Refuse a time that these movements cannot keep."""
+        if seconds < least_s:
+            raise ImukickError(f"a {what} of {seconds:g} s is too short for these movements: at least {least_s:.2f} s")
+
+
+def random_turns(rng: np.random.Generator) -> tuple[float, float, float]:
+    """Turns about z, y, x that together are any rotation, evenly."""
+    return (
+        float(rng.uniform(-np.pi, np.pi)),
+        float(np.arcsin(rng.uniform(-1.0, 1.0))),
+        float(rng.uniform(-np.pi, np.pi)),
+    )
+
+
+def random_place(rng: np.random.Generator, shank_m: float) -> tuple[float, float, float]:
+    """A place on the skin 4 to 9 cm above the ankle, 3 to 5 cm from the shank's axis (chosen)."""
+    around, out = rng.uniform(0.0, 2 * np.pi), rng.uniform(0.03, 0.05)
+    return (float(out * np.cos(around)), float(out * np.sin(around)), -shank_m + float(rng.uniform(0.04, 0.09)))
+
+
+__all__ = ["COORDINATES", "Movement", "Script", "radians", "random_place", "random_turns"]

@@ -1,0 +1,97 @@
+"""What to simulate: one frozen `Spec`, checked at birth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from imukick.errors import ImukickError
+from imukick.events import Load
+from imukick.signals import Clock
+from imukick.sources.simulator.leg import POSES
+from imukick.sources.simulator.sensor import CHIPS
+
+FAULTS: Final = ("short", "high", "off-plane", "bounce", "pulse")
+"""One repetition of the set is done so."""
+EXTRA_REPS: Final = ("knee-curl", "aborted")
+"""One movement more, not a kick that counts."""
+ACTIVITIES: Final = ("still", "walk", "fidget", "shuffle", "squat", "other-leg", "remount")
+"""Something else between two repetitions; after `remount` the whole set follows with the other leg."""
+LINK: Final = ("loss", "gap", "clip")
+"""What happens to the samples: packets lost, one hole, ranges so small that some values stand at the limit."""
+WORDS: Final = (*FAULTS, *EXTRA_REPS, *ACTIVITIES, *LINK)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One simulated session; `None` = follows from the rest (usual range of the posture, time from the share, ...).
+
+    `lift_s`, `pause_s`, `lower_s`, `rest_s` are the times of docs/metrics.md (levels 10 % and 95 %); `pause_s` 0 turns
+    at once. `swing` and `drop`: share of the lift not paid for by muscle, share of the lowering not resisted.
+    `extras`: words of `WORDS`, each as often as it is named. `variation`: spread between repetitions and unrest of a
+    living body; 0 = a machine. `recoil_m`: how far the pelvis gives way in a kick. `mounting_deg`: turns of the sensor
+    on the shank about its z, y, x (None: any). `told`: the person marks sets and sides.
+    Raises `ImukickError` for what cannot be.
+    """
+
+    posture: str = "standing"
+    load: str = "none"
+    load_kg: float | None = None
+    side: str = "right"
+    height_m: float = 1.70
+    sex: str | None = None
+    reps: int = 10
+    lift_s: float | None = None
+    pause_s: float = 1.0
+    lower_s: float | None = None
+    rest_s: float = 1.8
+    rom_deg: float | None = None
+    swing: float | None = None
+    drop: float | None = None
+    extras: tuple[str, ...] = ()
+    rate_hz: float = 100.0
+    noise: str = "lsm6ds3"
+    clock: str = "device"
+    seed: int = 0
+    variation: float = 0.05
+    recoil_m: float = 0.01
+    mounting_deg: tuple[float, float, float] | None = None
+    told: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("posture", self.posture, tuple(POSES)),
+            ("load", self.load, get_args(Load)),
+            ("side", self.side, ("left", "right")),
+            ("sex", self.sex, (None, "f", "m")),
+            ("noise", self.noise, tuple(CHIPS)),
+            ("clock", self.clock, get_args(Clock)),
+            *(("word for --with", word, WORDS) for word in self.extras),
+        ):
+            if value not in known:
+                raise ImukickError(f"unknown {name} {value!r}; known: {', '.join(str(k) for k in known if k)}")
+        for name, number, low, high, unit in (
+            ("height", self.height_m, 1.0, 2.5, "m"),
+            ("load-kg", self.load_kg, 0.0, 20.0, "kg"),
+            ("reps", self.reps, 0, 1000, ""),
+            ("lift-s", self.lift_s, 0.15, 15.0, "s"),
+            ("pause-s", self.pause_s, 0.0, 60.0, "s"),
+            ("lower-s", self.lower_s, 0.15, 15.0, "s"),
+            ("rest-s", self.rest_s, 0.0, 120.0, "s"),
+            ("rom", self.rom_deg, 3.0, 120.0, "deg"),
+            ("swing", self.swing, 0.0, 1.0, ""),
+            ("drop", self.drop, 0.0, 1.0, ""),
+            ("rate-hz", self.rate_hz, 25.0, 400.0, "Hz"),
+            ("seed", self.seed, 0, 2**63 - 1, ""),
+            ("variation", self.variation, 0.0, 0.2, ""),
+            ("recoil", self.recoil_m, 0.0, 0.05, "m"),
+        ):
+            if number is not None and not low <= number <= high:
+                raise ImukickError(f"{name} {number:g} cannot be simulated: from {low:g} to {high:g} {unit}".rstrip())
+        if self.load_kg is not None and self.load != "ankle-weight":
+            raise ImukickError("load-kg is the mass of an ankle weight: add --load ankle-weight, or leave it out")
+        if self.load == "ankle-weight" and self.load_kg is None:
+            raise ImukickError("an ankle weight needs its mass: add --load-kg")
+        faults = sum(word in FAULTS for word in self.extras)
+        if faults > self.reps:
+            raise ImukickError(f"{faults} special repetitions need at least as many --reps, not {self.reps}")
