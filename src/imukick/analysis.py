@@ -1,0 +1,233 @@
+"""`analyse(recording or samples) -> Analysis`: one Session, one finish, everything it told in one place."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from imukick.errors import RecordingError
+from imukick.events import Event, Gap, Prior, Rep, RepRevised
+from imukick.exercises import Exercise
+from imukick.plans import Mark, Target
+from imukick.session import Session
+from imukick.signals import LegMotion, Samples
+from imukick.sources.recordings import Recording, read_recording
+from imukick.sources.recordings.sanity import period_s
+
+METRICS_VERSION: Final = 1
+"""Of the definitions in docs/metrics.md: a number that would come out otherwise raises it."""
+EXPORT_VERSION: Final = 1
+"""Of the columns and header keys of every export."""
+PROTOCOL_VERSION: Final = 1
+"""Of the packets in firmware_protocol/."""
+
+Watch = Callable[[float, Sequence[Event]], None]
+"""Told after each piece of the stream: time reached (s), events told for it."""
+
+_HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What one recording says.
+
+    `reps`: the last revision of each, in order; `events`: everything as it was told; `prior`: what was learned;
+    `moved`: the leg's motion, joined into runs in which the angle is known or is not; `meta`: JSON-able facts that
+    every export carries.
+    """
+
+    reps: tuple[Rep, ...]
+    events: tuple[Event, ...] = field(repr=False)
+    prior: Prior = field(repr=False)
+    moved: tuple[LegMotion, ...] = field(repr=False)
+    meta: dict[str, Any] = field(repr=False)
+
+    @property
+    def counted(self) -> int:
+        """How many repetitions count."""
+        return sum(rep.counted for rep in self.reps)
+
+    def to_frame(self) -> Any:
+        """A pandas.DataFrame, one row a repetition, columns as in every export."""
+        from imukick.sinks.table import reps_frame
+
+        return reps_frame(self.reps)
+
+
+def analyse(
+    source: str | Path | Recording | Samples,
+    *,
+    posture: str | None = None,
+    load: str | None = None,
+    load_kg: float | None = None,
+    side: str | None = None,
+    height_m: float | None = None,
+    target_rom_deg: float | None = None,
+    refine: bool = False,
+    rate_hz: float | None = None,
+    watch: Watch | None = None,
+    piece_s: float = 30.0,
+) -> Analysis:
+    """Every repetition of a recording, measured and judged.
+
+    What is not given comes from the recording's header, else: posture "auto", load "none", side "unknown", height
+    1.70 m. `refine`: the same engine once more, from what the first pass learned. `rate_hz`: for a file without a
+    time column. `watch` is told after each `piece_s` of the stream; neither changes the result.
+
+    Raises `RecordingError`, `CalibrationError` (see `read_recording`), `ValueError` for an argument that cannot be.
+    """
+    if isinstance(source, Samples):
+        recording = Recording(Path(), source, (), {})
+    elif isinstance(source, Recording):
+        recording = source
+    else:
+        recording = read_recording(source, rate_hz=rate_hz)
+    told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
+    exercise = exercise_of(recording, {k: v for k, v in told.items() if v is not None}, target_rom_deg)
+    session, events, moved = _pass(recording, exercise, None, watch, piece_s)
+    if refine:
+        session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s)
+    reps: dict[int, Rep] = {}
+    for event in events:
+        if isinstance(event, Rep):
+            reps[event.index] = event
+        elif isinstance(event, RepRevised):
+            reps[event.index] = event.rep
+    return Analysis(
+        reps=tuple(reps[index] for index in sorted(reps)),
+        events=tuple(events),
+        prior=session.prior,
+        moved=_joined(moved),
+        meta=_meta(recording, exercise, session.params, events, refine),
+    )
+
+
+def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: float | None = None) -> Exercise:
+    """The exercise a recording's header names, overruled by what is `told` (fields of `Exercise`).
+
+    Raises `RecordingError` for a header that cannot be, `ValueError` for such a telling.
+    """
+    header = {key: recording.meta[key] for key in _HEADER_WORDS if recording.meta.get(key) is not None}
+    try:
+        Exercise(**header)
+    except (TypeError, ValueError) as error:
+        raise RecordingError(f"in its header: {error}", path=recording.path) from None
+    if "load" in told:
+        header.pop("load_kg", None)  # it was the other load's
+    words: dict[str, Any] = {**header, **told}
+    if not words.get("load_kg") and words.get("load") != "ankle-weight":
+        words.pop("load_kg", None)
+    if "load_kg" in words and words.get("load", "none") == "none":
+        raise ValueError(f"a load of {words['load_kg']:g} kg, but load is none; say which load it is")
+    return Exercise(**words, target=Target(rom_deg=target_rom_deg))
+
+
+def stream(samples: Samples, marks: Iterable[Mark], piece_s: float) -> Iterator[Samples | Mark]:
+    """Samples in pieces of `piece_s`, each mark before the first sample that is not earlier."""
+    at = 0
+    for mark in sorted(marks, key=lambda mark: mark.t_s):
+        stop = int(np.searchsorted(samples.t_s, mark.t_s, side="left"))
+        yield from _pieces(samples, at, stop, piece_s)
+        yield mark
+        at = stop
+    yield from _pieces(samples, at, len(samples), piece_s)
+
+
+def _pieces(samples: Samples, start: int, stop: int, piece_s: float) -> Iterator[Samples]:
+    while start < stop:
+        end = int(np.searchsorted(samples.t_s, samples.t_s[start] + piece_s, side="left"))
+        end = min(max(end, start + 1), stop)
+        yield samples.part(start, end)
+        start = end
+
+
+def _pass(
+    recording: Recording, exercise: Exercise, prior: Prior | None, watch: Watch | None, piece_s: float
+) -> tuple[Session, list[Event], list[LegMotion]]:
+    session = Session(exercise, prior=prior)
+    events: list[Event] = []
+    moved: list[LegMotion] = []
+    reached_s = 0.0
+
+    def keep(told: list[Event]) -> None:
+        events.extend(told)
+        moved.extend(session.moved)
+        if watch is not None:
+            watch(reached_s, told)
+
+    for item in stream(recording.samples, recording.marks, piece_s):
+        reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
+        keep(session.push(item))
+    keep(session.finish())
+    return session, events, moved
+
+
+def _joined(pieces: Iterable[LegMotion]) -> tuple[LegMotion, ...]:
+    runs = groupby((piece for piece in pieces if len(piece)), key=lambda piece: piece.angle_rad is not None)
+    return tuple(_join(list(run)) for _, run in runs)
+
+
+def _join(run: list[LegMotion]) -> LegMotion:
+    angles = [piece.angle_rad for piece in run if piece.angle_rad is not None]
+    rates = [piece.rate_radps for piece in run if piece.rate_radps is not None]
+    return LegMotion(
+        t_s=np.concatenate([piece.t_s for piece in run]),
+        acc_mps2=np.concatenate([piece.acc_mps2 for piece in run]),
+        gyr_radps=np.concatenate([piece.gyr_radps for piece in run]),
+        up=np.concatenate([piece.up for piece in run]),
+        clipped=np.concatenate([piece.clipped for piece in run]),
+        filled=np.concatenate([piece.filled for piece in run]),
+        angle_rad=np.concatenate(angles) if angles else None,
+        rate_radps=np.concatenate(rates) if rates else None,
+    )
+
+
+def _meta(
+    recording: Recording, exercise: Exercise, params: Mapping[str, Any], events: Iterable[Event], refined: bool
+) -> dict[str, Any]:
+    samples, header = recording.samples, recording.meta
+    gaps = [event for event in events if isinstance(event, Gap)]
+    rate_hz = missing_share = None
+    if len(samples) > 1 and samples.t_s[-1] > samples.t_s[0]:
+        period = period_s(samples.t_s)
+        rate_hz = round(1.0 / period, 3)
+        missing_share = round(max(0.0, 1.0 - len(samples) / (1.0 + (samples.t_s[-1] - samples.t_s[0]) / period)), 5)
+    return {
+        "package": f"imukick {_version()}",
+        "metrics_version": METRICS_VERSION,
+        "export_version": EXPORT_VERSION,
+        "protocol_version": PROTOCOL_VERSION,
+        "recording": recording.path.name or None,
+        "pass": "refined" if refined else "one",
+        "sensor": header.get("sensor"),
+        "started": header.get("started"),
+        "clock": samples.clock,
+        "rate_hz": rate_hz,
+        "losses": {
+            "samples": len(samples),
+            "missing_share": missing_share,
+            "gaps": len(gaps),
+            "gaps_s": round(sum(gap.t_to_s - gap.t_from_s for gap in gaps), 3),
+        },
+        "posture": exercise.posture,
+        "load": exercise.load,
+        "load_kg": exercise.load_kg,
+        "side": exercise.side,
+        "height_m": exercise.height_m,
+        "support": exercise.support,
+        "target_rom_deg": exercise.target.rom_deg,
+        "parameters": dict(params),
+    }
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("imukick")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"  # run from a source tree that was never installed

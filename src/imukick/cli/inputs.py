@@ -1,0 +1,62 @@
+"""What the user named on the command line -> recordings to read: files, globs, folders."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from imukick.errors import RecordingError
+
+NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets")
+"""`NAME.<word>.csv` in a folder is something about a recording, not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Files to read, each once, in the order named; `several`: more than one name was given, or a folder or glob."""
+
+    paths: tuple[Path, ...]
+    several: bool
+
+    def name(self, path: Path) -> str:
+        """What a file is called in a table of several: its name, or its whole path where names repeat."""
+        return path.name if sum(other.name == path.name for other in self.paths) == 1 else str(path)
+
+
+def find_inputs(named: list[str]) -> Inputs:
+    """Raises `RecordingError` for a folder without recordings and a glob that matches nothing."""
+    found: dict[Path, Path] = {}
+    several = len(named) > 1
+    for name in named:
+        path = Path(name)
+        matches = [path]
+        if path.is_dir():
+            several = True
+            matches = sorted(p for p in path.glob("*.csv") if p.is_file() and not about_a_recording(p))
+            if not matches:
+                raise RecordingError("no recording (*.csv) in this folder", path=path)
+        elif not path.exists() and glob.has_magic(name):
+            several = True
+            matches = sorted(p for p in _matching(path) if p.is_file() and not about_a_recording(p))
+            if not matches:
+                raise RecordingError("no file matches this pattern", path=path)
+        for match in matches:
+            found.setdefault(match.resolve(), match)
+    return Inputs(tuple(found.values()), several)
+
+
+def _matching(pattern: Path) -> Iterable[Path]:
+    return Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+
+
+def about_a_recording(path: Path) -> bool:
+    """Whether a name says that this is an export or truth of a recording.
+
+    >>> about_a_recording(Path("monday.reps.csv")), about_a_recording(Path("monday.csv"))
+    (True, False)
+    """
+    parts = path.name.lower().split(".")
+    return len(parts) > 2 and parts[-2] in NOT_RECORDINGS

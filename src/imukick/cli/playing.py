@@ -1,0 +1,126 @@
+"""Playing recordings for `imukick replay`: one after the other, a bad one does not stop the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from imukick.analysis import Analysis, Watch, analyse, exercise_of
+from imukick.cli.inputs import Inputs, find_inputs
+from imukick.cli.outputs import Outputs, plan_outputs
+from imukick.cli.screen import Screen, complain, progress_console
+from imukick.cli.show import Report, event_line, totals
+from imukick.errors import ImukickError
+from imukick.events import Event
+from imukick.sources.recordings import Recording, read_recording
+
+LONG_S: Final = 600.0
+"""From here on a bar shows how far it is; chosen: what takes longer than it takes to wonder."""
+REALTIME_PIECE_S: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user said about the recordings; `told` overrules their headers."""
+
+    told: Mapping[str, Any]
+    target_rom_deg: float | None
+    refine: bool
+    rate_hz: float | None
+    realtime: bool
+
+
+def play_all(named: list[str], wishes: Wishes, *, out: str | None, motion: Path | None, force: bool) -> int:
+    """The exit code: 0, or 2 when something could not be done; each such thing is told in one line."""
+    try:
+        inputs = find_inputs(named)
+        outputs = plan_outputs(inputs, out, motion, force=force)
+    except ImukickError as error:
+        complain(str(error))
+        return 2
+    if wishes.realtime and (wishes.refine or len(inputs.paths) > 1):
+        complain("--realtime plays one recording once; leave --refine and further files away")
+        return 2
+    screen = Screen(quiet=outputs.stdout)
+    done: list[tuple[str, Analysis]] = []
+    for path in inputs.paths:
+        try:
+            analysis = _played(path, wishes, screen)
+            outputs.write_one(path, analysis)
+        except (ImukickError, _UnfitError) as error:
+            complain(str(error))
+            continue
+        done.append((inputs.name(path), replace(analysis, events=(), moved=())))
+        if len(done) > 1:
+            screen.print()
+        screen.print(Report(*done[-1]))
+    return _closed(done, inputs, outputs, screen)
+
+
+def _closed(done: list[tuple[str, Analysis]], inputs: Inputs, outputs: Outputs, screen: Screen) -> int:
+    try:
+        outputs.write_all(done, several=inputs.several)
+    except ImukickError as error:
+        complain(str(error))
+        return 2
+    if len(done) > 1:
+        screen.print()
+        screen.print(totals(done))
+    return 0 if len(done) == len(inputs.paths) else 2
+
+
+class _UnfitError(Exception):
+    """An option and a recording that cannot go together."""
+
+
+def _played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
+    recording = read_recording(path, rate_hz=wishes.rate_hz)
+    try:
+        exercise_of(recording, wishes.told, wishes.target_rom_deg)
+    except ValueError as error:
+        raise _UnfitError(str(error)) from None
+    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine}
+    if wishes.realtime:
+        return analyse(recording, **asked, watch=_at_its_own_speed(recording, screen), piece_s=REALTIME_PIECE_S)
+    with _bar(recording, passes=2 if wishes.refine else 1) as watch:
+        return analyse(recording, **asked, watch=watch)
+
+
+def _at_its_own_speed(recording: Recording, screen: Screen) -> Watch:
+    ahead_s = time.monotonic() - float(recording.samples.t_s[0])
+
+    def watch(t_s: float, told: Sequence[Event]) -> None:
+        time.sleep(max(0.0, ahead_s + t_s - time.monotonic()))
+        for event in told:
+            line = event_line(event)
+            if line:
+                screen.print(line)
+
+    return watch
+
+
+@contextmanager
+def _bar(recording: Recording, *, passes: int) -> Iterator[Watch | None]:
+    """A bar on standard error while the block runs, when there is a terminal and enough to do."""
+    begin_s, end_s = float(recording.samples.t_s[0]), float(recording.samples.t_s[-1])
+    console = progress_console()
+    if console is None or (end_s - begin_s) * passes < LONG_S:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(recording.path.name, total=(end_s - begin_s) * passes)
+        reached_s = begin_s
+
+        def watch(t_s: float, told: Sequence[Event]) -> None:  # noqa: ARG001
+            nonlocal reached_s
+            progress.advance(task, max(0.0, t_s - reached_s))
+            reached_s = t_s
+
+        yield watch

@@ -1,0 +1,180 @@
+"""Repetitions for people: a row each, totals a set, what was not counted and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from statistics import median
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from imukick.analysis import Analysis
+from imukick.coaching.wording import notes_text, quality_text, rep_texts
+from imukick.events import Event, Gap, LiftTold, Remount, Rep, RepRevised, SetEnded
+
+TEMPO_ORDER: Final = "tempo = lower-rest-lift-hold in whole seconds"
+WIDE: Final = 110
+
+
+class Report:
+    """One recording's repetitions, as wide as the terminal."""
+
+    def __init__(self, name: str, analysis: Analysis) -> None:
+        self._name, self._analysis = name, analysis
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self._name, style="bold")
+        yield Text(facts_line(self._analysis), style="dim")
+        reps = self._analysis.reps
+        if not reps:
+            yield Text("no repetition found")
+            return
+        yield _table(reps, wide=options.max_width >= WIDE)
+        for number, group in groupby(reps, key=lambda rep: rep.set):
+            yield Text(set_line(number, list(group)))
+        for word in sorted({word for rep in reps for word in rep.quality}):
+            yield Text(f"[{word}] {quality_text(word)}", style="dim")
+        yield Text(f"{TEMPO_ORDER}; momentum = share of the way that muscle did not pay for", style="dim")
+
+
+def facts_line(analysis: Analysis) -> str:
+    """What was recorded and how, in one line."""
+    meta, losses = analysis.meta, analysis.meta["losses"]
+    heard = Counter(rep.posture for rep in analysis.reps if rep.counted)
+    posture = meta["posture"]
+    if posture == "auto":
+        posture = f"{heard.most_common(1)[0][0]} (recognised)" if heard else "posture not recognised"
+    parts = [posture, *_load(meta), *([meta["side"]] if meta["side"] != "unknown" else [])]
+    if meta["rate_hz"] is not None:
+        parts.append(f"{meta['rate_hz']:.4g} Hz")
+    if meta["clock"] == "host":
+        parts.append("stamped by the receiver")
+    if losses["gaps"]:
+        parts.append(f"{losses['gaps']} gap{_s(losses['gaps'])}, {losses['gaps_s']:.3g} s")
+    parts += ["second look"] if meta["pass"] == "refined" else []
+    return " · ".join(parts)
+
+
+def set_line(number: int, reps: Sequence[Rep]) -> str:
+    """Totals of one set: counted, clean, median range, and what was not counted and why."""
+    counted = [rep for rep in reps if rep.counted]
+    clean = sum(not rep.verdicts for rep in counted)
+    side = reps[0].side
+    text = f"set {number}{'' if side == 'unknown' else f', {side}'}: {len(counted)} counted"
+    if counted:
+        text += f", {clean} clean, range {median(rep.rom_deg for rep in counted):.0f}° (median)"
+        text += f", lift {median(rep.lift_s for rep in counted):.1f} s, lower {median(rep.lower_s for rep in counted):.1f} s"
+    others = Counter(notes_text(rep.notes) or "no reason given" for rep in reps if not rep.counted)
+    if others:
+        text += f"; {others.total()} not counted: " + ", ".join(
+            f"{n} {why}" if n > 1 or len(others) > 1 else why for why, n in others.items()
+        )
+    return text
+
+
+def event_line(event: Event) -> str | None:
+    """One event in one line, as it is told while a recording plays; None for those that people need not hear of."""
+    match event:
+        case Rep():
+            return _rep_line(event, "")
+        case RepRevised(rep=rep):
+            return _rep_line(rep, " (measured again)")
+        case Gap():
+            return f"{clock_text(event.t_to_s):>8}  gap of {event.t_to_s - event.t_from_s:.2f} s"
+        case Remount():
+            return f"{clock_text(event.t_s):>8}  the sensor now sits otherwise"
+        case SetEnded():
+            return f"{clock_text(event.t_s):>8}  set {event.set} ended: {event.reps} counted"
+        case LiftTold():
+            return None
+
+
+def _rep_line(rep: Rep, after: str) -> str:
+    number = f"rep {rep.index}" if rep.counted else f"({rep.index})"
+    said = "; ".join(rep_texts(rep))
+    return f"{clock_text(rep.t_end_s):>8}  {number:<8} {rep.rom_deg:4.0f}°  {rep.tempo:<9} {said}{after}"
+
+
+def totals(analyses: Iterable[tuple[str, Analysis]]) -> Table:
+    """One row a recording, for several."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("recording", overflow="fold")
+    for heading in ("counted", "clean", "not counted"):
+        table.add_column(heading, justify="right")
+    table.add_column("posture")
+    for name, analysis in analyses:
+        counted = [rep for rep in analysis.reps if rep.counted]
+        posture = Counter(rep.posture for rep in counted).most_common(1)
+        table.add_row(
+            name,
+            str(len(counted)),
+            str(sum(not rep.verdicts for rep in counted)),
+            str(len(analysis.reps) - len(counted)),
+            posture[0][0] if posture else "-",
+        )
+    return table
+
+
+def clock_text(t_s: float) -> str:
+    """Seconds as minutes and seconds.
+
+    >>> clock_text(75.25), clock_text(-0.04)
+    ('1:15.2', '0:00.0')
+    """
+    tenths = max(0, round(t_s * 10))
+    return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+
+
+def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), expand=True)
+    for heading in ("rep", "start", "range", "tempo"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    if wide:
+        for heading in ("lift s", "hold s", "lower s"):
+            table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("deg/s", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("ankle m/s", justify="right", no_wrap=True)
+    for heading in ("lift", "drop"):
+        table.add_column(f"mom.\n{heading}", justify="right", no_wrap=True)
+    table.add_column("what was seen", ratio=1)
+    several = len({rep.set for rep in reps}) > 1
+    for last, rep in zip([None, *reps[:-1]], reps, strict=True):
+        if last is not None and several and last.set != rep.set:
+            table.add_section()
+        times = (rep.lift_s, rep.pause_s, rep.lower_s)
+        cells = [str(rep.index), clock_text(rep.t_start_s), f"{rep.rom_deg:.0f}°", rep.tempo]
+        cells += [f"{t_s:.2f}" for t_s in times] if wide else []
+        cells += [f"{rep.peak_lift_degps:.0f}"]
+        cells += [_two(rep.peak_ankle_mps)] if wide else []
+        cells += [_two(rep.momentum_lift), _two(rep.momentum_drop)]
+        table.add_row(*cells, _seen(rep), style=None if rep.counted else "dim")
+    return table
+
+
+def _seen(rep: Rep) -> Text:
+    style = "" if not rep.counted else ("yellow" if rep.verdicts else "green")
+    text = Text("\n".join(rep_texts(rep)), style=style)
+    if rep.quality:
+        text.append(f" [{', '.join(rep.quality)}]", style="dim")
+    return text
+
+
+def _load(meta: dict[str, Any]) -> list[str]:
+    if meta["load"] == "none":
+        return []
+    mass = f" {meta['load_kg']:g} kg" if meta["load_kg"] is not None else ""
+    return [meta["load"].replace("-", " ") + mass]
+
+
+def _two(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

@@ -1,0 +1,20 @@
+"""Repetitions -> pandas; the only sink that imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from imukick.events import Rep
+from imukick.sinks.columns import COLUMNS, row
+
+_INTEGERS = ("index", "set", "bounces", "revision")
+_WORDS = ("side", "posture", "load", "tempo", "verdicts", "quality", "notes")
+
+
+def reps_frame(reps: Iterable[Rep]) -> pd.DataFrame:
+    """One row a repetition, columns and order as in the CSV; a number that is missing is NaN, as pandas has it."""
+    frame = pd.DataFrame([row(rep) for rep in reps], columns=list(COLUMNS))
+    kinds = dict.fromkeys(COLUMNS, "float64") | dict.fromkeys(_INTEGERS, "int64") | dict.fromkeys(_WORDS, "str")
+    return frame.astype({**kinds, "counted": "bool"})
