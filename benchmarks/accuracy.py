@@ -65,7 +65,7 @@ def simulated() -> Iterator[Session]:
                 "height_m": HEIGHTS_M[number % len(HEIGHTS_M)],
                 "rate_hz": rate_hz,
                 "noise": noise,
-                "rest_s": 2.5,
+                "rest_s": 3.0,
             }
             made = simulate(Spec(**{**shared, **style, "seed": seed}))
             yield Session(f"{posture} nominal", made.samples, made.truth)
