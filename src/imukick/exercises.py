@@ -54,3 +54,27 @@ class Exercise:
                 named: Posture = word
                 return named
         return None
+
+
+def read_side(value: str) -> Side:
+    """The side that a mark names; anything else is unknown.
+
+    >>> read_side("left"), read_side("")
+    ('left', 'unknown')
+    """
+    return "left" if value == "left" else "right" if value == "right" else "unknown"
+
+
+def read_load(value: str) -> tuple[Load, float | None]:
+    """(load, kg) of a load mark: a word, then the mass of an ankle weight where there is one.
+
+    Raises `ValueError` for an unknown word or mass.
+
+    >>> read_load("ankle-weight 2.5"), read_load("band")
+    (('ankle-weight', 2.5), ('band', None))
+    """
+    word, _, mass = value.strip().partition(" ")
+    for load in get_args(Load):
+        if word == load:
+            return load, float(mass) if mass else None
+    raise ValueError(f"unknown load {value!r}; known: {', '.join(LOADS)}, an ankle weight with its kg behind it")

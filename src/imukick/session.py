@@ -1,3 +1,100 @@
 """The whole engine: `Session.push(Samples | Mark) -> list[Event]` and `Session.finish()`; live and replay are this."""
 
 from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from imukick.events import Event, Gap, Prior, Remount
+from imukick.exercises import Exercise
+from imukick.motion.tracker import MotionParams, Moved, Tracker
+from imukick.plans import Mark
+from imukick.reps.counter import Counter, CountParams
+from imukick.signals import Excursion, LegMotion, Lift, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParams:
+    """Every tunable of the engine, JSON-able, written into every export."""
+
+    motion: MotionParams = field(default_factory=MotionParams)
+    count: CountParams = field(default_factory=CountParams)
+
+
+class Session:
+    """One stream of samples and marks -> events, equal (`==`) for any chunking, none ever taken back.
+
+    `exercise`: what is done, by whom. `prior`: what an earlier session or pass learned; without it everything is
+    learned as it comes. Samples must come in time order (`CalibrationError` else); a mark is pushed after the samples
+    before it. Events are told within a second of what they tell.
+
+    >>> Session().push(Samples(t_s=[0.0], acc_mps2=[[0, 0, 9.81]], gyr_radps=[[0, 0, 0]]))
+    []
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise | None = None,
+        prior: Prior | None = None,
+        params: SessionParams | None = None,
+    ) -> None:
+        self._exercise = exercise if exercise is not None else Exercise()
+        self._params = params if params is not None else SessionParams()
+        self._tracker = Tracker(
+            self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior
+        )
+        self._counter = Counter(self._exercise, self._params.count)
+        self._moved: tuple[LegMotion, ...] = ()
+        self._finished = False
+
+    @property
+    def prior(self) -> Prior:
+        """What was learned so far, to start another session or a second pass from."""
+        return self._tracker.prior
+
+    @property
+    def moved(self) -> tuple[LegMotion, ...]:
+        """The motion that the last push or finish released."""
+        return self._moved
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """All tunables as plain data."""
+        return asdict(self._params)
+
+    def push(self, item: Samples | Mark) -> list[Event]:
+        """Take what came next; tell what it settles. Raises `ValueError` after `finish`."""
+        if self._finished:
+            raise ValueError("the session is finished; start a new one")
+        if isinstance(item, Mark):
+            self._moved = ()
+            self._counter.mark(item)
+            return []
+        if len(item) and item.clock == "host":
+            self._counter.host_clock = True
+        return self._tell(self._tracker.push(item))
+
+    def finish(self) -> list[Event]:
+        """Close what is open: held samples, the last movement, the last set."""
+        if self._finished:
+            return []
+        self._finished = True
+        return [*self._tell(self._tracker.finish()), *self._counter.finish()]
+
+    def _tell(self, moved: list[Moved]) -> list[Event]:
+        events: list[Event] = []
+        motion: list[LegMotion] = []
+        for item in moved:
+            match item:
+                case LegMotion():
+                    motion.append(item)
+                case Excursion():
+                    events += self._counter.excursion(item)
+                case Lift():
+                    events += self._counter.lift(item)
+                case Gap():
+                    events.append(item)
+                case Remount():
+                    events += [*self._counter.remount(item.t_s), item]
+        self._moved = tuple(motion)
+        return events

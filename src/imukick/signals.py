@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imukick.errors import CalibrationError
+from imukick.events import Strapping
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -134,6 +135,8 @@ class Excursion:
     calm: bool
     told_s: float
     open_end: bool = False
+    known: Strapping | None = None
+    agreed: Strapping | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,14 @@ class AngleStream:
             axis = -axis
         self._zero = (axis, up[0].copy())
 
-    def push(self, floats: FloatArray, flags: BoolArray) -> tuple[FloatArray | None, list[LegMotion]]:
-        """(angle of these rows when the axis comes from kicks, motion that need not wait any longer)."""
+    def angle(self, up: FloatArray) -> FloatArray | None:
+        """(n,) rad of poses about the kick axis; None while no kick has shown it."""
+        return angle_about(self._zero[0], up, self._zero[1]) if self._zero is not None and self.known else None
+
+    def push(self, floats: FloatArray, flags: BoolArray) -> list[LegMotion]:
+        """Motion that need not wait any longer, these rows included."""
         self._held.append((floats, flags))
-        if self._zero is None:
-            return None, self._older(float(floats[-1, 0]) - self._hold_s)
-        released = self.finish()
-        return (released[-1].angle_rad if self.known else None), released
+        return self._older(float(floats[-1, 0]) - self._hold_s) if self._zero is None else self.finish()
 
     def finish(self) -> list[LegMotion]:
         """All that is still held."""

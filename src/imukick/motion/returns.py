@@ -19,8 +19,8 @@ from imukick.units import RAD_PER_DEG
 class ReturnParams:
     """All tunables of matching. `longest_s`: the longest movement looked for. `least_rad`: the smallest; a little under
     the 5 degrees of a repetition, for its own measure decides. `back_share`, `back_rad`: how near to where it began a
-    movement must end, of its range, and the attitude's own noise. `raised_share`: a pause this far up the usual range
-    is a pulse at the top, not a start, unless it lasts `new_rest_s`. `calm_before_s`: rest before a first kick.
+    movement must end, of its range, and the attitude's own noise. `raised_share`: a pause this much of the usual range higher
+    than a rest in the `rest_memory_s` before is a pulse at the top, not a start, unless it lasts `new_rest_s`. `calm_before_s`: rest before a first kick.
     Chosen, on what docs/metrics.md asks of a repetition.
     """
 
@@ -30,16 +30,14 @@ class ReturnParams:
     back_rad: float = 1.5 * RAD_PER_DEG
     raised_share: float = 0.35
     new_rest_s: float = 1.5
+    rest_memory_s: float = 10.0
     calm_before_s: float = 0.2
 
 
 def returns(
-    pauses: Sequence[Pause], back: Pause, strapping: Strapping | None, rest_rad: float, p: ReturnParams
+    pauses: Sequence[Pause], back: Pause, strapping: Strapping | None, p: ReturnParams
 ) -> Iterator[Pause]:
-    """Earlier pauses that `back` has come back to with a movement in between, newest first.
-
-    `rest_rad`: where the leg last rested, about the strapping's axis from its rest pose.
-    """
+    """Earlier pauses that `back` has come back to with a movement in between, newest first."""
     if len(pauses) < 2:
         return
     ups = np.array([*(q.last for q in pauses), back.first])
@@ -57,13 +55,23 @@ def returns(
         if signed is not None:
             height = float(signed[i + 1 : -1].max() - signed[i])
             lifted = height >= p.least_rad and abs(signed[-1] - signed[i]) <= max(p.back_share * height, p.back_rad)
-            raised = signed[i] - rest_rad > p.raised_share * usual_rad
-            if raised and pauses[i].stop - pauses[i].start < p.new_rest_s * GRID_HZ:
+            if _raised(pauses, i, signed, p.raised_share * usual_rad, p):
                 continue
         if not plain and not lifted:
             continue
         if not _creeping(pauses, i, ups[i + 1 + int(between.argmax())], p.back_share * far):
             yield pauses[i]
+
+
+def _raised(pauses: Sequence[Pause], i: int, signed: FloatArray, above_rad: float, p: ReturnParams) -> bool:
+    """Is pause i a pulse near the top: short, and well above a calm stretch shortly before it?"""
+    here = pauses[i]
+    if here.stop - here.start >= p.new_rest_s * GRID_HZ:
+        return False
+    return any(
+        q.calm and here.start - q.stop < p.rest_memory_s * GRID_HZ and signed[j] < signed[i] - above_rad
+        for j, q in enumerate(pauses[:i])
+    )
 
 
 def _creeping(pauses: Sequence[Pause], i: int, top_up: FloatArray, least_rad: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -141,52 +141,86 @@ class Tracker:
         return out + self._angle_to(self._history.end)
 
     def _angle_to(self, stop: int) -> list[Moved]:
-        """Angle of the grid points up to `stop`, and the lifts that reach their top among them."""
-        start, self._done = self._done, stop
-        if stop <= start:
-            return []
-        floats, flags = self._history.rows(start, stop)
-        angle, released = self._angle.push(floats, flags)
-        out: list[Moved] = [*released]
-        strapping = self._mounting.strapping
-        if angle is None or strapping is None:
-            return out
-        near = part_along(floats[:, 7:10], np.array(strapping.rest_up)) >= self._mounting.cos_moved
-        for k in range(-start % AWAY_STEP, len(near), AWAY_STEP):
-            self._away_s = 0.0 if near[k] else self._away_s + AWAY_STEP / GRID_HZ
-            self._away_most_s = max(self._away_most_s, self._away_s)
-        usual_rad = (strapping.rom_deg or 0.0) * RAD_PER_DEG
-        for at in self._lift.push(start, angle.tolist(), usual_rad):
-            movement = self._open_movement(at + 1)
-            if movement is not None:
-                out.append(Lift(movement))
+        """Angle of the grid points up to `stop`, and what the lifts among them begin and reach."""
+        out: list[Moved] = []
+        while self._done < stop:
+            floats, flags = self._history.rows(self._done, stop)
+            strapping = self._mounting.strapping
+            angle = self._angle.angle(floats[:, 7:10])
+            upto = stop
+            if strapping is not None and angle is not None:
+                usual_rad = (strapping.rom_deg or 0.0) * RAD_PER_DEG
+                found = self._lift.push(self._done, angle.tolist(), usual_rad)
+                if found and not found[-1][1]:
+                    upto = found[-1][0] + 1
+                for at, top in found:
+                    out += self._lifted(at) if top else []
+                self._watch_away(floats[: upto - self._done, 7:10], strapping)
+            n = upto - self._done
+            out += self._angle.push(floats[:n], flags[:n])
+            self._done = upto
+            if upto < stop or (strapping is not None and angle is not None and found and not found[-1][1]):
+                out += self._lift_begins(upto - 1)
         return out
 
+    def _watch_away(self, up: FloatArray, strapping: Strapping) -> None:
+        """How long the sensor has been far from its rest pose without coming back."""
+        first = -self._done % AWAY_STEP
+        near = part_along(up[first::AWAY_STEP], np.array(strapping.rest_up)) >= self._mounting.cos_moved
+        for here in near.tolist():
+            self._away_s = 0.0 if here else self._away_s + AWAY_STEP / GRID_HZ
+            self._away_most_s = max(self._away_most_s, self._away_s)
+
+    def _lifted(self, at: int) -> list[Moved]:
+        movement = self._open_movement(at + 1)
+        return [] if movement is None or not self._mounting.lifted(movement) else [Lift(self._knowing(movement))]
+
+    def _knowing(self, movement: Excursion) -> Excursion:
+        strapping = self._mounting.strapping
+        return replace(movement, known=strapping, agreed=strapping)
+
+    def _lift_begins(self, at: int) -> list[Moved]:
+        """The next lift begins: if the leg only turned before it, that turn was the end of the movement before."""
+        if not self._pauses or self._pauses[-1].calm:
+            return []
+        turn = self._pauses.pop()
+        return self._came_back(turn, at)
+
     def _on_pause(self, pause: Pause) -> list[Moved]:
-        """A pause is known: did the leg just come back to where an earlier pause was?"""
-        p = self._p.returns
-        oldest = max(self._fresh, pause.told - round(p.longest_s * GRID_HZ))
+        """A pause is known. A calm one may end a movement; a mere turn ends one only when the next lift begins."""
+        oldest = max(self._fresh, pause.told - round(self._p.returns.longest_s * GRID_HZ))
         self._pauses = [q for q in self._pauses if q.stop > oldest][-MOST_PAUSES:]
         if self._pauses and not self._angle.known:
             floats, _ = self._history.rows(self._pauses[-1].stop, pause.start + 1)
             self._angle.show(floats[:, 4:7], floats[:, 7:10])
+        if pause.calm:
+            return self._came_back(pause, pause.told)
+        self._pauses.append(pause)
+        if self._near_rest(pause):
+            self._base = pause
+            self._lift.rest(self._angle.of(pause.first))
+        return []
+
+    def _came_back(self, pause: Pause, told: int) -> list[Moved]:
+        """Did the leg come back to where an earlier pause was? What the kinematics confirm is told."""
         out: list[Moved] = []
-        strapping = self._mounting.strapping
-        for base in returns(self._pauses, pause, strapping, self._rest_rad, p):
-            found = self._measure(base, pause)
+        for base in returns(self._pauses, pause, self._mounting.strapping, self._p.returns):
+            found = self._measure(base, pause, told)
             if found is None or not self._mounting.worth_telling(found):
                 continue
             out += self._adopt(found)
             self._pauses = []
-            self._rest_at(pause)
             break
         self._pauses.append(pause)
-        if self._near_rest(pause):
-            self._rest_at(pause)
+        if pause.calm and (out or self._near_rest(pause)):
+            self._base, self._rest_rad = pause, self._mounting.angle_of(pause.first)
+            self._lift.rest(self._angle.of(pause.first))
         return out
 
     def _adopt(self, found: Excursion) -> list[Moved]:
+        known = self._mounting.strapping
         anew = self._mounting.adopt(found, self._away_most_s)
+        found = replace(found, known=None if anew else known, agreed=self._mounting.strapping)
         if self._mounting.at_rest(found.rest_up):
             self._away_s = self._away_most_s = 0.0
         self._learn(anew=anew)
@@ -201,21 +235,21 @@ class Tracker:
                 self._lift = LiftWatch()
 
     def _near_rest(self, pause: Pause) -> bool:
+        """May a lift start here? Near the last rest, below it, or after so long a calm that rest is elsewhere now."""
         strapping = self._mounting.strapping
-        if strapping is None or strapping.rom_deg is None:
+        if strapping is None:
             return pause.calm
-        height = abs(self._mounting.angle_of(pause.first) - self._rest_rad)
-        return height <= self._p.returns.raised_share * strapping.rom_deg * RAD_PER_DEG
+        p = self._p.returns
+        last = self._pauses[-2:-1] if self._pauses and self._pauses[-1] is pause else self._pauses[-1:]
+        if last and last[0].stop - last[0].start >= p.new_rest_s * GRID_HZ:
+            self._rest_rad = self._mounting.angle_of(last[0].last)
+        height = self._mounting.angle_of(pause.first) - self._rest_rad
+        within = p.raised_share * (strapping.rom_deg or 0.0) * RAD_PER_DEG
+        return height <= within if pause.calm else abs(height) <= within
 
-    def _rest_at(self, pause: Pause) -> None:
-        """The next lift starts from here."""
-        self._base = pause
-        self._rest_rad = self._mounting.angle_of(pause.first)
-        self._lift.rest(self._angle.of(pause.first))
-
-    def _measure(self, base: Pause, back: Pause) -> Excursion | None:
+    def _measure(self, base: Pause, back: Pause, told: int) -> Excursion | None:
         first = max(self._fresh, base.stop - round(self._p.margin_s * GRID_HZ))
-        floats, flags = self._history.rows(first, back.told + 1)
+        floats, flags = self._history.rows(first, told + 1)
         calm = base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ and back.calm
         return measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm)
 
@@ -237,5 +271,5 @@ class Tracker:
             out += self._on_pause(pause)
         movement = self._open_movement(end)
         if movement is not None and self._mounting.lifted(movement):
-            out.append(movement)
+            out.append(self._knowing(movement))
         return out

@@ -1,0 +1,1 @@
+"""Excursions -> events: phases, metrics, verdicts, counting; knows the exercise, not the sensor."""

@@ -1,0 +1,291 @@
+"""Closed movements -> repetitions, counted or listed with the reason; sets; the revision after the third."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Final
+
+import numpy as np
+
+from imukick.events import Event, Gap, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
+from imukick.exercises import Exercise, read_load, read_side
+from imukick.plans import Mark
+from imukick.reps.measuring import SETTLED, Circumstances, lift_momentum, longest_run_s, measure_rep
+from imukick.reps.phases import Phases, find_phases
+from imukick.reps.verdicts import Background, VerdictParams, judge
+from imukick.signals import Excursion, Lift
+from imukick.units import DEG_PER_RAD, RAD_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class CountParams:
+    """All tunables of counting; sources in docs/metrics.md.
+
+    `agree_deg`: nearer axes are one plane. `back_share`, `back_deg`: how near to rest a repetition ends, of its range
+    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the median range.
+    `lever_share`, `curl_share`: of the strapping's lever, before and after three repetitions of it. `set_rest_s`:
+    a longer rest starts a new set. `time_s`: most that a revision may move a time.
+    """
+
+    verdicts: VerdictParams = field(default_factory=VerdictParams)
+    agree_deg: float = 30.0
+    back_share: float = 0.2
+    back_deg: float = 2.0
+    least_deg: float = 5.0
+    gap_s: float = 0.3
+    aborted_share: float = 0.4
+    lever_share: float = 0.6
+    hip_share: float = 0.47
+    bent_share: float = 0.31
+    set_rest_s: float = 10.0
+    time_s: float = 0.05
+
+
+GOOD: Final = frozenset({"no_pause"})
+"""Verdicts a repetition may carry and still be a measure for the range of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A repetition as first told, with what is needed to measure it again once the strapping is settled."""
+
+    excursion: Excursion
+    earlier: Strapping | None
+    circumstances: Circumstances
+    background: Background
+    rep: Rep
+
+
+class Counter:
+    """One stream of movements and marks; the same for any chunking, for it sees only closed movements."""
+
+    def __init__(self, exercise: Exercise, params: CountParams) -> None:
+        self._x = exercise
+        self._p = params
+        self._marks: list[Mark] = []
+        self._index = 0  # of the last row
+        self._set = 1
+        self._set_marks = 0  # set and side marks already used
+        self._in_set = 0
+        self._last_end_s: float | None = None  # end of the last listed row
+        self._last_counted_s: float | None = None
+        self._good_deg: list[float] = []
+        self._unsettled: list[Told] = []
+        self._counted = 0  # of this strapping
+        self.host_clock = False
+
+    def mark(self, mark: Mark) -> None:
+        """Keep what a person did; it holds for repetitions that top after it."""
+        self._marks.append(mark)
+
+    def remount(self, t_s: float) -> list[Event]:
+        """The sensor sits otherwise: a new set, and nothing known of ranges."""
+        self._good_deg, self._unsettled, self._counted = [], [], 0
+        return self._end_set()
+
+    def finish(self) -> list[Event]:
+        """The last set ends with the stream."""
+        return self._end_set()
+
+    def lift(self, lift: Lift) -> list[Event]:
+        """A lift at its top."""
+        e = lift.movement
+        if e.agreed is None:
+            return []
+        phases = find_phases(e, np.array(e.agreed.axis))
+        if phases is None:
+            return []
+        share, quality = lift_momentum(e, phases, self._circumstances(e.agreed, float(e.t_s[-1])))
+        if e.agreed.reps < SETTLED:
+            quality = (*quality, "axis")
+        return [LiftTold(float(e.t_s[-1]), share, quality)]
+
+    def excursion(self, e: Excursion) -> list[Event]:
+        """A closed movement: a row, unless it does not turn upwards at all."""
+        strapping = e.agreed
+        in_plane = strapping is not None and float(np.array(strapping.axis) @ e.axis) >= np.cos(
+            self._p.agree_deg * RAD_PER_DEG
+        )
+        axis = np.array(strapping.axis) if strapping is not None and in_plane else e.axis
+        phases = find_phases(e, axis)
+        if phases is None or phases.range_rad * DEG_PER_RAD < self._p.least_deg:
+            return []
+        reason = self._reason(e, phases, strapping, in_plane)
+        events: list[Event] = []
+        if reason is None:
+            events += self._maybe_new_set(phases)
+        about = strapping if strapping is not None else _own(e)
+        self._index += 1
+        told = self._told(e, phases, about, reason)
+        rep = told.rep
+        self._last_end_s = rep.t_end_s
+        events.append(rep)
+        if not rep.counted:
+            return events
+        self._in_set += 1
+        self._counted += 1
+        self._last_counted_s = rep.t_end_s
+        if not set(rep.words) - GOOD:
+            self._good_deg.append(rep.rom_deg)
+        if about.reps <= SETTLED and self._counted <= SETTLED:
+            self._unsettled.append(told)
+            if about.reps >= SETTLED or self._counted == SETTLED:
+                events += self._revise(about)
+        return events
+
+    def _reason(self, e: Excursion, phases: Phases, strapping: Strapping | None, in_plane: bool) -> str | None:
+        """Why it does not count; None when it does."""
+        p = self._p
+        rom_deg = phases.range_rad * DEG_PER_RAD
+        step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
+        if e.open_end or longest_run_s(e.filled[e.start : e.stop], step_s) > p.gap_s:
+            return "cut"
+        if any(a <= phases.t_top_s < b for a, b in self._pauses()):
+            return "paused"
+        lever_m = float(np.linalg.norm(e.lever))
+        if lever_m < self._least_lever_m(e):
+            return "knee_curl" if in_plane or strapping is None else "not_a_kick"
+        if strapping is None or not in_plane:
+            return "not_a_kick"
+        if phases.rest_after_rad * DEG_PER_RAD > max(p.back_share * rom_deg, p.back_deg):
+            return "not_a_kick"
+        usual_deg = median(self._good_deg) if len(self._good_deg) >= SETTLED else None
+        if usual_deg is None and e.known is not None and e.known.reps >= SETTLED:
+            usual_deg = e.known.rom_deg
+        if usual_deg is not None and rom_deg < p.aborted_share * usual_deg:
+            return "aborted"
+        return None
+
+    def _least_lever_m(self, e: Excursion) -> float:
+        p = self._p
+        if e.known is not None and e.known.lever_m is not None:
+            return p.lever_share * e.known.lever_m
+        if self._posture(None, float(e.t_s[-1])) == "any":
+            return 0.0
+        bent = 28.0 <= e.phi_rad * DEG_PER_RAD <= 68.0
+        return p.lever_share * (p.bent_share if bent else p.hip_share) * self._x.height_m
+
+    def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None) -> Told:
+        c = self._circumstances(about, phases.t_top_s)
+        rest_s = None if self._last_end_s is None else max(phases.t_start_s - self._last_end_s, 0.0)
+        rep = measure_rep(
+            e, phases, about, e.known, c, index=self._index, rest_before_s=rest_s, settled=about.reps >= SETTLED
+        )
+        background = Background(
+            target=self._x.target,
+            posture=c.posture,
+            known_load=c.load in ("none", "ankle-weight"),
+            good_deg=median(self._good_deg) if self._good_deg else None,
+            good_reps=len(self._good_deg),
+        )
+        if reason is None:
+            rep = replace(rep, counted=True)
+            rep = replace(rep, verdicts=judge(rep, background, self._p.verdicts))
+        else:
+            words: tuple[Verdict, ...] = ()
+            if reason == "knee_curl":
+                words = (
+                    Verdict("knee_curl", rep.lever_m or 0.0, self._least_lever_m(e), "m", "0.6 x the hip's lever"),
+                )
+            rep = replace(rep, verdicts=words, notes=(reason, *rep.notes))
+        return Told(e, e.known, c, background, rep)
+
+    def _revise(self, settled: Strapping) -> list[Event]:
+        """Measure the first repetitions of a strapping again, about the axis that they have agreed on."""
+        out: list[Event] = []
+        for told in self._unsettled:
+            phases = find_phases(told.excursion, np.array(settled.axis))
+            if phases is None:
+                continue
+            old = told.rep
+            c = replace(told.circumstances, posture=self._posture(settled, old.t_top_s))
+            new = measure_rep(
+                told.excursion,
+                phases,
+                settled,
+                told.earlier,
+                c,
+                index=old.index,
+                rest_before_s=old.rest_before_s,
+                settled=True,
+            )
+            new = replace(new, counted=old.counted, set=old.set)
+            new = replace(
+                new,
+                verdicts=judge(new, replace(told.background, posture=c.posture), self._p.verdicts),
+                revision=old.revision + 1,
+            )
+            times = ("t_start_s", "t_top_s", "t_lower_s", "t_end_s")
+            moved_s = max(abs(getattr(new, t) - getattr(old, t)) for t in times)
+            if moved_s <= self._p.time_s and replace(new, revision=old.revision) != old:
+                out.append(RepRevised(old.index, new))
+        self._unsettled = []
+        return out
+
+    def _maybe_new_set(self, phases: Phases) -> list[Event]:
+        """A set or side mark since the last repetition, or a long rest, begins a new set."""
+        used = sum(m.kind in ("set", "side") and m.t_s <= phases.t_top_s for m in self._marks)
+        marked, self._set_marks = used > self._set_marks, used
+        rested = self._last_counted_s is not None and phases.t_start_s - self._last_counted_s > self._p.set_rest_s
+        return self._end_set() if self._in_set and (marked or rested) else []
+
+    def _end_set(self) -> list[Event]:
+        if not self._in_set or self._last_counted_s is None:
+            return []
+        ended = SetEnded(self._set, self._in_set, self._last_counted_s)
+        self._set, self._in_set = self._set + 1, 0
+        return [ended]
+
+    def _circumstances(self, strapping: Strapping | None, t_s: float) -> Circumstances:
+        side: Side = self._x.side
+        load, load_kg = self._x.load, self._x.load_kg
+        for m in self._marks:
+            if m.t_s > t_s:
+                continue
+            if m.kind == "side":
+                side = read_side(m.value)
+            elif m.kind == "load":
+                load, load_kg = read_load(m.value)
+        return Circumstances(
+            posture=self._posture(strapping, t_s),
+            load=load,
+            load_kg=load_kg,
+            height_m=self._x.height_m,
+            side=side,
+            set=self._set,
+            host_clock=self.host_clock,
+        )
+
+    def _posture(self, strapping: Strapping | None, t_s: float) -> Posture:
+        told = self._x.told_posture
+        for m in self._marks:
+            if m.kind == "posture" and m.t_s <= t_s:
+                told = Exercise(posture=m.value).told_posture
+        if told is not None:
+            return told
+        return "unknown" if strapping is None else strapping.posture
+
+    def _pauses(self) -> list[tuple[float, float]]:
+        out: list[tuple[float, float]] = []
+        since: float | None = None
+        for m in self._marks:
+            if m.kind == "pause" and since is None:
+                since = m.t_s
+            elif m.kind == "resume" and since is not None:
+                out.append((since, m.t_s))
+                since = None
+        return out if since is None else [*out, (since, float("inf"))]
+
+
+def _own(e: Excursion) -> Strapping:
+    """What one movement says for itself, while nothing is agreed."""
+    axis, rest = e.axis.tolist(), e.rest_up.tolist()
+    return Strapping(
+        axis=(axis[0], axis[1], axis[2]),
+        rest_up=(rest[0], rest[1], rest[2]),
+        lever_m=None,
+        posture="unknown",
+        rom_deg=None,
+        reps=0,
+    )

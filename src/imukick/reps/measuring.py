@@ -1,0 +1,143 @@
+"""One excursion -> one row: every column of a repetition, and why a number is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from imukick.events import Load, Posture, Rep, Side, Strapping
+from imukick.reps import metrics
+from imukick.reps.pendulum import pendulum
+from imukick.reps.phases import Phases
+from imukick.signals import BoolArray, Excursion
+from imukick.units import DEG_PER_RAD
+
+STRAP_DEG: Final = 15.0
+"""Beyond this the rest pose has moved across the kick plane: the strap has slipped or the person stands otherwise."""
+SETTLED: Final = 3
+"""Repetitions after which axis, lever and posture of a strapping are settled (docs/metrics.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What holds for a repetition besides its own movement."""
+
+    posture: Posture
+    load: Load
+    load_kg: float | None
+    height_m: float
+    side: Side
+    set: int
+    host_clock: bool
+
+
+def measure_rep(
+    e: Excursion,
+    phases: Phases,
+    strapping: Strapping,
+    earlier: Strapping | None,
+    c: Circumstances,
+    *,
+    index: int,
+    rest_before_s: float | None,
+    settled: bool,
+) -> Rep:
+    """All columns but the count and the verdicts. `earlier`: agreed on before this repetition (for `off_plane`)."""
+    notes: list[str] = []
+    quality: list[str] = []
+    start, stop = np.searchsorted(e.t_s, [phases.t_start_s, phases.t_end_s]).tolist()
+    if e.filled[start : stop + 1].any():
+        quality.append("gap")
+    if e.clipped[start : stop + 1].any():
+        quality.append("clipped")
+    if c.host_clock:
+        quality.append("timing")
+    if not settled:
+        quality.append("axis")
+    if _slipped(e, strapping):
+        quality.append("strap")
+    shares = _momentum(e, phases, c, quality, notes)
+    lift_s, pause_s = phases.t_top_s - phases.t_start_s, phases.t_lower_s - phases.t_top_s
+    lower_s = phases.t_end_s - phases.t_lower_s
+    peaks = [metrics.peak_degps(e, phases, lift=lift) for lift in (True, False)]
+    lever_m: float | None = float(np.linalg.norm(e.lever))
+    lever_sd_m: float | None = e.lever_sd_m
+    if e.open_end:
+        lever_m = lever_sd_m = None
+    return Rep(
+        index=index,
+        set=c.set,
+        side=c.side,
+        posture=c.posture,
+        load=c.load,
+        counted=False,
+        t_start_s=phases.t_start_s,
+        t_top_s=phases.t_top_s,
+        t_lower_s=phases.t_lower_s,
+        t_end_s=phases.t_end_s,
+        lift_s=lift_s,
+        pause_s=pause_s,
+        lower_s=lower_s,
+        rest_before_s=rest_before_s,
+        tempo=metrics.tempo(lower_s, rest_before_s, lift_s, pause_s),
+        rom_deg=metrics.rom_deg(phases),
+        peak_lift_degps=peaks[0],
+        mean_lift_degps=metrics.mean_degps(phases, lift=True),
+        peak_lower_degps=peaks[1],
+        mean_lower_degps=metrics.mean_degps(phases, lift=False),
+        peak_ankle_mps=None if lever_m is None else max(peaks) / DEG_PER_RAD * lever_m,
+        lever_m=lever_m,
+        lever_sd_m=lever_sd_m,
+        momentum_lift=shares[0],
+        momentum_drop=shares[1],
+        off_plane=None if earlier is None else metrics.off_plane(e, phases, np.array(earlier.axis)),
+        smoothness_sparc=metrics.smoothness_sparc(e, phases),
+        bounces=metrics.bounces(e, phases),
+        quality=tuple(quality),
+        notes=tuple(notes),
+    )
+
+
+def lift_momentum(e: Excursion, phases: Phases, c: Circumstances) -> tuple[float | None, tuple[str, ...]]:
+    """(momentum_lift, quality) of a lift that has just reached its top."""
+    quality = [word for word, flag in (("gap", e.filled), ("clipped", e.clipped)) if flag[e.start : e.stop].any()]
+    if c.host_clock:
+        quality.append("timing")
+    return _momentum(e, phases, c, quality, [])[0], tuple(quality)
+
+
+def longest_run_s(flags: BoolArray, step_s: float) -> float:
+    """Length (s) of the longest unbroken run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return float((edges[1::2] - edges[::2]).max(initial=0)) * step_s
+
+
+def _momentum(
+    e: Excursion, phases: Phases, c: Circumstances, quality: list[str], notes: list[str]
+) -> tuple[float | None, float | None]:
+    if "gap" in quality or "clipped" in quality:
+        notes.append("no momentum: gap or clipped values inside")
+        return None, None
+    if c.load == "ankle-weight" and c.load_kg is None:
+        notes.append("no momentum: mass of the ankle weight unknown")
+        return None, None
+    leg = pendulum(c.posture, c.height_m, (c.load_kg or 0.0) if c.load == "ankle-weight" else 0.0)
+    if leg is None:
+        notes.append(f"no momentum: no formula for posture {c.posture}")
+        return None, None
+    lift = metrics.momentum(e, phases, leg, lift=True)
+    lower = metrics.momentum(e, phases, leg, lift=False)
+    if lift is None or lower is None:
+        notes.append("no momentum: too near to hanging")
+    if c.load in ("band", "cable", "machine"):
+        notes.append("resistance unknown: compare momentum within a set only")
+    return lift, lower
+
+
+def _slipped(e: Excursion, strapping: Strapping) -> bool:
+    """Has the rest pose moved across the kick plane since the strapping's mean?"""
+    axis, rest = np.array(strapping.axis), np.array(strapping.rest_up)
+    across = abs(float(np.arcsin(np.clip(e.rest_up @ axis, -1, 1)) - np.arcsin(np.clip(rest @ axis, -1, 1))))
+    return across * DEG_PER_RAD > STRAP_DEG

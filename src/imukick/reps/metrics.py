@@ -1,0 +1,114 @@
+"""One function a metric: what is measured inside one closed repetition. Definitions: docs/metrics.md."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from imukick.reps.pendulum import Pendulum
+from imukick.reps.phases import Phases
+from imukick.signals import Excursion, FloatArray
+from imukick.units import DEG_PER_RAD, RAD_PER_DEG
+
+PHASE_SHARE: Final = 0.85
+"""Of the range lies between the 10 % and 95 % levels: mean rate = this x range / phase."""
+LEAST_WORK: Final = 0.03
+"""Below this the gravity moment that a lift or a lowering crosses is too small to share out (about 15 deg from hanging)."""
+BOUNCE_RAD: Final = 2.5 * RAD_PER_DEG
+BOUNCE_SHARE: Final = 0.08
+"""A reversal at the top dips by at least this, absolute and of the range. Chosen above a held leg's tremor."""
+
+
+def rom_deg(phases: Phases) -> float:
+    """Range of motion of the lower leg (deg): from the rest level before the lift to the top."""
+    return phases.range_rad * DEG_PER_RAD
+
+
+def tempo(lower_s: float, rest_before_s: float | None, lift_s: float, pause_s: float) -> str:
+    """E-P-C-P, whole seconds: lower, rest before, lift, pause; under half a second 0, unknown `?`.
+
+    >>> tempo(2.5, None, 2.4, 0.4)
+    '3-?-2-0'
+    """
+    return "-".join("?" if s is None else str(int(np.floor(s + 0.5))) for s in (lower_s, rest_before_s, lift_s, pause_s))
+
+
+def peak_degps(e: Excursion, phases: Phases, *, lift: bool) -> float:
+    """Peak angular velocity (deg/s, positive) about the kick axis between start and top, or lowering and end."""
+    t0, t1 = (phases.t_start_s, phases.t_top_s) if lift else (phases.t_lower_s, phases.t_end_s)
+    part = (1.0 if lift else -1.0) * phases.rate_radps[_inside(e, t0, t1)]
+    return max(float(part.max()) * DEG_PER_RAD, 0.0)
+
+
+def mean_degps(phases: Phases, *, lift: bool) -> float | None:
+    """Mean angular velocity (deg/s) of the phase; None when the phase lasts under one grid step."""
+    span_s = phases.t_top_s - phases.t_start_s if lift else phases.t_end_s - phases.t_lower_s
+    high = phases.range_rad if lift else phases.range_rad - phases.rest_after_rad
+    return PHASE_SHARE * high * DEG_PER_RAD / span_s if span_s >= 0.01 else None
+
+
+def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> float | None:
+    """Share (0..1) of the lift that muscle did not pay for at the time, or of the lowering that it did not resist.
+
+    Pendulum about the hip: u = alpha/omega0^2 + sin psi is the muscle moment over m g L, u+ = max(u, 0);
+    share = integral max(sin psi - u+, 0)|dpsi| / integral max(sin psi, 0)|dpsi| over the phase. None when the gravity
+    moment crossed is under `LEAST_WORK`.
+    """
+    t0, t1 = (phases.t_start_s, phases.t_top_s) if lift else (phases.t_lower_s, phases.t_end_s)
+    i = _inside(e, t0, t1)
+    step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
+    alpha = np.gradient(phases.rate_radps, step_s)[i]
+    rate, psi = phases.rate_radps[i], phases.angle_rad[i] + leg.psi0_rad
+    way = (rate if lift else -rate).clip(min=0.0) * (psi > 0)
+    gravity = np.sin(psi)
+    muscle = np.maximum(alpha / leg.omega2 + gravity, 0.0)
+    whole = float((gravity.clip(min=0.0) * way).sum() * step_s)
+    if whole < LEAST_WORK:
+        return None
+    free = float(((gravity - muscle).clip(min=0.0) * way).sum() * step_s)
+    return min(max(free / whole, 0.0), 1.0)
+
+
+def off_plane(e: Excursion, phases: Phases, axis: FloatArray) -> float:
+    """Share (0..1) of the squared rate that is not about the kick axis of the earlier repetitions."""
+    gyr = e.gyr_radps[_inside(e, phases.t_start_s, phases.t_end_s)]
+    whole = float((gyr * gyr).sum())
+    along = gyr @ axis
+    return min(max(1.0 - float(along @ along) / max(whole, 1e-12), 0.0), 1.0)
+
+
+def smoothness_sparc(e: Excursion, phases: Phases) -> float | None:
+    """Spectral arc length of the kick-axis rate (Balasubramanian 2015): cut-off 10 Hz, amplitude 0.05, padding x 4."""
+    profile = phases.rate_radps[_inside(e, phases.t_start_s, phases.t_end_s)]
+    if len(profile) < 8:
+        return None
+    step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
+    n = 2 ** (int(np.ceil(np.log2(len(profile)))) + 4)
+    size = np.abs(np.fft.rfft(profile, n))
+    hz = np.fft.rfftfreq(n, step_s)
+    size = size / size.max()
+    kept = hz <= 10.0
+    size, hz = size[kept], hz[kept]
+    over = np.flatnonzero(size >= 0.05)
+    size, hz = size[over[0] : over[-1] + 1], hz[over[0] : over[-1] + 1]
+    if len(hz) < 2:
+        return None
+    return -float(np.hypot(np.diff(hz) / (hz[-1] - hz[0]), np.diff(size)).sum())
+
+
+def bounces(e: Excursion, phases: Phases) -> int:
+    """How often the leg dipped and rose again at the top, between first reaching and last leaving half the range."""
+    high = phases.range_rad
+    upper = np.flatnonzero(phases.angle_rad[e.start : e.stop] > 0.5 * high)
+    if not len(upper):
+        return 0
+    part = phases.angle_rad[e.start + upper[0] : e.start + upper[-1] + 1]
+    dips, _ = find_peaks(-part, prominence=max(BOUNCE_RAD, BOUNCE_SHARE * high))
+    return len(dips)
+
+
+def _inside(e: Excursion, t0: float, t1: float) -> slice:
+    i, j = np.searchsorted(e.t_s, [t0, t1]).tolist()
+    return slice(max(0, i - 1), max(j + 1, i + 2))

@@ -1,0 +1,108 @@
+"""One function a verdict: a word, the number behind it, its limit, unit and source. Wording lives elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from imukick.events import Posture, Rep, Verdict
+from imukick.plans import Target
+
+TURN_SHARE: Final = 0.22
+"""Of lift and lowering: what the turn at the top itself takes between the 95 % levels (simulated legs without a pause)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictParams:
+    """Limits that hold without a plan, each with its source in docs/verdicts.md."""
+
+    momentum: float = 0.35
+    drop: float = 0.35
+    short_share: float = 0.75
+    high_share: float = 1.3
+    high_standing_deg: float = 50.0
+    off_plane: float = 0.09
+    good_reps: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a repetition is judged against: earlier good ones of this strapping, the plan, the person's posture."""
+
+    target: Target
+    posture: Posture
+    known_load: bool
+    good_deg: float | None
+    good_reps: int
+
+
+def momentum(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """The leg was swung up: more of the lift than the limit was not paid for by muscle at the time."""
+    if not b.known_load or rep.momentum_lift is None or rep.momentum_lift <= p.momentum:
+        return None
+    return Verdict("momentum", rep.momentum_lift, p.momentum, "share", "chosen between simulated 0.2 and 0.45")
+
+
+def drop(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """The leg was let fall: more of the lowering than the limit was not resisted."""
+    if not b.known_load or rep.momentum_drop is None or rep.momentum_drop <= p.drop:
+        return None
+    return Verdict("drop", rep.momentum_drop, p.drop, "share", "chosen between simulated 0.2 and 0.45")
+
+
+def no_pause(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """No hold at the top beyond what the turn itself takes."""
+    held_s = rep.pause_s - TURN_SHARE * (rep.lift_s + rep.lower_s)
+    if held_s >= b.target.pause_s:
+        return None
+    return Verdict("no_pause", held_s, b.target.pause_s, "s", "plan, default 0.1 s")
+
+
+def short(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """Under the plan's range; without one, well under the person's own good repetitions."""
+    if b.target.rom_deg is not None:
+        if rep.rom_deg < b.target.rom_deg:
+            return Verdict("short", rep.rom_deg, b.target.rom_deg, "deg", "plan")
+        return None
+    if b.good_deg is None or b.good_reps < p.good_reps or rep.rom_deg >= p.short_share * b.good_deg:
+        return None
+    return Verdict("short", rep.rom_deg, p.short_share * b.good_deg, "deg", "0.75 x median of good repetitions")
+
+
+def too_high(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """So high that the back or the pelvis is likely to help: an inference, not a measurement of either."""
+    limits: list[tuple[float, str]] = []
+    if b.target.rom_max_deg is not None:
+        limits.append((b.target.rom_max_deg, "plan"))
+    else:
+        if b.good_deg is not None and b.good_reps >= p.good_reps:
+            limits.append((p.high_share * b.good_deg, "1.3 x median of good repetitions"))
+        if b.posture == "standing":
+            limits.append((p.high_standing_deg, "hip extension ends at 10-30 deg"))
+    over = [(limit, source) for limit, source in limits if rep.rom_deg > limit]
+    if not over:
+        return None
+    limit, source = min(over)
+    return Verdict("too_high", rep.rom_deg, limit, "deg", source)
+
+
+def off_plane(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """The leg left the plane of the earlier repetitions."""
+    if rep.off_plane is None or rep.off_plane <= p.off_plane:
+        return None
+    return Verdict("off_plane", rep.off_plane, p.off_plane, "share", "chosen: good p98 0.06, tilted p5 0.11")
+
+
+def bounce(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """The leg reversed at the top before it was lowered."""
+    return Verdict("bounce", float(rep.bounces), 0.0, "count", "any reversal") if rep.bounces else None
+
+
+VERDICTS: Final = (momentum, drop, no_pause, short, too_high, off_plane, bounce)
+"""In the order in which they are said; `knee_curl` is given by the counter, which needs it to count."""
+
+
+def judge(rep: Rep, background: Background, params: VerdictParams) -> tuple[Verdict, ...]:
+    """All verdicts on one counted repetition."""
+    found = (verdict(rep, background, params) for verdict in VERDICTS)
+    return tuple(v for v in found if v is not None)
