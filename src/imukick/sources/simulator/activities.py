@@ -8,7 +8,7 @@ import numpy as np
 
 from imukick.sources.simulator.body import MOUNTING
 from imukick.sources.simulator.leg import POSES
-from imukick.sources.simulator.script import Script, random_turns
+from imukick.sources.simulator.script import SIDEWAYS, Script, random_turns
 
 STRIDE_S = 1.12
 """Chosen: an easy walk (107 steps a minute)."""
@@ -58,10 +58,11 @@ def _still(script: Script) -> str:
 def _walk(script: Script) -> str:
     for turn in (1.0, -1.0):
         _strides(script, 3)
-        script.body.paths["yaw"].go(script.body.paths["yaw"].value + turn * radians(170.0), 1.4)
+        heading = script.body.paths["yaw"]
+        heading.go(heading.value + script.mirror * turn * radians(170.0), 1.4)
         for _ in range(2):
             _step(script, 0.45, 14.0, 22.0)
-        script.wait(script.body.paths["yaw"].t_s - script.t_s)
+        script.wait(heading.t_s - script.t_s)
     return "walk"
 
 
@@ -108,7 +109,7 @@ def _fidget(script: Script) -> str:
     for _ in range(3):
         script.through(
             float(script.rng.uniform(1.4, 2.4)), 4,
-            thigh=radians(6.0), knee=radians(9.0), roll=radians(3.0), yaw=radians(8.0), hip_x=0.02, hip_y=0.03,
+            thigh=radians(9.0), knee=radians(13.0), roll=radians(4.0), yaw=radians(10.0), hip_x=0.03, hip_y=0.03,
         )  # fmt: skip
         script.wait(float(script.rng.uniform(0.1, 0.6)))
     return "fidget"
@@ -117,7 +118,7 @@ def _fidget(script: Script) -> str:
 def _shuffle(script: Script) -> str:
     for k in range(4):
         sign = 1.0 if k < 2 else -1.0
-        script.body.paths["hip_y"].go(script.body.paths["hip_y"].value + sign * 0.12, 0.5)
+        script.body.paths["hip_y"].go(script.body.paths["hip_y"].value + script.mirror * sign * 0.12, 0.5)
         _step(script, 0.44, 9.0, 18.0)
         script.wait(float(script.rng.uniform(0.1, 0.4)))
     return "shuffle"
@@ -144,13 +145,13 @@ def _other_leg(script: Script) -> str:
     paths["planted"].go(1.0 if bears else 0.0, 0.3)
     script.wait(0.3)
     home = {name: paths[name].value for name in ("thigh", "knee", "roll", "hip_y")}
-    lean = radians(2.5) if script.pose is POSES["standing"] else radians(1.2)
+    lean = radians(3.5) if script.pose is POSES["standing"] else radians(1.5)
     for _ in range(4):
         size = float(rng.uniform(0.7, 1.3))
         bend = float(rng.uniform(0.5, 1.5)) * lean
         script.go(
             1.2, thigh=home["thigh"] - 0.5 * bend - size * 0.4 * lean, knee=home["knee"] + bend,
-            roll=home["roll"] + size * lean, hip_y=home["hip_y"] + 0.01,
+            roll=home["roll"] + script.mirror * size * lean, hip_y=home["hip_y"] + script.mirror * 0.01,
         )  # fmt: skip
         script.wait(float(rng.uniform(0.4, 1.0)))
         script.go(1.3, **home)
@@ -165,14 +166,16 @@ def _remount(script: Script) -> str:
     rng, paths = script.rng, script.body.paths
     seconds = float(rng.uniform(4.5, 6.5))
     turns = dict(zip((name for name, _ in MOUNTING), random_turns(rng), strict=True))
-    times = np.linspace(0.0, seconds, 9)[1:]
-    for name, target in turns.items():
-        start = paths[name].value
-        route = start + (target - start) * np.linspace(0.0, 1.0, 9)[1:] + 0.8 * rng.uniform(-1.0, 1.0, 8)
+    times = np.linspace(0.0, seconds, 13)[1:]
+    signs = {name: script.mirror if name in SIDEWAYS else 1.0 for name in paths}
+    for name, turn in turns.items():
+        start, target = paths[name].value, signs[name] * turn
+        wander = 0.9 * signs[name] * rng.uniform(-1.0, 1.0, 12)
+        route = start + (target - start) * np.linspace(0.0, 1.0, 13)[1:] + wander
         route[-1] = target
         paths[name].through(times, route)
     for name in ("hip_x", "hip_y", "hip_z"):
-        route = paths[name].value + 0.12 * rng.uniform(-1.0, 1.0, 8)
+        route = paths[name].value + 0.1 * signs[name] * rng.uniform(-1.0, 1.0, 12)
         route[-1] = paths[name].value
         paths[name].through(times, route)
     paths["place_y"].go(-paths["place_y"].value, seconds)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from scipy.interpolate import BPoly, PPoly
+from scipy.optimize import brentq
 
 from imukick.errors import ImukickError
 from imukick.signals import FloatArray
 
 LEAST_SHARE: Final = 0.01
 """Chosen: a lift without any speed never ends, so a share of 0 is done with 0.01."""
+CLOSE: Final = 0.03
+"""Chosen: a share this much above the one asked for is still taken for it, when the time asked for needs more speed."""
 LONGEST_S: Final = 20.0
 SHORTEST_S: Final = 0.10
 """Chosen: nobody takes longer for a stroke, no leg is faster."""
@@ -21,14 +24,14 @@ USUAL_S: Final = 1.2
 """Chosen: the time of a stroke when neither time nor share is asked for."""
 EVEN: Final = 0.05
 PENDULUM: Final = 1.0
-SPENT: Final = 1.8
-"""Exponent of how energy of motion is spent along the way: kept to the end, as a free pendulum does, or at once."""
-USUAL: Final = 0.6
-"""Chosen: between an even rate and a pendulum's."""
-PUSH: Final = 0.12
-"""Chosen: the push takes about this share of the way; a shorter one would need over three times the leg's own moment."""
+"""Exponent of how energy of motion goes as the leg climbs: hardly, or evenly with height as a free pendulum's does."""
+USUAL: Final = 0.8
+USUAL_PUSH: Final = 0.28
+"""Chosen: an easy lift speeds up over about a quarter of its way and loses speed a little later than a pendulum."""
 STOP: Final = 0.03
 """Chosen: over the last 3 % of the climb the muscle takes over smoothly, so acceleration has no jump."""
+KINK: Final = 0.03
+"""Chosen: as smoothly ends a coasting that does not reach the top."""
 
 _S: Final = np.linspace(0.0, 1.0, 1201)
 _WAY: Final = _S**3 * (10.0 - 15.0 * _S + 6.0 * _S**2)
@@ -106,29 +109,59 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The way of a stroke before its speed is known: angles, and energy of motion along it up to a factor."""
+    """The way of a stroke before its speed is known: angles, and the shape of the energy of motion along them.
+
+    `push` is the share of the way over which the energy comes in. Then it goes with the climb that is left to the
+    power of `spending`; or, when `coasted` is given, it is spent over that share of the climb, `carried` remaining.
+    """
 
     leg: Pendulum
     rom_rad: float
     past_rad: float
     lowering: bool
-    spending: float
+    push: float
+    spending: float = PENDULUM
+    coasted: float | None = None
+    carried: float = 0.0
+
+    @property
+    def _climb(self) -> tuple[FloatArray, FloatArray, float]:
+        """Angle (n,), the resistance to climb against (n,), what it all comes to."""
+        angle = (self.rom_rad + self.past_rad) * _WAY - self.past_rad
+        resistance = self.leg.resistance(angle, self.rom_rad)
+        climb = np.maximum(resistance, 0.15 * float(resistance.max()))
+        return angle, climb, float(np.trapezoid(climb, angle))
+
+    @property
+    def height(self) -> float:
+        """The whole climb as the energy of motion (rad^2/s^2) a free leg would need for it."""
+        return self.leg.omega0_sq * self._climb[2]
+
+    def _shape(self, left: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Energy of motion over `left`, the share of the climb that is left, and its logarithmic derivative."""
+        if self.coasted is None:
+            factor, slope = (left + STOP) ** self.spending, self.spending / (left + STOP)
+        else:
+            above = left - 1.0 + self.coasted
+            root = np.sqrt(above**2 + KINK**2)
+            factor = self.carried + (above + root) / 2
+            slope = (1.0 + above / root) / 2 / factor
+        with np.errstate(divide="ignore"):
+            ending = (left / (left + STOP)) ** (4 / 3)
+            return factor * ending, slope + 4 / 3 * (1 / left - 1 / (left + STOP))
 
     def done(self, factor: float) -> Stroke:
         """The stroke whose energy of motion (rad^2/s^2) is `factor` times the shape."""
         leg, whole = self.leg, self.rom_rad + self.past_rad
-        angle = whole * _WAY - self.past_rad
-        resistance = leg.resistance(angle, self.rom_rad)
-        climb = np.maximum(resistance, 0.15 * float(resistance.max()))
+        angle, climb, height = self._climb
         mass = climb * whole * _DWAY
         left = np.concatenate([np.cumsum((mass[1:] + mass[:-1])[::-1])[::-1], [0.0]]) / 2 * (_S[1] - _S[0])
-        left_share, slope = left / left[0], -climb / left[0]
-        push = np.tanh(_WAY / PUSH)
+        shape, slope = self._shape(left / left[0])
+        push = np.tanh(_WAY / self.push)
+        energy = factor * shape * push ** (4 / 3)
         with np.errstate(divide="ignore", invalid="ignore"):
-            energy = factor * left_share ** (4 / 3) * (left_share + STOP) ** (self.spending - 4 / 3) * push ** (4 / 3)
-            rising = 4 / 3 * (1 - push**2) / (PUSH * whole * push)
-            falling = slope * (4 / 3 / left_share + (self.spending - 4 / 3) / (left_share + STOP))
-            acceleration = energy * (rising + falling)
+            rising = 4 / 3 * (1 - push**2) / (self.push * whole * push)
+            acceleration = energy * (rising - slope * climb / height)
             pace = whole * _DWAY / np.sqrt(2 * energy)
         acceleration[[0, -1]] = 0.0
         rate = np.sqrt(2 * energy)
@@ -136,13 +169,12 @@ class _Way:
         t_s = np.concatenate([[0.0], np.cumsum((pace[1:] + pace[:-1]) / 2)]) * (_S[1] - _S[0])
         if self.lowering:
             t_s, angle, rate, acceleration = t_s[-1] - t_s[::-1], angle[::-1], -rate[::-1], acceleration[::-1]
-            resistance = resistance[::-1]
         inside = (angle >= 0.1 * self.rom_rad) & (angle <= 0.95 * self.rom_rad)
         share = unpaid_share(
             leg.psi0_rad + angle[inside],
             rate[inside],
             acceleration[inside],
-            resistance[inside],
+            leg.resistance(angle[inside], self.rom_rad),
             leg.omega0_sq,
             np.gradient(t_s)[inside],
         )
@@ -164,6 +196,20 @@ class _Way:
         """The stroke that takes `seconds` between 10 % and 95 %: energy goes with 1 / time squared."""
         return self.done((self.done(1.0).inside_s / seconds) ** 2)
 
+    def coasting(self, seconds: float) -> Stroke | None:
+        """The stroke that coasts as a free leg would, over `coasted` of the climb, and is carried over the rest so
+        fast that it takes `seconds`; None when that cannot be.
+        """
+
+        def late(carried_log: float) -> float:
+            return float(np.log(replace(self, carried=float(np.exp(carried_log))).done(self.height).inside_s / seconds))
+
+        low, high = np.log(1e-6), np.log(10.0)
+        if late(low) <= 0.0 or late(high) >= 0.0:
+            return None
+        carried = float(np.exp(brentq(late, low, high, xtol=1e-4)))
+        return replace(self, carried=carried).done(self.height)
+
 
 def solve(
     name: str,
@@ -180,48 +226,57 @@ def solve(
     A lowering may run `past_rad` past rest, as a dropped leg swings through.
     Raises `ImukickError` when no leg can do it, saying what can be done.
     """
-
-    def way(spending: float) -> _Way:
-        return _Way(leg=leg, rom_rad=rom_rad, past_rad=past_rad, lowering=lowering, spending=spending)
-
-    what = f"{name} of {np.degrees(rom_rad):.0f} deg"
+    wanted = max(share or 0.0, LEAST_SHARE)
+    push = USUAL_PUSH if share is None else max(0.08, 0.3 - 0.25 * wanted)
+    way = _Way(leg, rom_rad, past_rad, lowering, push)
     if share is None:
-        return way(USUAL).timed(USUAL_S if inside_s is None else inside_s)
-    wanted = max(share, LEAST_SHARE)
-    if inside_s is None:
-        fastest = way(PENDULUM).timed(SHORTEST_S)
-        if fastest.share is None:
-            raise ImukickError(f"{what} lifts next to nothing against gravity: no share can be chosen")
-        swung = way(PENDULUM).timed(_coasting_s(way(PENDULUM))).share or 0.0
-        if wanted > swung:
-            raise ImukickError(f"{what} cannot have a share of {share:g}: at most {swung:.2f}")
-        return _bisect(lambda x: way(PENDULUM).timed(1 / x), 1 / LONGEST_S, 1 / SHORTEST_S, wanted)
-    least, most = way(EVEN).timed(inside_s).share, way(SPENT).timed(inside_s).share
-    if least is None or most is None:
+        return replace(way, spending=USUAL).timed(USUAL_S if inside_s is None else inside_s)
+    what = f"{name} of {np.degrees(rom_rad):.0f} deg"
+    # 15 % more energy than a free leg needs: chosen, a little braking at the top is still called coasting
+    most = way.done(1.15 * way.height).share
+    if most is None:
         raise ImukickError(f"{what} lifts next to nothing against gravity: no share can be chosen")
-    if not least - 0.01 <= wanted <= most + 0.01:
+    if wanted > most:
+        raise ImukickError(f"{what} cannot have a share of {share:g}: at most {most:.2f}")
+    free = _search(lambda x: way.timed(1 / x), 1 / LONGEST_S, 1 / SHORTEST_S, wanted)
+    if inside_s is None:
+        return free
+    if inside_s <= free.inside_s:
+        quick = replace(way, spending=EVEN).timed(inside_s)
+        if quick.share is not None and quick.share > wanted + CLOSE:
+            raise ImukickError(
+                f"{what} in {inside_s:g} s has a share of {quick.share:.2f} or more, not {share:g}: give it more time"
+            )
+        return _search(lambda x: replace(way, spending=x).timed(inside_s), EVEN, PENDULUM, wanted)
+    slow = _carried(way, inside_s, wanted)
+    if slow is None:
         raise ImukickError(
-            f"{what} in {inside_s:g} s has a share of {least:.2f} to {most:.2f}, not {share:g}: "
-            "leave the time out and it follows from the share"
+            f"{what} cannot have a share of {share:g} and still take {inside_s:g} s: leave one of them out"
         )
-    return _bisect(lambda x: way(x).timed(inside_s), EVEN, SPENT, wanted)
+    return slow
 
 
-def _coasting_s(way: _Way) -> float:
-    """The time of the fastest lift that still slows down by gravity alone, a little over it (chosen: 15 % more energy)."""
-    angle = np.linspace(-way.past_rad, way.rom_rad, 2000)
-    resistance = np.maximum(way.leg.resistance(angle, way.rom_rad), 0.0)
-    height = float(np.sum(resistance)) * (angle[1] - angle[0])
-    return way.done(1.15 * way.leg.omega0_sq * height).inside_s
-
-
-def _bisect(of: Callable[[float], Stroke], low: float, high: float, wanted: float) -> Stroke:
-    """The stroke `of(x)` whose share, growing with x, is as wanted."""
-    for _ in range(40):
+def _carried(way: _Way, seconds: float, wanted: float) -> Stroke | None:
+    """The stroke that coasts over part of the climb and is carried over the rest, so that share and time are kept."""
+    low, high, found = 0.0, 1.0, None
+    for _ in range(24):
         middle = (low + high) / 2
-        share = of(middle).share
-        if share is not None and share < wanted:
-            low = middle
+        stroke = replace(way, coasted=middle).coasting(seconds)
+        if stroke is not None and stroke.share is not None and stroke.share < wanted:
+            low, found = middle, stroke
         else:
             high = middle
-    return of((low + high) / 2)
+    return found if found is not None and found.share is not None and found.share > wanted - 0.01 else None
+
+
+def _search(of: Callable[[float], Stroke], low: float, high: float, wanted: float) -> Stroke:
+    """The stroke `of(x)`, x from `low` to `high`, whose share, growing with x, is as wanted or comes nearest."""
+
+    def over(x: float) -> float:
+        return (of(x).share or 0.0) - wanted
+
+    if over(low) >= 0.0:
+        return of(low)
+    if over(high) <= 0.0:
+        return of(high)
+    return of(float(brentq(over, low, high, xtol=1e-7)))

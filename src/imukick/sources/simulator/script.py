@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import radians
 
 import numpy as np
-from scipy.interpolate import PPoly
+from scipy.interpolate import BPoly, PPoly
 
 from imukick.errors import ImukickError
-from imukick.sources.simulator.body import COORDINATES, MOUNTING, Body
+from imukick.sources.simulator.body import MOUNTING, PLACE, Body
 from imukick.sources.simulator.kick import Stroke
 from imukick.sources.simulator.leg import Pose
 
+SIDEWAYS = ("hip_y", "yaw", "roll", "mount_z", "mount_x", "place_y")
+"""Coordinates that change sign in the mirror."""
 BOUNCE = (0.4,)
 PULSE = (0.16, 0.16)
 """How far the leg sinks at the top, as shares of the range (chosen; over 65 % it would be a new repetition)."""
+RETURN_S = 0.45
+"""Chosen: a leg that ran past rest comes back in so long."""
 TIP_S = 0.35
 """Chosen: time of one way of a bounce; a pulse takes two thirds of it."""
 
@@ -44,7 +47,6 @@ class Script:
     side: str
     recoil_m: float
     rng: np.random.Generator
-    unrest: float
     t_s: float = 0.0
     ended_s: float = -1e9
     movements: list[Movement] = field(default_factory=list)
@@ -52,9 +54,9 @@ class Script:
     sides: list[tuple[str, float]] = field(default_factory=list)
 
     @property
-    def outwards(self) -> float:
-        """Sign of a roll or yaw that moves the foot away from the other leg."""
-        return -1.0 if self.side == "right" else 1.0
+    def mirror(self) -> float:
+        """+1 for the right leg, -1 for the left one, whose sideways coordinates are the mirror image."""
+        return 1.0 if self.side == "right" else -1.0
 
     def wait(self, seconds: float) -> None:
         """Nothing but the body's small unrest."""
@@ -71,6 +73,7 @@ class Script:
         """Let the named coordinates wander, each within +- `reach` of where it is, and come back."""
         for name, amplitude in reach.items():
             path = self.body.paths[name]
+            amplitude *= self.mirror if name in SIDEWAYS else 1.0
             times = np.linspace(0.0, seconds, steps + 2)[1:]
             points = path.value + amplitude * self.rng.uniform(-1.0, 1.0, steps + 1)
             points[-1] = path.value
@@ -87,11 +90,15 @@ class Script:
                 path.go(-0.3 * size, 0.016)
                 path.go(0.0, 0.02)
 
+    @property
+    def aside(self) -> str:
+        """The turn that moves the foot out of the kick's plane: a leg that lies cannot roll about its own length."""
+        return "yaw" if self.pose.thigh_rad > 1.0 else "roll"
+
     def _all(self, angle: PPoly, tilt: float, rom_rad: float) -> None:
         """The thigh along `angle`, and with it the tilt out of the plane and the pelvis giving way."""
-        aside = "yaw" if self.pose.thigh_rad > 1.0 else "roll"
         self.body.paths["thigh"].along(angle)
-        self.body.paths[aside].along(angle, tilt * self.outwards)
+        self.body.paths[self.aside].along(angle, -tilt * self.mirror)
         self.body.paths["hip_x"].along(angle, self.recoil_m / rom_rad)
         self.body.paths["hip_z"].along(angle, -0.4 * self.recoil_m / rom_rad)
 
@@ -128,12 +135,9 @@ class Script:
         if tap and peak > 1.0:
             self.shock(self.t_s - 0.03, 6.0 * peak)
         if past < -1e-6:
-            seconds = 0.45
-            self.body.paths["hip_x"].go(self.body.paths["hip_x"].value - self.recoil_m * past / rom_rad, seconds)
-            self.body.paths["hip_z"].go(self.body.paths["hip_z"].value + 0.4 * self.recoil_m * past / rom_rad, seconds)
-            aside = "yaw" if self.pose.thigh_rad > 1.0 else "roll"
-            self.body.paths[aside].go(self.body.paths[aside].value - past * tilt * self.outwards, seconds)
-            self.go(seconds, thigh=top - rom_rad)
+            back = BPoly.from_derivatives([0.0, RETURN_S], [[0.0, 0.0, 0.0], [-past, 0.0, 0.0]])
+            self._all(PPoly.from_bernstein_basis(back), tilt, rom_rad)
+            self.wait(RETURN_S)
         self.ended_s = topped + lower.duration_s - lower.below_s
         self.movements.append(Movement(kind, fault, self.side, began, topped, self.t_s, lift, lower))
 
@@ -152,7 +156,7 @@ class Script:
         """Where and how the sensor sits from the start."""
         for (name, _), value in zip(MOUNTING, turns_rad, strict=True):
             self.body.paths[name].value = value
-        for name, value in zip(("place_x", "place_y", "place_z"), place_m, strict=True):
+        for name, value in zip(PLACE, place_m, strict=True):
             self.body.paths[name].value = value
 
     def need(self, what: str, seconds: float, least_s: float) -> None:
@@ -174,6 +178,3 @@ def random_place(rng: np.random.Generator, shank_m: float) -> tuple[float, float
     """A place on the skin 4 to 9 cm above the ankle, 3 to 5 cm from the shank's axis (chosen)."""
     around, out = rng.uniform(0.0, 2 * np.pi), rng.uniform(0.03, 0.05)
     return (float(out * np.cos(around)), float(out * np.sin(around)), -shank_m + float(rng.uniform(0.04, 0.09)))
-
-
-__all__ = ["COORDINATES", "Movement", "Script", "radians", "random_place", "random_turns"]

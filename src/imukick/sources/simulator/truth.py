@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from math import atan2, cos, degrees, hypot, sin
 from typing import Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from imukick.signals import FloatArray
-from imukick.sources.simulator.body import Body
+from imukick.sources.simulator.body import MOUNTING, PLACE, Body
 from imukick.sources.simulator.kick import Pendulum, unpaid_share
-from imukick.sources.simulator.script import Movement
+from imukick.sources.simulator.leg import Leg
+from imukick.sources.simulator.script import Movement, Script
+from imukick.sources.simulator.sensor import Measured, Setting
+from imukick.sources.simulator.spec import Spec
 from imukick.units import STANDARD_GRAVITY_MPS2
 
+GENERATOR = "imukick simulate 1"
 STEP_S = 0.001
 CALM_RADPS = np.radians(15.0)
 MOMENTUM, FAST_S = 0.35, 0.6
@@ -132,4 +139,86 @@ def rep_truth(
         "v_ankle_lower": round(bounds["lower_peak"] * lever_m, 4) if kick else None,
         "share_lift": None if lift_share is None else round(lift_share, 4),
         "share_drop": None if drop_share is None else round(drop_share, 4),
+    }
+
+
+def session_truth(
+    spec: Spec,
+    leg: Leg,
+    script: Script,
+    pendulum: Pendulum,
+    setting: Setting,
+    measured: Measured,
+    hover: bool,
+    clock: float,
+) -> dict[str, Any]:
+    """The truth of a session, JSON-able; all times on the recorded clock (true time x `clock`)."""
+    pose, paths = script.pose, script.body.paths
+    place = [float(paths[name].poly()(0.0)) for name in PLACE]
+    turns = [float(paths[name].poly()(0.0)) for name, _ in MOUNTING]
+    back = -place[0] * cos(pose.knee_rad) - place[2] * sin(pose.knee_rad)
+    down = leg.thigh_m - place[2] * cos(pose.knee_rad) + place[0] * sin(pose.knee_rad)
+    lever = hypot(back, down)
+    x, y, z, w = Rotation.from_euler("ZYX", turns).as_quat()
+    reps: list[dict[str, Any]] = []
+    in_set, last_end, last_side = -1, -1e9, ""
+    for movement in script.movements:
+        entry = rep_truth(script.body, movement, pendulum, pose.thigh_rad, clock, lever)
+        if movement.side != last_side or entry["t_start10"] - last_end > 10.0:
+            in_set += 1
+        last_side, last_end = movement.side, entry["t_end10"]
+        reps.append({"index": len(reps), "set": in_set, **entry})
+    equipment: dict[str, Any] = {"type": "none"}
+    if spec.load == "ankle-weight":
+        equipment = {"type": "ankle_weight", "kg": spec.load_kg}
+    elif spec.load != "none":
+        equipment = {"type": "band" if spec.load == "band" else "cable", "machine": spec.load == "machine"}
+        equipment |= {"moment_growing": pendulum.elastic, "moment_constant": pendulum.constant}
+    return {
+        "generator": GENERATOR,
+        "seed": spec.seed,
+        "spec": asdict(spec),
+        "subject": {
+            "sex": leg.sex,
+            "height_m": spec.height_m,
+            "mass_kg": round(leg.mass_kg, 2),
+            "thigh_m": round(leg.thigh_m, 4),
+            "shank_m": round(leg.shank_m, 4),
+        },
+        "posture": spec.posture,
+        "support": "unknown",
+        "equipment": equipment,
+        "side": spec.side,
+        "style_of_rest": "hover" if hover else "tap",
+        "imu": {
+            "height_above_ankle_m": round(leg.shank_m + place[2], 4),
+            "place_on_shank_m": [round(v, 4) for v in place],
+            "quat_shank_to_sensor": [round(float(v), 8) for v in (w, x, y, z)],
+        },
+        "hip_to_sensor_m": round(lever, 5),
+        "knee_to_sensor_m": round(hypot(place[0], place[2]), 5),
+        "rest_lever_deg": round(degrees(atan2(back, down)), 3),
+        "omega0_sq": round(pendulum.omega0_sq, 4),
+        "psi0_deg": round(degrees(pendulum.psi0_rad), 4),
+        "sensor": {
+            "level": "harsh" if setting.clock == "host" or "clip" in spec.extras else "nominal",
+            "noise": setting.chip.name,
+            "fs": spec.rate_hz,
+            "ppm": round(measured.ppm, 2),
+            "gyro_bias_dps": [round(v, 4) for v in measured.gyro_bias_degps],
+            "clip": [setting.acc_range_g, setting.gyro_range_degps],
+            "clipped_values": measured.clipped,
+            "packet": measured.packet,
+            "lost_packets": measured.lost_packets,
+            "lost_samples": measured.lost_samples,
+            "hole_s": None if setting.hole_s is None else [round(v * clock, 5) for v in setting.hole_s],
+            "ts": setting.clock,
+            "delay_s": 0.0,
+        },
+        "duration_s": round(script.t_s * clock, 5),
+        "reps": reps,
+        "activities": [
+            {"name": name, "t0": round(t0 * clock, 4), "t1": round(t1 * clock, 4)} for name, t0, t1 in script.activities
+        ],
+        "sides": [{"side": side, "t0": round(t0 * clock, 4)} for side, t0 in script.sides],
     }

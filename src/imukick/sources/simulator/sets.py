@@ -1,0 +1,174 @@
+"""What is done in a session: the order of its repetitions and interludes, and what each repetition aims at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import degrees, radians, tan
+
+import numpy as np
+
+from imukick.errors import ImukickError
+from imukick.sources.simulator.activities import do
+from imukick.sources.simulator.kick import USUAL_S, Pendulum, Stroke, solve
+from imukick.sources.simulator.script import BOUNCE, PULSE, RETURN_S, Script
+from imukick.sources.simulator.spec import ACTIVITIES, EXTRA_REPS, FAULTS, Spec
+
+FAULT_WORDS = {
+    "short": "low_rom",
+    "high": "arch",
+    "off-plane": "off_plane",
+    "bounce": "double_bounce",
+    "pulse": "pulse",
+    "aborted": "aborted",
+}
+"""Our words and the truth's."""
+REACH = {"short": 0.55, "high": 1.4, "aborted": 0.28}
+"""Range of a special repetition as a share of the usual one (chosen: clearly past the limits of the verdicts)."""
+OFF_PLANE = tan(radians(27.0))
+"""Chosen: a foot that drifts 27 deg out of the plane has an off-plane share of 0.2, well over the limit of 0.09."""
+PLANE_SPREAD = 0.05
+"""Chosen: standard deviation of the same in good repetitions (3 deg)."""
+LOWER_S = 1.4
+BEGIN_S, END_S = 3.0, 2.0
+"""Chosen: the still times a session begins and ends with."""
+SWING_THROUGH = 0.12
+"""Chosen: a dropped leg that hovers runs past rest by up to so much of its range; one that lands, by a third of it."""
+UPRIGHT_RAD = radians(175.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one repetition aims at; times and shares as in `Spec`."""
+
+    rom_rad: float
+    lift_s: float | None
+    lower_s: float | None
+    swing: float | None
+    drop: float | None
+
+    def strokes(self, leg: Pendulum, hover: bool) -> tuple[Stroke, Stroke]:
+        """Lift and lowering, as the leg can do them."""
+        through = SWING_THROUGH * float(np.clip(((self.drop or 0.0) - 0.25) / 0.5, 0.0, 1.0)) * self.rom_rad
+        past = through if hover else through / 3
+        lift = solve("a lift", self.rom_rad, self.lift_s, self.swing, leg)
+        lower = solve("a lowering", self.rom_rad, self.lower_s, self.drop, leg, lowering=True, past_rad=past)
+        return lift, lower
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything a session's repetitions are made from."""
+
+    spec: Spec
+    script: Script
+    leg: Pendulum
+    rng: np.random.Generator
+    hover: bool
+
+    def run(self) -> None:
+        """Still, repetitions with everything asked for between them, still."""
+        spec, script = self.spec, self.script
+        plain = self._plain()
+        self._check(plain)
+        remounts = spec.extras.count("remount")
+        order = _order(spec, self.rng)
+        script.wait(BEGIN_S)
+        for k in range(1 + remounts):
+            if k:
+                do(script, "remount")
+            for word in order:
+                if word in ACTIVITIES:
+                    do(script, word)
+                else:
+                    self._repetition(plain, word)
+            order = ["ok"] * spec.reps
+        script.wait(END_S)
+
+    def _plain(self) -> Wish:
+        spec = self.spec
+        return Wish(
+            rom_rad=radians(spec.rom_deg if spec.rom_deg is not None else self.script.pose.rom_deg),
+            lift_s=spec.lift_s if spec.lift_s is not None or spec.swing is not None else USUAL_S,
+            lower_s=spec.lower_s if spec.lower_s is not None or spec.drop is not None else LOWER_S,
+            swing=spec.swing,
+            drop=spec.drop,
+        )
+
+    def _check(self, plain: Wish) -> None:
+        """Refuse what the plain repetition cannot do."""
+        spec = self.spec
+        highest = plain.rom_rad * (REACH["high"] if "high" in spec.extras else 1.0) * (1.0 + 2 * spec.variation)
+        if self.leg.psi0_rad + highest > UPRIGHT_RAD:
+            room = degrees((UPRIGHT_RAD - self.leg.psi0_rad) * plain.rom_rad / highest)
+            raise ImukickError(
+                f"a range of {degrees(plain.rom_rad):.0f} deg is too far up: at most {room:.0f} deg here"
+            )
+        lift, lower = plain.strokes(self.leg, self.hover)
+        returning = RETURN_S if lower.duration_s - lower.below_s > 0 and (spec.drop or 0.0) > 0.25 else 0.0
+        for name, seconds, least_s in (
+            ("pause", spec.pause_s, lift.beyond_s + lower.beyond_s if spec.pause_s else 0.0),
+            ("rest", spec.rest_s, lift.below_s + lower.below_s + returning),
+        ):
+            if seconds < least_s:
+                told = "; 0 turns at once" if name == "pause" else ""
+                raise ImukickError(
+                    f"a {name} of {seconds:g} s is too short for these movements: at least {least_s:.2f} s{told}"
+                )
+
+    def _around(self, value: float | None, size: float) -> float | None:
+        """A value as a living being repeats it."""
+        spread = 1.0 + size * float(np.clip(self.rng.standard_normal(), -2, 2))
+        return None if value is None else value * spread
+
+    def _repetition(self, plain: Wish, word: str) -> None:
+        spec, script = self.spec, self.script
+        size = spec.variation
+        reach = REACH.get(word, 1.0)
+        wish = Wish(
+            rom_rad=plain.rom_rad * reach * (self._around(1.0, 0.8 * size) or 1.0),
+            lift_s=self._around(plain.lift_s, size),
+            lower_s=self._around(plain.lower_s, size),
+            swing=plain.swing,
+            drop=plain.drop,
+        )
+        if reach != 1.0:
+            # a shorter way takes less time; with a chosen share the time follows from it
+            wish = replace(
+                wish,
+                lift_s=None if wish.lift_s is None or wish.swing is not None else wish.lift_s * reach**0.5,
+                lower_s=None if wish.lower_s is None or wish.drop is not None else wish.lower_s * reach**0.5,
+            )
+        pause, rest = self._around(spec.pause_s, size) or 0.0, self._around(spec.rest_s, size) or 0.0
+        tilt = float(np.clip(self.rng.standard_normal(), -2, 2)) * PLANE_SPREAD * min(1.0, 20 * size)
+        if word == "knee-curl":
+            bend = radians(40.0 if script.pose.knee_rad > 1.0 else 70.0)
+            script.curl(wish.lift_s or USUAL_S, pause, wish.lower_s or LOWER_S, rest, bend)
+            return
+        lift, lower = wish.strokes(self.leg, self.hover)
+        script.kick(
+            lift,
+            lower,
+            rom_rad=wish.rom_rad,
+            pause_s=0.0 if word == "aborted" else pause,
+            rest_s=rest,
+            fault=FAULT_WORDS.get(word, "ok"),
+            kind="aborted" if word == "aborted" else "kick",
+            tilt=OFF_PLANE if word == "off-plane" else tilt,
+            dips={"bounce": BOUNCE, "pulse": PULSE}.get(word, ()),
+            tap=not self.hover,
+        )
+
+
+def _order(spec: Spec, rng: np.random.Generator) -> list[str]:
+    """The order of a set: special repetitions after the first three where there is room, the others evenly between."""
+    words = ["ok"] * spec.reps
+    faults = [word for word in spec.extras if word in FAULTS]
+    first = min(3, spec.reps - len(faults))
+    chosen = sorted(rng.choice(spec.reps - first, size=len(faults), replace=False)) if faults else []
+    for place, word in zip(chosen, faults, strict=True):
+        words[first + int(place)] = word
+    others = [word for word in spec.extras if word in EXTRA_REPS]
+    others += [word for word in spec.extras if word in ACTIVITIES and word != "remount"]
+    for k, word in reversed(list(enumerate(others))):
+        words.insert(round((k + 1) * spec.reps / (len(others) + 1)), word)
+    return words
