@@ -75,10 +75,10 @@ def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: 
     [0.001, 9.80665, 9.80665, 9.80665, 1.0, 1.0, 1.0]
     """
     found: dict[int, Column] = {}
+    unclear: dict[int, str] = {}
     without_gravity = False
-    parts = [_split(header) for header in headers]
-    time_known = any(_TIME.fullmatch(name) and unit in UNITS["time"] for name, unit in parts)
-    for position, (header, (name, unit)) in enumerate(zip(headers, parts, strict=True)):
+    for position, header in enumerate(headers):
+        name, unit = _split(header)
         without_gravity |= bool(_NO_GRAVITY.search(name)) and "acc" in name
         match = _slot(name)
         if match is None:
@@ -86,16 +86,18 @@ def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: 
         quantity, slot = match
         gain = UNITS[quantity].get(unit)
         if gain is None:
-            if quantity == "time" and time_known:
-                continue  # a clock in words beside the one in numbers
-            raise RecordingError(_unit_trouble(quantity, header, unit), path=path, line=line)
-        if slot in found:
+            unclear.setdefault(slot, _unit_trouble(quantity, header, unit))
+        elif slot in found:
             raise RecordingError(
                 f"columns {found[slot].header!r} and {_short(header)!r} both look like {_slot_name(slot)}; keep one",
                 path=path,
                 line=line,
             )
-        found[slot] = Column(position, slot, gain, unit, _short(header))
+        else:
+            found[slot] = Column(position, slot, gain, unit, _short(header))
+    for slot in sorted(unclear.keys() - found.keys()):
+        if slot or not rate_given:
+            raise RecordingError(unclear[slot], path=path, line=line)
     if rate_given and 0 in found:
         raise RecordingError(
             f"column {found[0].header!r} holds the time; leave the sample rate away, it is for files without one",
@@ -116,9 +118,9 @@ def _split(header: str) -> tuple[str, str]:
     if bracket:
         return _letters(bracket["name"]), bracket["unit"].replace(" ", "")
     for cut in re.finditer(r"[_\s,:]+", text):
-        rest = text[cut.end() :].replace(" ", "").replace("_", "/")
-        if any(rest in units for units in UNITS.values()) and _slot(_letters(text[: cut.start()])) is not None:
-            return _letters(text[: cut.start()]), rest
+        name, rest = _letters(text[: cut.start()]), text[cut.end() :].replace(" ", "").replace("_", "/")
+        if _slot(name) is not None:
+            return name, rest
     return _letters(text), ""
 
 

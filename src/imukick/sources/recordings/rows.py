@@ -8,12 +8,17 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from imukick.errors import RecordingError
 from imukick.signals import FloatArray
 
+LONGEST_LINE: Final = 100_000
+"""Chosen: far above any row of numbers, below what the csv module refuses."""
+
+_SWAPPED: Final = str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -101,6 +106,8 @@ def _one_by_one(
     for number, raw in enumerate(io.BytesIO(body), start=line + 1):
         if not raw.strip() or raw.startswith(b"#"):
             continue
+        if len(raw) > LONGEST_LINE:
+            raise RecordingError(f"a row of {len(raw)} characters; mend or remove this line", path=path, line=number)
         text = raw.decode("utf-8", errors="replace").rstrip("\n")
         cells = next(csv.reader([text], delimiter=delimiter))
         if len(cells) != len(headers):
@@ -110,7 +117,7 @@ def _one_by_one(
 
 
 def _value(cell: str, header: str, decimal: str, path: Path, line: int) -> float:
-    text = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
+    text = cell.translate(_SWAPPED) if decimal == "," else cell
     if is_number(text):
         return float(text)
     header = header.strip()[:40]
@@ -120,6 +127,8 @@ def _value(cell: str, header: str, decimal: str, path: Path, line: int) -> float
         trouble = f"{cell.strip()[:40]!r} in column {header!r}; leave out rows without a finite number"
     else:
         trouble = f"{cell.strip()[:40]!r} in column {header!r} is not a number"
+        if is_number(cell) or is_number(cell.translate(_SWAPPED)):
+            trouble += f" where the decimal sign is {decimal!r}"
     raise RecordingError(trouble, path=path, line=line)
 
 

@@ -14,6 +14,8 @@ SHORTEST_S: Final = 1.0
 """A recording below this holds no repetition."""
 SLOWEST_HZ: Final = 20.0
 """Chosen: three times the 6 Hz band in which a leg is measured; the slowest sensor in use gives 25 Hz."""
+FASTEST_HZ: Final = 5000.0
+"""Chosen: no motion sensor is read this fast; a time unit that is a thousand too small is."""
 LONGEST_HOLE_S: Final = 3600.0
 """Chosen: nobody pauses an exercise for an hour; two recordings in one file, or a broken clock."""
 STILL_CLOCK_S: Final = 2.0
@@ -61,17 +63,16 @@ def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
     if step.max() > LONGEST_HOLE_S:
         row = int(step.argmax()) + 1
         return row, f"a hole of {step[row - 1] / 3600:.3g} hours before this row; cut the file into one recording each"
-    period = period_s(t_s)
-    if period * SLOWEST_HZ > 1:
-        return (
-            0,
-            f"{1 / period if period else 0:.3g} samples a second; at least {SLOWEST_HZ:g} are needed (is the time unit right?)",
-        )
     starts = np.concatenate([[0], np.flatnonzero(step > 0) + 1])
     runs = np.diff(np.append(starts, len(t_s)))
-    if runs.max() * span / len(t_s) > STILL_CLOCK_S:
+    longest = int(runs.max())
+    period = period_s(t_s)
+    if period == 0 or longest * span / (len(t_s) - longest) > STILL_CLOCK_S:
         row = int(starts[runs.argmax()])
-        return row, f"time stands still for {runs.max()} rows from here; export the sensor's own time"
+        return row, f"time stands still for {longest} rows from here; export the sensor's own time"
+    if not SLOWEST_HZ <= 1.0 / period <= FASTEST_HZ:
+        rate = f"{1.0 / period:.0f} samples a second"
+        return 0, f"{rate}; expected {SLOWEST_HZ:g} to {FASTEST_HZ:g} (is the unit of time right?)"
     return None
 
 

@@ -55,6 +55,10 @@ def read_text(path: Path) -> Text:
             _header_line(words, meta, path, line)
         elif words and not re.fullmatch(r'"?sep=.?"?', words):
             delimiter = max(DELIMITERS, key=words.count)
+            if delimiter not in words:
+                raise RecordingError(
+                    "no comma, semicolon or tab between column names in this line", path=path, line=line
+                )
             headers = next(csv.reader([words], delimiter=delimiter))
             body = data[start:]
             marks = _marks(body, path, line) if b"#" in body else ()

@@ -1,0 +1,156 @@
+"""Exports hold what was measured: the same numbers, the columns in order, nothing made up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imukick.events import Rep, Verdict
+from imukick.signals import LegMotion
+from imukick.sinks import reps_csv, reps_json
+from imukick.sinks.columns import COLUMNS
+from imukick.sinks.table import reps_frame
+from tests.sinks.rep_rows import REPS, a_rep
+
+META = {"package": "imukick 0", "losses": {"gaps": 1}, "started": None, "note": "a, b"}
+
+
+def csv_text(reps: Sequence[Rep], recording: Sequence[str] | None = None) -> str:
+    file = io.StringIO()
+    reps_csv.write_reps(file, reps, META, recording=recording)
+    return file.getvalue()
+
+
+def csv_rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("#")))
+
+
+def json_object(reps: Sequence[Rep], recording: Sequence[str] | None = None) -> dict[str, Any]:
+    file = io.StringIO()
+    reps_json.write_reps(file, reps, META, recording=recording)
+    loaded: dict[str, Any] = json.loads(file.getvalue())
+    return loaded
+
+
+@given(st.lists(REPS, max_size=4))
+def test_csv_reads_back_equal(reps: list[Rep]) -> None:
+    rows = csv_rows(csv_text(reps))
+    assert len(rows) == len(reps)
+    for row, rep in zip(rows, reps, strict=True):
+        for field in fields(Rep):
+            value, text = getattr(rep, field.name), row[field.name]
+            match value:
+                case None:
+                    assert text == ""
+                case bool():
+                    assert text == ("true" if value else "false")
+                case int() | float():
+                    assert float(text) == value
+                case str():
+                    assert text == value
+                case _:
+                    assert text == ";".join(getattr(item, "word", item) for item in value)
+
+
+@given(st.lists(REPS, max_size=4))
+def test_json_reads_back_equal(reps: list[Rep]) -> None:
+    loaded = json_object(reps)
+    assert {key: loaded[key] for key in META} == META
+    back = [
+        Rep(
+            **{
+                **record,
+                "verdicts": tuple(Verdict(**verdict) for verdict in record["verdicts"]),
+                "quality": tuple(record["quality"]),
+                "notes": tuple(record["notes"]),
+            }
+        )
+        for record in loaded["reps"]
+    ]
+    assert back == reps
+
+
+@given(st.lists(REPS, max_size=4))
+def test_the_frame_holds_the_same(reps: list[Rep]) -> None:
+    frame = reps_frame(reps)
+    assert list(frame.columns) == list(COLUMNS)
+    for rep, (_, row) in zip(reps, frame.iterrows(), strict=True):
+        for name in COLUMNS:
+            value, got = getattr(rep, name), row[name]
+            if value is None:
+                assert math.isnan(got)
+            elif isinstance(value, tuple):
+                assert got == ";".join(getattr(item, "word", item) for item in value)
+            else:
+                assert got == value
+
+
+def test_an_empty_frame_has_the_same_columns_and_types() -> None:
+    assert reps_frame([]).dtypes.to_dict() == reps_frame([a_rep()]).dtypes.to_dict()
+
+
+def test_the_columns_are_those_of_the_contract_in_order() -> None:
+    wanted = (
+        "index,set,side,posture,load,counted,t_start_s,t_top_s,t_lower_s,t_end_s,lift_s,pause_s,lower_s,rest_before_s,"
+        "tempo,rom_deg,peak_lift_degps,mean_lift_degps,peak_lower_degps,mean_lower_degps,peak_ankle_mps,lever_m,"
+        "lever_sd_m,momentum_lift,momentum_drop,off_plane,smoothness_sparc,bounces,verdicts,quality,revision,notes"
+    )
+    assert csv_text([]).splitlines() == [
+        '# package: "imukick 0"',
+        '# losses: {"gaps": 1}',
+        "# started: null",
+        '# note: "a, b"',
+        wanted,
+    ]
+    assert csv_text([], recording=[]).splitlines()[-1] == "recording," + wanted
+    assert json_object([])["reps"] == []
+
+
+def test_several_recordings_name_each_row() -> None:
+    reps = [a_rep(), a_rep(index=2)]
+    names = ["monday, left.csv", "tuesday.csv"]
+    assert [row["recording"] for row in csv_rows(csv_text(reps, names))] == names
+    loaded = json_object(reps, names)["reps"]
+    assert [next(iter(record.items())) for record in loaded] == [("recording", name) for name in names]
+    assert loaded[0] == {"recording": names[0], **json.loads(json.dumps(asdict(reps[0])))}
+
+
+def motion(t_s: list[float], angle_rad: list[float] | None) -> LegMotion:
+    three, no = np.zeros((len(t_s), 3)), np.zeros(len(t_s), dtype=bool)
+    known = None if angle_rad is None else np.array(angle_rad)
+    return LegMotion(np.array(t_s), three, three, three, no, no, known, None if known is None else 2 * known)
+
+
+def test_motion_names_the_phase_and_leaves_unknown_angles_empty() -> None:
+    first = a_rep(t_start_s=0.1, t_top_s=0.2, t_lower_s=0.3, t_end_s=0.4)
+    second = a_rep(t_start_s=0.6, t_top_s=0.7, t_lower_s=0.8, t_end_s=0.9)
+    other = a_rep(t_start_s=0.45, t_top_s=0.5, t_lower_s=0.55, t_end_s=0.58, counted=False)
+    next_set = a_rep(t_start_s=1.1, t_top_s=1.2, t_lower_s=1.3, t_end_s=1.4, set=2)
+    file = io.StringIO()
+    moved = [
+        motion([0.0, 0.1, 0.2], None),
+        motion([0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 0.85, 0.9, 1.0, 1.15, 1.5], [0.1] * 11),
+    ]
+    reps_csv.write_motion(file, moved, [first, other, second, next_set], {"package": "imukick 0"})
+    lines = file.getvalue().splitlines()
+    assert lines[:5] == [
+        '# package: "imukick 0"',
+        "t_s,angle_deg,rate_degps,phase",
+        "0.0,,,",
+        "0.1,,,lift",
+        "0.2,,,pause",
+    ]
+    rows = [line.split(",") for line in lines[5:]]
+    assert [row[3] for row in rows] == [*"lower lower rest rest lift pause lower".split(), "", "", "lift", ""]
+    assert {float(row[1]) for row in rows} == {pytest.approx(5.729577951308232)}
+    assert {float(row[2]) for row in rows} == {pytest.approx(11.459155902616464)}
