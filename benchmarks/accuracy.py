@@ -31,8 +31,8 @@ LOADS = {"none": "none", "ankle_weight": "ankle-weight", "band": "band", "cable"
 STYLES: tuple[dict[str, Any], ...] = (
     {"extras": ("short", "knee-curl", "fidget")},
     {"extras": ("walk", "aborted"), "lift_s": 0.7, "lower_s": 0.8, "pause_s": 0.5, "rest_s": 1.2},
-    {"extras": ("other-leg", "short"), "swing": 0.55, "drop": 0.55, "pause_s": 0.6},
-    {"extras": ("off-plane", "squat"), "swing": 0.5},
+    {"extras": ("other-leg", "short"), "swing": 0.55, "drop": 0.55, "pause_s": 1.0},
+    {"extras": ("off-plane", "squat"), "swing": 0.5, "pause_s": 1.5},
     {"extras": ("shuffle", "knee-curl"), "drop": 0.5, "pause_s": 1.5},
     {"extras": ("bounce", "still"), "load": "ankle-weight", "load_kg": 2.0, "lift_s": 1.6, "lower_s": 2.0},
     {"extras": ("remount", "walk"), "reps": 6, "lift_s": 2.0, "pause_s": 2.0, "lower_s": 3.0},

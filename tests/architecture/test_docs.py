@@ -23,9 +23,10 @@ DOCS = ROOT / "docs"
 
 @cache
 def rows(name: str) -> dict[str, str]:
-    """Every table row of a page whose first cell is a word in backquotes: word -> the rest of the row."""
+    """Every table row of a page whose first cell is a word in backquotes: word -> the rest of its longest row."""
     text = (DOCS / name).read_text(encoding="utf-8")
-    return dict(re.findall(r"^\| `([\w-]+)` \|(.+)$", text, flags=re.MULTILINE))
+    found: list[tuple[str, str]] = re.findall(r"^\| `([\w-]+)` \|(.+)$", text, flags=re.MULTILINE)
+    return dict(sorted(found, key=lambda row: len(row[1])))
 
 
 def undocumented(words: Iterable[str], page: str) -> list[str]:

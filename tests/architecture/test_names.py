@@ -1,4 +1,4 @@
-"""Units in names: every public number that measures something says in what."""
+"""Units in names: every public number that measures something says in what, any other is explained where it stands."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ import pytest
 
 from tests.architecture.source_tree import Module, modules
 
-UNITS = ("s", "ms", "us", "hz", "deg", "degps", "rad", "radps", "radps2", "m", "mps", "mps2", "g", "kg", "pct")
+UNITS = ("s", "s2", "ms", "us", "hz", "deg", "degps", "rad", "radps", "radps2", "m", "mps", "mps2", "g", "kg", "ppm")
 """What a name may end in, after an underscore (a name may also be the unit alone)."""
 
 PURE = ("share", "ratio", "gain", "scale")
-"""Endings that say: a number without a unit."""
+"""Words in a name that say: a number without a unit."""
 
 DIRECTIONS = ("axis", "up")
 """Endings that say: a unit vector."""
 
-WITHOUT_UNIT: dict[str, str] = {
-    "momentum_lift": "share of the lift, 0..1; an export column",
-    "momentum_drop": "share of the lowering, 0..1; an export column",
-    "off_plane": "share of the squared rate, 0..1; an export column",
-    "smoothness_sparc": "arc length of a normalised spectrum; an export column",
-    "value": "Verdict carries its unit beside it",
-    "limit": "Verdict carries its unit beside it",
-    "six": "acceleration and rate side by side, each in its SI unit",
+MEASURED = {
+    *("acceleration", "angle", "delay", "distance", "duration", "force", "frequency", "gravity", "height", "length"),
+    *("lever", "mass", "moment", "period", "range", "rate", "rom", "seconds", "speed", "time", "times"),
+    *("velocity", "weight", "width"),
 }
-"""The only names without a unit, and why they have none."""
+"""Words for what is measured: a name may not end in one of them, it goes on with the unit (or with `share`, `ratio`)."""
+
+PLAIN = {
+    "momentum_lift": "share of the lift; an export column",
+    "momentum_drop": "share of the lowering; an export column",
+    "off_plane": "share of the squared rate; an export column and its limit",
+    "smoothness_sparc": "arc length of a normalised spectrum; an export column",
+    "value": "of a Verdict, whose unit stands beside it",
+    "limit": "of a Verdict, whose unit stands beside it",
+}
+"""Names that people outside the code know, and why they have no unit."""
 
 NUMBERS = {"float", "FloatArray"}
 
@@ -47,39 +53,49 @@ def is_number(annotation: ast.expr | None) -> bool:
             return False
 
 
-def says_its_unit(name: str) -> bool:
+def says_its_unit(name: str, said: str) -> bool:
+    """Whether the name ends in a unit, or is a plain number that the docstring names in backquotes.
+
+    >>> [says_its_unit(name, "`dips` are counted") for name in ("lift_s", "t_s", "lever", "still_share", "dips", "fish")]
+    [True, True, False, True, True, False]
     """
-    >>> [says_its_unit(name) for name in ("lift_s", "t_s", "rom", "still_share", "masses")]
-    [True, True, False, True, False]
-    """
-    return name in WITHOUT_UNIT or name.rsplit("_", 1)[-1] in UNITS + PURE + DIRECTIONS
+    parts = name.split("_")
+    if parts[-1] in UNITS + DIRECTIONS or not set(PURE).isdisjoint(parts) or name in PLAIN:
+        return True
+    return parts[-1] not in MEASURED and f"`{name}`" in said
 
 
 def nameless_units(module: Module) -> list[str]:
     """Fields of public classes, and parameters of public functions and methods, that hold numbers of an unsaid unit."""
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, str, str]] = []
 
-    def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef, said: str) -> None:
         if function.name.startswith("_") and function.name != "__init__":
             return
+        said += ast.get_docstring(function) or ""
         every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-        found.extend((arg.lineno, arg.arg) for arg in every if is_number(arg.annotation))
+        found.extend((arg.lineno, arg.arg, said) for arg in every if is_number(arg.annotation))
 
     for node in module.tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            parameters(node)
+            parameters(node, "")
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            said = ast.get_docstring(node) or ""
             for item in node.body:
                 if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
-                    parameters(item)
+                    parameters(item, said)
                 elif (
                     isinstance(item, ast.AnnAssign)
                     and isinstance(item.target, ast.Name)
                     and not item.target.id.startswith("_")
                     and is_number(item.annotation)
                 ):
-                    found.append((item.lineno, item.target.id))
-    return [f"{module.name}:{line} {name} does not say its unit" for line, name in found if not says_its_unit(name)]
+                    found.append((item.lineno, item.target.id, said))
+    return [
+        f"{module.name}:{line} {name} does not say its unit, nor does a docstring say what `{name}` is"
+        for line, name, said in found
+        if not says_its_unit(name, said)
+    ]
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
@@ -90,7 +106,7 @@ def test_numbers_say_their_unit(module: Module) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "class Rep:\n    range: float | None",
+        "class Rep:\n    'Its `range`.'\n    range: float | None",
         "class Motion:\n    angle: FloatArray",
         "class Cues:\n    times: tuple[float, ...]",
         "def lowpass(cutoff: float) -> None: ...",
