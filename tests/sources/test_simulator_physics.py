@@ -19,7 +19,9 @@ EVERYTHING = ("short", "off-plane", "bounce", "knee-curl", "walk", "fidget", "sh
 
 def machine(**wishes: Any) -> Simulated:
     """A session without unrest, spread or sensor errors, at 400 Hz."""
-    return simulate(Spec(**{"reps": 3, "variation": 0.0, "noise": "none", "rate_hz": 400.0, "seed": 5, "rest_s": 3.0, **wishes}))
+    return simulate(
+        Spec(**{"reps": 3, "variation": 0.0, "noise": "none", "rate_hz": 400.0, "seed": 5, "rest_s": 3.0, **wishes})
+    )
 
 
 def within(samples: Samples, start_s: float, end_s: float) -> slice:
@@ -131,7 +133,7 @@ def test_shares_follow_from_the_samples(posture: str, swing: float, drop: float,
         part = within(made.samples, rep["t_start"] - 1.0, rep["t_end"] + 1.0)
         t_s = made.samples.t_s[part]
         rate = made.samples.gyr_radps[part] @ kick_axis(made.samples, part)
-        psi = cumulative_trapezoid(rate, t_s, initial=0.0) + np.radians(truth["psi0_deg"])
+        psi = cumulative_trapezoid(rate, t_s, initial=0) + np.radians(truth["psi0_deg"])
         muscle = np.maximum(np.gradient(rate, t_s) / truth["omega0_sq"] + np.sin(psi), 0.0)
         for name, sign, begin, end in (
             ("share_lift", 1, rep["t_start10"], rep["t_top_start"]),

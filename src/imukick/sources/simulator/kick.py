@@ -33,6 +33,10 @@ STOP: Final = 0.03
 KINK: Final = 0.03
 """Chosen: as smoothly ends a coasting that does not reach the top."""
 
+_STOPS: Final = tuple(np.linspace(USUAL, EVEN, 7).tolist())
+_STARTS: Final = tuple(np.geomspace(USUAL_PUSH, 0.04, 7).tolist())
+"""From easy to abrupt."""
+
 _S: Final = np.linspace(0.0, 1.0, 1201)
 _WAY: Final = _S**3 * (10.0 - 15.0 * _S + 6.0 * _S**2)
 _DWAY: Final = 30.0 * _S**2 * (1.0 - _S) ** 2
@@ -220,17 +224,20 @@ def solve(
     *,
     lowering: bool = False,
     past_rad: float = 0.0,
+    beyond_s: float = np.inf,
+    below_s: float = np.inf,
 ) -> Stroke:
     """The stroke of that range whose time (10 % to 95 %) and share are as asked; either may be left open.
 
-    A lowering may run `past_rad` past rest, as a dropped leg swings through.
+    A lowering may run `past_rad` past rest, as a dropped leg swings through. Without a share the stroke stops and
+    starts as briskly as it takes to spend at most `beyond_s` above 95 % and `below_s` under 10 %, if that can be.
     Raises `ImukickError` when no leg can do it, saying what can be done.
     """
     wanted = max(share or 0.0, LEAST_SHARE)
     push = USUAL_PUSH if share is None else max(0.08, 0.3 - 0.25 * wanted)
     way = _Way(leg, rom_rad, past_rad, lowering, push)
     if share is None:
-        return replace(way, spending=USUAL).timed(USUAL_S if inside_s is None else inside_s)
+        return _brisk(way, USUAL_S if inside_s is None else inside_s, beyond_s, below_s)
     what = f"{name} of {np.degrees(rom_rad):.0f} deg"
     # 15 % more energy than a free leg needs: chosen, a little braking at the top is still called coasting
     most = way.done(1.15 * way.height).share
@@ -254,6 +261,19 @@ def solve(
             f"{what} cannot have a share of {share:g} and still take {inside_s:g} s: leave one of them out"
         )
     return slow
+
+
+def _brisk(way: _Way, seconds: float, beyond_s: float, below_s: float) -> Stroke:
+    """An easy stroke, stopping and starting no more abruptly than the times above 95 % and under 10 % ask for."""
+    spending = push = 0
+    while True:
+        stroke = replace(way, spending=_STOPS[spending], push=_STARTS[push]).timed(seconds)
+        if stroke.beyond_s > beyond_s and spending + 1 < len(_STOPS):
+            spending += 1
+        elif stroke.below_s > below_s and push + 1 < len(_STARTS):
+            push += 1
+        else:
+            return stroke
 
 
 def _carried(way: _Way, seconds: float, wanted: float) -> Stroke | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import degrees, radians, tan
 
 import numpy as np
@@ -33,6 +34,8 @@ BEGIN_S, END_S = 3.0, 2.0
 """Chosen: the still times a session begins and ends with."""
 SWING_THROUGH = 0.12
 """Chosen: a dropped leg that hovers runs past rest by up to so much of its range; one that lands, by a third of it."""
+CALM = 0.75
+"""Chosen: the slow ends of two movements take at most so much of the rest between them, the leg is calm in between."""
 UPRIGHT_RAD = radians(175.0)
 
 
@@ -46,12 +49,13 @@ class Wish:
     swing: float | None
     drop: float | None
 
-    def strokes(self, leg: Pendulum, hover: bool) -> tuple[Stroke, Stroke]:
-        """Lift and lowering, as the leg can do them."""
+    def strokes(self, leg: Pendulum, hover: bool, pause_s: float, rest_s: float) -> tuple[Stroke, Stroke]:
+        """Lift and lowering as the leg can do them, with their slow ends kept inside pause and rest where they can."""
         through = SWING_THROUGH * float(np.clip(((self.drop or 0.0) - 0.25) / 0.5, 0.0, 1.0)) * self.rom_rad
         past = through if hover else through / 3
-        lift = solve("a lift", self.rom_rad, self.lift_s, self.swing, leg)
-        lower = solve("a lowering", self.rom_rad, self.lower_s, self.drop, leg, lowering=True, past_rad=past)
+        easy = partial(solve, beyond_s=pause_s / 2 if pause_s > 0 else np.inf, below_s=CALM * rest_s / 2)
+        lift = easy("a lift", self.rom_rad, self.lift_s, self.swing, leg)
+        lower = easy("a lowering", self.rom_rad, self.lower_s, self.drop, leg, lowering=True, past_rad=past)
         return lift, lower
 
 
@@ -103,8 +107,8 @@ class Session:
             raise ImukickError(
                 f"a range of {degrees(plain.rom_rad):.0f} deg is too far up: at most {room:.0f} deg here"
             )
-        lift, lower = plain.strokes(self.leg, self.hover)
-        returning = RETURN_S if lower.duration_s - lower.below_s > 0 and (spec.drop or 0.0) > 0.25 else 0.0
+        lift, lower = plain.strokes(self.leg, self.hover, spec.pause_s, spec.rest_s)
+        returning = RETURN_S if (spec.drop or 0.0) > 0.25 else 0.0
         for name, seconds, least_s in (
             ("pause", spec.pause_s, lift.beyond_s + lower.beyond_s if spec.pause_s else 0.0),
             ("rest", spec.rest_s, lift.below_s + lower.below_s + returning),
@@ -144,7 +148,14 @@ class Session:
             bend = radians(40.0 if script.pose.knee_rad > 1.0 else 70.0)
             script.curl(wish.lift_s or USUAL_S, pause, wish.lower_s or LOWER_S, rest, bend)
             return
-        lift, lower = wish.strokes(self.leg, self.hover)
+        try:
+            lift, lower = wish.strokes(self.leg, self.hover, pause, rest)
+        except ImukickError:
+            if reach != 1.0:
+                raise
+            # the plain repetition can be done (`_check`), only this one's spread cannot
+            lift, lower = plain.strokes(self.leg, self.hover, spec.pause_s, spec.rest_s)
+            wish = plain
         script.kick(
             lift,
             lower,

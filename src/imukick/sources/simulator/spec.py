@@ -18,7 +18,7 @@ EXTRA_REPS: Final = ("knee-curl", "aborted")
 ACTIVITIES: Final = ("still", "walk", "fidget", "shuffle", "squat", "other-leg", "remount")
 """Something else between two repetitions; after `remount` the whole set follows with the other leg."""
 LINK: Final = ("loss", "gap", "clip")
-"""What happens to the samples: packets lost, one hole, ranges so small that some values stand at the limit."""
+"""What happens to the samples: packets lost, one hole, ranges of 2 g and 125 deg/s, where quick kicks are clipped."""
 WORDS: Final = (*FAULTS, *EXTRA_REPS, *ACTIVITIES, *LINK)
 
 

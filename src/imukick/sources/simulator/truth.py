@@ -21,7 +21,7 @@ from imukick.units import STANDARD_GRAVITY_MPS2
 GENERATOR = "imukick simulate 1"
 STEP_S = 0.001
 CALM_RADPS = np.radians(15.0)
-MOMENTUM, FAST_S = 0.35, 0.6
+MOMENTUM, FAST_S = 0.35, 0.7
 """A share from which a stroke is called a swing or a drop (the verdicts' limit), a time under which it is called fast."""
 
 
