@@ -27,6 +27,9 @@ EXPORT_VERSION: Final = 1
 PROTOCOL_VERSION: Final = 1
 """Of the packets in firmware_protocol/."""
 
+HOST_COUNT_S: Final = 5.0
+"""Arrival times are counted over this long (docs/metrics.md)."""
+
 Watch = Callable[[float, Sequence[Event]], None]
 """Told after each piece of the stream: time reached (s), events told for it."""
 
@@ -195,7 +198,7 @@ def _meta(
     gaps = [event for event in events if isinstance(event, Gap)]
     rate_hz = missing_share = None
     if len(samples) > 1 and samples.t_s[-1] > samples.t_s[0]:
-        period = period_s(samples.t_s)
+        period = period_s(samples.t_s, HOST_COUNT_S if samples.clock == "host" else 1.0)
         rate_hz = round(1.0 / period, 3)
         missing_share = round(max(0.0, 1.0 - len(samples) / (1.0 + (samples.t_s[-1] - samples.t_s[0]) / period)), 5)
     return {

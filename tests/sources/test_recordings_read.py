@@ -114,8 +114,8 @@ def test_what_is_written_reads_back_equal(
     t_s = np.cumsum([0.0, *(0.01 + step for step in steps)])
     samples = Samples(
         t_s=t_s,
-        acc_mps2=[[0.1, 9.8, 0.1 + 0.2]] * len(t_s),
-        gyr_radps=[gyr[k % 5] for k in range(len(t_s))],
+        acc_mps2=np.array([[0.1, 9.8, 0.1 + 0.2]] * len(t_s)),
+        gyr_radps=np.array([gyr[k % 5] for k in range(len(t_s))]),
         clock="host",
         acc_range_mps2=limit,
     )

@@ -53,9 +53,10 @@ def test_quick_and_one_by_one_agree_on_any_table(cells: list[list[str]], end: st
 
 def outcome(read: Callable[[], FloatArray]) -> list[list[float]] | str:
     try:
-        return read().tolist()
+        found: list[list[float]] = read().tolist()
     except RecordingError as error:
         return str(error)
+    return found
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from imukick.analysis import Analysis
-from imukick.coaching.wording import notes_text, quality_text, rep_texts
+from imukick.coaching.wording import NOTES, quality_text, reason_text, rep_texts
 from imukick.events import Event, Gap, LiftTold, Remount, Rep, RepRevised, SetEnded
 
 TEMPO_ORDER: Final = "tempo = lower-rest-lift-hold in whole seconds"
@@ -37,6 +37,9 @@ class Report:
         yield _table(reps, wide=options.max_width >= WIDE)
         for number, group in groupby(reps, key=lambda rep: rep.set):
             yield Text(set_line(number, list(group)))
+        missing = Counter(note for rep in reps if rep.counted for note in rep.notes if note not in NOTES)
+        for note, n in missing.items():
+            yield Text(f"{note}: {n} rep{_s(n)}", style="dim")
         for word in sorted({word for rep in reps for word in rep.quality}):
             yield Text(f"[{word}] {quality_text(word)}", style="dim")
         yield Text(f"{TEMPO_ORDER}; momentum = share of the way that muscle did not pay for", style="dim")
@@ -51,7 +54,7 @@ def facts_line(analysis: Analysis) -> str:
         posture = f"{heard.most_common(1)[0][0]} (recognised)" if heard else "posture not recognised"
     parts = [posture, *_load(meta), *([meta["side"]] if meta["side"] != "unknown" else [])]
     if meta["rate_hz"] is not None:
-        parts.append(f"{meta['rate_hz']:.4g} Hz")
+        parts.append(f"{meta['rate_hz']:.3g} Hz")
     if meta["clock"] == "host":
         parts.append("stamped by the receiver")
     if losses["gaps"]:
@@ -69,7 +72,7 @@ def set_line(number: int, reps: Sequence[Rep]) -> str:
     if counted:
         text += f", {clean} clean, range {median(rep.rom_deg for rep in counted):.0f}° (median)"
         text += f", lift {median(rep.lift_s for rep in counted):.1f} s, lower {median(rep.lower_s for rep in counted):.1f} s"
-    others = Counter(notes_text(rep.notes) or "no reason given" for rep in reps if not rep.counted)
+    others = Counter(reason_text(rep) for rep in reps if not rep.counted)
     if others:
         text += f"; {others.total()} not counted: " + ", ".join(
             f"{n} {why}" if n > 1 or len(others) > 1 else why for why, n in others.items()
@@ -131,7 +134,9 @@ def clock_text(t_s: float) -> str:
 
 
 def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), expand=True)
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1 if wide else 0, 0, 0), expand=True
+    )
     for heading in ("rep", "start", "range", "tempo"):
         table.add_column(heading, justify="right", no_wrap=True)
     if wide:

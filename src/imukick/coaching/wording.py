@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from imukick.events import Load, Rep, Verdict
@@ -27,7 +26,7 @@ QUALITY: Final[dict[str, str]] = {
     "strap": "the strap moved",
 }
 
-NOTES: Final[dict[str, str]] = {
+NOTES: Final[dict[str, str]] = {  # why a row does not count; other notes are sentences already
     "knee_curl": "a bending knee, not a kick",
     "aborted": "turned back early",
     "cut": "cut by a gap or the end",
@@ -57,7 +56,7 @@ def rep_texts(rep: Rep) -> tuple[str, ...]:
     A rep that does not count says only why not.
     """
     if not rep.counted:
-        return ("not counted: " + (notes_text(rep.notes) or "no reason given"),)
+        return (f"not counted: {reason_text(rep)}",)
     if rep.verdicts:
         return tuple(verdict_text(verdict) for verdict in rep.verdicts)
     return (f"quick lift, momentum {rep.momentum_lift:.2f}",) if _quick(rep) else ("clean",)
@@ -68,9 +67,9 @@ def quality_text(word: str) -> str:
     return QUALITY.get(word, word.replace("_", " "))
 
 
-def notes_text(words: Iterable[str]) -> str:
-    """Why something is missing or not counted, in one line."""
-    return "; ".join(NOTES.get(word, word.replace("_", " ")) for word in words)
+def reason_text(rep: Rep) -> str:
+    """Why a repetition does not count."""
+    return ", ".join(NOTES[word] for word in rep.notes if word in NOTES) or "no reason given"
 
 
 def _quick(rep: Rep) -> bool:

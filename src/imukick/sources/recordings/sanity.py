@@ -28,16 +28,16 @@ ONE_G: Final = (0.8, 1.25)
 up to 1.17; the nearest confusion (half and double scale) lies outside."""
 
 
-def period_s(t_s: FloatArray) -> float:
-    """Time between samples as the sensor counts it: the lower third of all one-second counts, which losses only lengthen.
+def period_s(t_s: FloatArray, count_s: float = 1.0) -> float:
+    """Time between samples as the sensor counts it: the lower third of all counts over `count_s`, which losses only lengthen.
 
-    `t_s` (n,), n >= 2, spanning more than 0 s.
+    `t_s` (n,), n >= 2, spanning more than 0 s. Arrival times need counts over several seconds.
 
     >>> round(period_s(np.arange(200) * 0.01), 6)
     0.01
     """
     n = len(t_s)
-    lag = max(1, min(n - 1, round((n - 1) / (t_s[-1] - t_s[0]))))
+    lag = max(1, min(n - 1, round(count_s * (n - 1) / (t_s[-1] - t_s[0]))))
     return float(np.quantile((t_s[lag:] - t_s[:-lag]) / lag, 0.35))
 
 

@@ -1,0 +1,57 @@
+"""Running the command line: in this process for most tests, as a process of its own where signals and pipes matter."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from imukick.cli.app import main
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A function that runs `imukick` with these arguments."""
+
+    def run(*args: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["imukick", *map(str, args)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        told = capsys.readouterr()
+        return Done(code, told.out, told.err)
+
+    return run
+
+
+def start(*args: object, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    """`python -m imukick` with these arguments, as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "imukick", *map(str, args)],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1"},
+    )

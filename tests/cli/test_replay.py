@@ -1,0 +1,209 @@
+"""`imukick replay`: what it prints and what it writes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import imukick
+from imukick.sinks.columns import COLUMNS
+from tests.cli.command import Run
+from tests.cli.csv_text import NATIVE, still, still_rows, table
+
+
+def read_csv(path: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    head = [line for line in lines if line.startswith("# ")]
+    meta = {key: json.loads(value) for key, _, value in (line[2:].partition(": ") for line in head)}
+    return meta, list(csv.DictReader(lines[len(head) :]))
+
+
+def test_version_and_help(run: Run) -> None:
+    assert run("--version").out == f"imukick {imukick.__version__}\n"
+    assert "replay" in run("--help").out
+    assert "--refine" in run("replay", "--help").out
+
+
+def test_the_table_for_people(run: Run, kicks: Path) -> None:
+    done = run("replay", kicks)
+    reps = imukick.analyse(kicks).reps
+    assert (done.code, done.err) == (0, "")
+    assert "standing_controlled.csv" in done.out
+    assert "tempo = lower-rest-lift-hold" in done.out
+    assert f"set 1, right: {sum(rep.counted for rep in reps)} counted" in done.out
+    rows = re.findall(r"^ *(\d+) +\d+:\d\d\.\d +(\d+)° ", done.out, flags=re.MULTILINE)
+    assert rows == [(str(rep.index), f"{rep.rom_deg:.0f}") for rep in reps]
+
+
+def test_verdicts_are_told_in_words_with_numbers(run: Run, other_kicks: Path) -> None:
+    reps = imukick.analyse(other_kicks).reps
+    out = run("replay", other_kicks).out
+    momentum = next(verdict for rep in reps for verdict in rep.verdicts if verdict.word == "momentum")
+    assert f"momentum {momentum.value:.2f} (limit 0.35): swung up" in out
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_a_pipe_gets_plain_text_that_fits(
+    run: Run, other_kicks: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = run("replay", other_kicks).out
+    assert "\x1b" not in out
+    assert max(len(line) for line in out.splitlines()) <= columns
+
+
+def test_a_recording_without_kicks(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(still(), encoding="utf-8")
+    done = run("replay", tmp_path / "a.csv", "--out", tmp_path / "o.csv")
+    assert done.code == 0
+    assert "no repetition found" in done.out
+    meta, rows = read_csv(tmp_path / "o.csv")
+    assert (meta["recording"], rows) == ("a.csv", [])
+    assert (tmp_path / "o.csv").read_text(encoding="utf-8").splitlines()[-1] == ",".join(COLUMNS)
+
+
+def test_csv_json_and_standard_output_hold_the_same(run: Run, kicks: Path, tmp_path: Path) -> None:
+    shown = run("replay", kicks, "--out", tmp_path / "o.csv")
+    assert "what was seen" in shown.out
+    run("replay", kicks, "--out", tmp_path / "o.json")
+    meta, rows = read_csv(tmp_path / "o.csv")
+    loaded = json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))
+    assert {key: value for key, value in loaded.items() if key != "reps"} == meta
+    assert [row["index"] for row in rows] == [str(rep["index"]) for rep in loaded["reps"]]
+    assert [float(row["rom_deg"]) for row in rows] == [rep["rom_deg"] for rep in loaded["reps"]]
+    assert {row["counted"] for row in rows} <= {"true", "false"}
+    assert run("replay", kicks, "--out", "-").out == (tmp_path / "o.csv").read_text(encoding="utf-8")
+
+
+def test_options_reach_the_engine_and_overrule_the_header(run: Run, kicks: Path, tmp_path: Path) -> None:
+    options = ["--posture", "any", "--load", "ankle-weight", "--load-kg", 1.5, "--side", "left", "--height-m", 1.6]
+    assert run("replay", kicks, *options, "--target-rom", 60, "--refine", "--out", tmp_path / "o.csv").code == 0
+    meta, rows = read_csv(tmp_path / "o.csv")
+    expected = {
+        "posture": "any",
+        "load": "ankle-weight",
+        "load_kg": 1.5,
+        "side": "left",
+        "height_m": 1.6,
+        "target_rom_deg": 60.0,
+        "pass": "refined",
+    }
+    assert {key: meta[key] for key in expected} == expected
+    assert {row["side"] for row in rows} == {"left"}
+    assert all("short" in row["verdicts"].split(";") for row in rows if row["counted"] == "true")
+
+
+@pytest.mark.parametrize("load", ["none", "band", "cable"])
+def test_a_load_of_0_kg_is_accepted(run: Run, kicks: Path, tmp_path: Path, load: str) -> None:
+    options = ["--load", load, "--load-kg", 0, "--height-m", 1.7, "--out", tmp_path / "o.csv", "--force"]
+    assert run("replay", kicks, *options).code == 0
+    assert read_csv(tmp_path / "o.csv")[0]["load_kg"] is None
+
+
+def test_motion(run: Run, kicks: Path, tmp_path: Path) -> None:
+    assert run("replay", kicks, "--motion", tmp_path / "m.csv").code == 0
+    _, rows = read_csv(tmp_path / "m.csv")
+    assert list(rows[0]) == ["t_s", "angle_deg", "rate_degps", "phase"]
+    assert {row["phase"] for row in rows} == {"", "lift", "pause", "lower", "rest"}
+    first = imukick.analyse(kicks).reps[1]
+    angles = [float(r["angle_deg"]) for r in rows if first.t_start_s - 0.5 <= float(r["t_s"]) < first.t_end_s]
+    assert max(angles) - angles[0] == pytest.approx(first.rom_deg, abs=2.0)
+
+
+def test_several_recordings_in_one_table(run: Run, kicks: Path, other_kicks: Path, tmp_path: Path) -> None:
+    done = run("replay", kicks, other_kicks, "--out", tmp_path / "o.csv")
+    assert done.code == 0
+    meta, rows = read_csv(tmp_path / "o.csv")
+    one, two = imukick.analyse(kicks), imukick.analyse(other_kicks)
+    assert list(rows[0]) == ["recording", *COLUMNS]
+    assert [row["recording"] for row in rows] == [kicks.name] * len(one.reps) + [other_kicks.name] * len(two.reps)
+    assert [each["recording"] for each in meta["recordings"]] == [kicks.name, other_kicks.name]
+    assert re.search(rf"{kicks.name} +{one.counted} ", done.out)
+    run("replay", kicks, other_kicks, "--out", tmp_path / "o.json")
+    loaded = json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))
+    assert [rep["recording"] for rep in loaded["reps"]] == [row["recording"] for row in rows]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, kicks: Path, other_kicks: Path) -> Path:
+    """Two recordings, truth and exports beside them, one file that is broken."""
+    place = tmp_path / "monday"
+    place.mkdir()
+    shutil.copy(kicks, place / "a.csv")
+    shutil.copy(other_kicks, place / "b.csv")
+    (place / "broken.csv").write_text("t_s,ax_mps2\n1,2\n", encoding="utf-8")
+    for name in ("a.truth.json", "a.reps.csv", "a.labels.csv", "notes.txt"):
+        (place / name).write_text("x", encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize("named", ["monday", "monday/*.csv", "mon*/?*.csv"])
+def test_folders_and_globs_and_a_bad_file_between(
+    run: Run, folder: Path, tmp_path: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    (tmp_path / "results").mkdir()
+    done = run("replay", named, "--out", tmp_path / "results", "--motion", tmp_path / "results")
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert "broken.csv:1: no column for" in done.err
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == ["a.motion.csv", "a.reps.csv", "b.motion.csv", "b.reps.csv"]
+    assert read_csv(tmp_path / "results" / "a.reps.csv")[0]["recording"] == "a.csv"
+
+
+def test_the_good_ones_of_several_are_written_together(run: Run, folder: Path, tmp_path: Path) -> None:
+    assert run("replay", folder, "--out", tmp_path / "o.csv").code == 2
+    assert {row["recording"] for row in read_csv(tmp_path / "o.csv")[1]} == {"a.csv", "b.csv"}
+
+
+def test_a_file_named_twice_is_replayed_once(run: Run, folder: Path) -> None:
+    assert run("replay", folder / "a.csv", folder / "a.csv").out.count("what was seen") == 1
+
+
+def test_a_file_without_a_time_column(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(table([row[1:] for row in still_rows()], NATIVE[1:]), encoding="utf-8")
+    assert run("replay", path, "--rate-hz", 50).code == 0
+    assert "--rate-hz" in run("replay", path).err
+
+
+def test_realtime_tells_each_rep_when_it_is_told_and_ends_alike(
+    run: Run, kicks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = imukick.read_recording(kicks)
+    begin, end = (int(recording.samples.t_s.searchsorted(t_s)) for t_s in (0.0, 9.5))
+    imukick.write_recording(tmp_path / "a.csv", recording.samples.part(begin, end), meta=recording.meta)
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    played = run("replay", tmp_path / "a.csv", "--realtime")
+    plain = run("replay", tmp_path / "a.csv")
+    assert played.out.endswith(plain.out)
+    assert "rep 1" in played.out.removesuffix(plain.out)
+    assert len(slept) == pytest.approx(95, abs=10)
+    assert max(slept) == pytest.approx(9.5, abs=0.5)
+
+
+def test_the_order_of_columns_of_a_foreign_file_does_not_matter(run: Run, kicks: Path, tmp_path: Path) -> None:
+    recording = imukick.read_recording(kicks).samples
+    degrees = recording.gyr_radps * 57.29577951308232
+    rows = [
+        [*gyr, 1000 * t_s, *acc]
+        for t_s, acc, gyr in zip(recording.t_s, recording.acc_mps2 / 9.80665, degrees, strict=True)
+    ]
+    names = ["gyr_x_dps", "gyr_y_dps", "gyr_z_dps", "time_ms", "acc_x_g", "acc_y_g", "acc_z_g"]
+    (tmp_path / "a.csv").write_text(table(rows, names, delimiter=";", decimal=","), encoding="utf-8")
+    options = ["--posture", "standing", "--side", "right", "--height-m", 1.7]
+    run("replay", tmp_path / "a.csv", *options, "--out", tmp_path / "o.csv")
+    run("replay", kicks, "--out", tmp_path / "native.csv")
+    _, mine = read_csv(tmp_path / "o.csv")
+    _, native = read_csv(tmp_path / "native.csv")
+    assert [row["counted"] for row in mine] == [row["counted"] for row in native]
+    for one, other in zip(mine, native, strict=True):
+        assert float(one["rom_deg"]) == pytest.approx(float(other["rom_deg"]), abs=1e-3)
