@@ -15,10 +15,15 @@ CUT_HZ = 6.0
 """Low-pass of everything measured inside a movement (docs/metrics.md); a leg's voluntary swing lies under 3 Hz."""
 
 
+RIGID_HZ = 3.0
+"""Low-pass of what the axis and the lever are fitted on: above it skin, strap and floor move, and noise in the
+rotation draws the lever towards zero (simulated standing kicks: median error -8.5 % at 6 Hz, -2 % at 3 Hz)."""
+
+
 @cache
-def low_pass() -> FloatArray:
-    """Second-order Butterworth sections at `CUT_HZ` on the grid."""
-    sections: FloatArray = butter(2, CUT_HZ, fs=GRID_HZ, output="sos")
+def low_pass(cut_hz: float = CUT_HZ) -> FloatArray:
+    """Second-order Butterworth sections on the grid."""
+    sections: FloatArray = butter(2, cut_hz, fs=GRID_HZ, output="sos")
     return sections
 
 
@@ -90,13 +95,14 @@ def measure(
     gyr: FloatArray = sosfiltfilt(low_pass(), gyr_radps, axis=0)
     acc: FloatArray = sosfiltfilt(low_pass(), acc_mps2, axis=0)
     inner = slice(max(0, start - 5), min(len(t_s), stop + 5))
-    axis, share = main_axis(gyr[inner])
+    rigid: FloatArray = sosfiltfilt(low_pass(RIGID_HZ), floats[:, 1:7], axis=0)[inner]
+    axis, share = main_axis(rigid[:, 3:])
     angle = np.unwrap(angle_about(axis, up, rest_up))
     ends = angle[start] if open_end else 0.5 * (angle[start] + angle[stop - 1])
     if ends - angle[start:stop].min() > angle[start:stop].max() - ends:
         axis, angle, ends = -axis, -angle, -ends
     top = start + int(np.argmax(angle[start:stop]))
-    fit, covariance = lever_fit(gyr[inner], acc[inner], up[inner])
+    fit, covariance = lever_fit(rigid[:, 3:], rigid[:, :3], up[inner])
     lever = fit - (fit @ axis) * axis
     length = float(np.linalg.norm(lever))
     along = lever / max(length, 1e-9)

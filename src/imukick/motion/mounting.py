@@ -19,23 +19,25 @@ class MountingParams:
     `least_share`, `most_tilt`: a movement that votes turns about one axis, near horizontal. `first_range_deg`: and
     far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees). `hip_share`: hip to ankle sensor over height (de Leva
     1996: thigh and shank less the strap's height); `bent_share`: the same with the knee at 90 degrees;
-    `lever_share`: least lever for a kick, of these before one is known, of the strapping's afterwards. `agree_deg`:
+    `lever_share`: least lever for a kick, of these before one is known, of the strapping's afterwards. `lever_scatter`: most median deviation of a lever that is known. `agree_deg`:
     axes closer than this are one. `moved_deg`: a rest pose further off is another one. `away_s`: so long far from
     rest means hands on the sensor or another position. `settle`: votes that make a strapping settled. `rep_deg`: the smallest range of a repetition (docs/metrics.md).
-    `curl_lever_m`: under every knee-to-ankle lever.
+    `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the lever. `curl_lever_m`: under every knee-to-ankle lever.
     """
 
-    least_share: float = 0.85
+    least_share: float = 0.7
     most_tilt: float = 0.40
     first_range_deg: float = 8.0
     hip_share: float = 0.47
     bent_share: float = 0.31
     lever_share: float = 0.6
+    lever_scatter: float = 0.25
     agree_deg: float = 30.0
     moved_deg: float = 35.0
     away_s: float = 2.0
     settle: int = 3
     rep_deg: float = 5.0
+    doubtful_m: float = 0.1
     curl_lever_m: float = 0.2
     standing_deg: tuple[float, float] = (-22.0, 24.0)
     quadruped_deg: tuple[float, float] = (28.0, 68.0)
@@ -73,6 +75,7 @@ class Mounting:
         self._votes = Votes()
         self._prior: Strapping | None = None
         self._from_s: float | None = None
+        self._doubt: FloatArray | None = None  # axis of the last movement that may show a new strapping
         self.past: list[Strapping] = []
 
     def start_from(self, strapping: Strapping) -> None:
@@ -87,7 +90,7 @@ class Mounting:
             return prior
         axis, rest_up = votes.axis, votes.rest_up
         lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, len(votes.lever_m)
-        lever_m: float | None = float(np.median(lever))
+        lever_m = float(np.median(lever)) if self._lever_agrees(lever) else None
         posture = self._posture(float(np.median(phi)))
         rom_deg = float(np.median(span)) / RAD_PER_DEG
         if prior is not None:
@@ -106,6 +109,11 @@ class Mounting:
             t_from_s=self._from_s,
         )
 
+    def _lever_agrees(self, lever_m: list[float]) -> bool:
+        """A lever that scatters from kick to kick is none: movements too slow to feel it, or no fixed centre."""
+        middle = float(np.median(lever_m))
+        return float(np.median(np.abs(np.array(lever_m) - middle))) <= self._p.lever_scatter * middle
+
     def _posture(self, phi_rad: float) -> Posture:
         if self._told is not None:
             return self._told
@@ -115,6 +123,11 @@ class Mounting:
         if self._p.quadruped_deg[0] <= phi <= self._p.quadruped_deg[1]:
             return "quadruped"
         return "unknown"
+
+    @property
+    def _loose(self) -> bool:
+        """Prone or any movement was told: slow and small lifts on a lever that cannot be known beforehand."""
+        return self._told in ("prone", "any")
 
     @property
     def cos_moved(self) -> float:
@@ -143,22 +156,30 @@ class Mounting:
         near = float(np.cos(self._p.agree_deg * RAD_PER_DEG))
         return self.agrees(e.axis) >= near and e.range_rad >= self._p.rep_deg * RAD_PER_DEG
 
-    def worth_telling(self, e: Excursion) -> bool:
+    def worth_telling(self, e: Excursion, *, raised: bool) -> bool:
         """A movement in the kick plane; in another plane or backwards only when it looks like a kick otherwise.
 
+        What falls from a `raised` pose and comes back to it is the other half of two lifts, not a movement.
         Before the axis is known, what turns like a kick on any lever: a knee that bends shows the plane as well.
         """
         if self.lifted(e):
             return True
+        if raised and self.agrees(e.axis) <= -float(np.cos(self._p.agree_deg * RAD_PER_DEG)):
+            return False
         return self.like_kick(e, self._p.curl_lever_m)
+
+    def kick_again(self, e: Excursion) -> bool:
+        """Would a movement from before the axis was known have been a kick, from the rest pose known now?"""
+        lever_m = float(np.linalg.norm(e.lever))
+        return self.lifted(e) and self.at_rest(e.rest_up) and lever_m >= self.least_lever_m(e.phi_rad, self.strapping)
 
     def least_lever_m(self, phi_rad: float, strapping: Strapping | None) -> float:
         """The smallest lever of a kick: a share of the strapping's, before that of the person's height."""
         p = self._p
         if strapping is not None and strapping.lever_m is not None and strapping.reps >= 1:
             return p.lever_share * strapping.lever_m
-        if self._told == "any":
-            return 0.1
+        if self._loose:
+            return 0.0
         low, high = p.quadruped_deg
         bent = low <= phi_rad / RAD_PER_DEG <= high
         return p.lever_share * (p.bent_share if bent else p.hip_share) * self._height_m
@@ -174,7 +195,7 @@ class Mounting:
             and e.share >= p.least_share
             and e.tilt <= p.most_tilt
             and e.range_rad >= p.first_range_deg * RAD_PER_DEG
-            and e.rise_m > 0
+            and e.rise_m > (-self._p.doubtful_m if self._loose else 0.0)
             and float(np.linalg.norm(e.lever)) >= least_lever_m
         )
 
@@ -189,14 +210,22 @@ class Mounting:
         if agree >= np.cos(self._p.agree_deg * RAD_PER_DEG):
             if self.like_kick(e) and float(np.linalg.norm(e.lever)) >= self.least_lever_m(e.phi_rad, strapping):
                 self._votes.add(e)
+            self._doubt = None
             return False
-        moved = float(np.array(strapping.rest_up) @ e.rest_up) < self.cos_moved
-        if self.like_kick(e) and (moved or away_s >= self._p.away_s):
+        if self.like_kick(e) and away_s >= self._p.away_s:
+            if self._loose and not self._second(e):
+                return False
             self.past.append(strapping)
             self._votes, self._prior, self._from_s = Votes(), None, float(e.t_s[e.start])
             self._votes.add(e)
             return True
         return False
+
+
+    def _second(self, e: Excursion) -> bool:
+        """Has a movement before this one shown the same new axis? Asked where single movements are ragged."""
+        before, self._doubt = self._doubt, e.axis
+        return before is not None and float(before @ e.axis) >= np.cos(self._p.agree_deg * RAD_PER_DEG)
 
 
 def _unit(v: FloatArray) -> tuple[float, float, float]:

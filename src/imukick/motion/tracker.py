@@ -39,6 +39,8 @@ class MotionParams:
 
 MOST_PAUSES: Final = 40
 """Pauses compared at once. Chosen: walking makes two a second, and a repetition seldom has more than six."""
+LOOK_AFTER: Final = 30
+"""Grid points after a return that are looked at when it is found late: as many as calm takes to be told."""
 AWAY_STEP: Final = 10
 """Every this many grid points the pose is looked at for being far from rest. Chosen."""
 
@@ -206,15 +208,37 @@ class Tracker:
         out: list[Moved] = []
         for base in returns(self._pauses, pause, self._mounting.strapping, self._p.returns):
             found = self._measure(base, pause, told)
-            if found is None or not self._mounting.worth_telling(found):
+            if found is None or not self._mounting.worth_telling(found, raised=not self._near_rest(base)):
                 continue
-            out += self._adopt(found)
+            before = self._mounting.strapping
+            now = self._adopt(found)
+            if before is None:
+                out += self._look_back(base)
+            out += now
             self._pauses = []
             break
         self._pauses.append(pause)
         if pause.calm and (out or self._near_rest(pause)):
             self._base, self._rest_rad = pause, self._mounting.angle_of(pause.first)
             self._lift.rest(self._angle.of(pause.first))
+        return out
+
+    def _look_back(self, until: Pause) -> list[Moved]:
+        """The axis has just become known: movements before it that ended in a mere turn, or showed no axis."""
+        out: list[Moved] = []
+        waiting = [q for q in self._pauses if q.stop <= until.stop]
+        past: list[Pause] = []
+        last: Pause | None = None
+        for k, back in enumerate(waiting):
+            told = waiting[k + 1].start - 1 if k + 1 < len(waiting) else until.stop - 1
+            for base in returns(past, back, self._mounting.strapping, self._p.returns):
+                found = self._measure(base, back, min(told, back.start + LOOK_AFTER))
+                rested = base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ or base is last
+                if found is not None and rested and self._mounting.kick_again(found):
+                    out += self._adopt(found)
+                    past, last = [], back
+                    break
+            past.append(back)
         return out
 
     def _adopt(self, found: Excursion) -> list[Moved]:
@@ -235,15 +259,12 @@ class Tracker:
                 self._lift = LiftWatch()
 
     def _near_rest(self, pause: Pause) -> bool:
-        """May a lift start here? Near the last rest, below it, or after so long a calm that rest is elsewhere now."""
+        """May a lift start here: near the last rest, or, being calm, below it?"""
         strapping = self._mounting.strapping
         if strapping is None:
             return pause.calm
         p = self._p.returns
-        last = self._pauses[-2:-1] if self._pauses and self._pauses[-1] is pause else self._pauses[-1:]
-        if last and last[0].stop - last[0].start >= p.new_rest_s * GRID_HZ:
-            self._rest_rad = self._mounting.angle_of(last[0].last)
-        height = self._mounting.angle_of(pause.first) - self._rest_rad
+        height = self._mounting.angle_of(pause.last) - self._rest_rad
         within = p.raised_share * (strapping.rom_deg or 0.0) * RAD_PER_DEG
         return height <= within if pause.calm else abs(height) <= within
 
@@ -268,7 +289,7 @@ class Tracker:
         out: list[Moved] = []
         end = self._history.end
         for pause in self._turning.finish(end):
-            out += self._on_pause(pause)
+            out += self._came_back(pause, pause.told)
         movement = self._open_movement(end)
         if movement is not None and self._mounting.lifted(movement):
             out.append(self._knowing(movement))

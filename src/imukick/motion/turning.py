@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -29,11 +30,17 @@ class TurningParams:
     rise: float = 1.5
 
 
+TRAIL: Final = 10
+TRAIL_BACK: Final = 5
+"""Where a pause ended is read five times ten grid points before its end: half a second, as docs/metrics.md has it."""
+
+
 @dataclass(slots=True)
 class Pause:
     """A calm stretch [start, stop) of the grid, or the single point where the leg turned; `told` is when it was known.
 
-    `first` and `last`: where up was when it began and when it ended. `creeps`: it continues the pause before it.
+    `first` and `last`: where up was when it began, and half a second before it ended (a slow lift is under way when
+    calm ends). `creeps`: it continues the pause before it.
     """
 
     start: int
@@ -54,6 +61,7 @@ class Turning:
         self._cos_drift = float(np.cos(params.drift_deg * RAD_PER_DEG))
         self._run: Pause | None = None
         self._run_told = False
+        self._trail: list[FloatArray] = []  # where up was in this run, every TRAIL points
         self._peak = 0.0
         self._trough = 0.0
         self._trough_at = 0
@@ -70,18 +78,18 @@ class Turning:
                 if run is None:
                     self._begin(i, up[k], creeps=False)
                 elif i % 5 == 0 and float(run.first @ up[k]) < self._cos_drift:
-                    self._end(i, up[k], out)
+                    self._end(i, out)
                     self._begin(i, up[k], creeps=True)
                 else:
                     run.stop = i + 1
+                    if i % TRAIL == 0:
+                        self._trail.append(up[k])
                     if i - run.start == self._calm_n:
-                        run.calm, run.told, run.last = True, i, up[k]
+                        run.calm, run.told = True, i
                         out.append(run)
                         self._run_told = True
-                    elif self._run_told:
-                        run.last = up[k]
             elif run is not None:
-                self._end(i, up[k], out)
+                self._end(i, out)
                 self._run = None
                 self._peak, self._trough = speed, speed
             elif speed > self._peak:
@@ -106,11 +114,13 @@ class Turning:
     def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
         self._run_told = False
+        self._trail = []
 
-    def _end(self, i: int, up: FloatArray, out: list[Pause]) -> None:
+    def _end(self, i: int, out: list[Pause]) -> None:
         run = self._run
         if run is not None:
-            run.last = up
+            if len(self._trail) > TRAIL_BACK:
+                run.last = self._trail[-TRAIL_BACK]
             if not self._run_told:
                 run.told = i
                 out.append(run)

@@ -23,7 +23,8 @@ class CountParams:
     """All tunables of counting; sources in docs/metrics.md.
 
     `agree_deg`: nearer axes are one plane. `back_share`, `back_deg`: how near to rest a repetition ends, of its range
-    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the median range.
+    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range; `attempt_share`: of the strapping's, while the set is too young
+    to have one (chosen: half of it, for a new set may be meant smaller).
     `lever_share`, `curl_share`: of the strapping's lever, before and after three repetitions of it. `set_rest_s`:
     a longer rest starts a new set. `time_s`: most that a revision may move a time.
     """
@@ -35,6 +36,7 @@ class CountParams:
     least_deg: float = 5.0
     gap_s: float = 0.3
     aborted_share: float = 0.4
+    attempt_share: float = 0.2
     lever_share: float = 0.6
     hip_share: float = 0.47
     bent_share: float = 0.31
@@ -68,6 +70,7 @@ class Counter:
         self._set = 1
         self._set_marks = 0  # set and side marks already used
         self._in_set = 0
+        self._set_deg: list[float] = []  # ranges counted in this set
         self._last_end_s: float | None = None  # end of the last listed row
         self._last_counted_s: float | None = None
         self._good_deg: list[float] = []
@@ -124,6 +127,7 @@ class Counter:
         if not rep.counted:
             return events
         self._in_set += 1
+        self._set_deg.append(rep.rom_deg)
         self._counted += 1
         self._last_counted_s = rep.t_end_s
         if not set(rep.words) - GOOD:
@@ -150,10 +154,12 @@ class Counter:
             return "not_a_kick"
         if phases.rest_after_rad * DEG_PER_RAD > max(p.back_share * rom_deg, p.back_deg):
             return "not_a_kick"
-        usual_deg = median(self._good_deg) if len(self._good_deg) >= SETTLED else None
-        if usual_deg is None and e.known is not None and e.known.reps >= SETTLED:
-            usual_deg = e.known.rom_deg
-        if usual_deg is not None and rom_deg < p.aborted_share * usual_deg:
+        rested = self._rested(phases)
+        if not rested and len(self._set_deg) >= SETTLED:
+            least_deg = p.aborted_share * median(self._set_deg)
+        else:
+            least_deg = p.attempt_share * (e.known.rom_deg or 0.0) if e.known is not None else 0.0
+        if rom_deg < least_deg:
             return "aborted"
         return None
 
@@ -161,7 +167,7 @@ class Counter:
         p = self._p
         if e.known is not None and e.known.lever_m is not None:
             return p.lever_share * e.known.lever_m
-        if self._posture(None, float(e.t_s[-1])) == "any":
+        if e.known is not None or self._posture(None, float(e.t_s[-1])) in ("prone", "any"):
             return 0.0
         bent = 28.0 <= e.phi_rad * DEG_PER_RAD <= 68.0
         return p.lever_share * (p.bent_share if bent else p.hip_share) * self._x.height_m
@@ -227,14 +233,18 @@ class Counter:
         """A set or side mark since the last repetition, or a long rest, begins a new set."""
         used = sum(m.kind in ("set", "side") and m.t_s <= phases.t_top_s for m in self._marks)
         marked, self._set_marks = used > self._set_marks, used
-        rested = self._last_counted_s is not None and phases.t_start_s - self._last_counted_s > self._p.set_rest_s
-        return self._end_set() if self._in_set and (marked or rested) else []
+        return self._end_set() if self._in_set and (marked or self._rested(phases)) else []
+
+    def _rested(self, phases: Phases) -> bool:
+        """Was the rest before this long enough to begin a new set?"""
+        last_s = self._last_counted_s
+        return last_s is not None and phases.t_start_s - last_s > self._p.set_rest_s
 
     def _end_set(self) -> list[Event]:
         if not self._in_set or self._last_counted_s is None:
             return []
         ended = SetEnded(self._set, self._in_set, self._last_counted_s)
-        self._set, self._in_set = self._set + 1, 0
+        self._set, self._in_set, self._set_deg = self._set + 1, 0, []
         return [ended]
 
     def _circumstances(self, strapping: Strapping | None, t_s: float) -> Circumstances:
