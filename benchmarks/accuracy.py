@@ -45,7 +45,7 @@ TROUBLES = (("loss",), ("gap", "loss"), ("clip",))
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Case:
     """One recording with its truth, and the group it is scored in."""
 
     group: str
@@ -53,7 +53,7 @@ class Session:
     truth: dict[str, Any]
 
 
-def simulated() -> Iterator[Session]:
+def simulated() -> Iterator[Case]:
     """Each style in each posture, once with a good sensor and once with host stamps, losses, gaps or clipping."""
     for place, posture in enumerate(("standing", "quadruped", "prone")):
         for number, style in enumerate(STYLES):
@@ -68,21 +68,21 @@ def simulated() -> Iterator[Session]:
                 "rest_s": 3.0,
             }
             made = simulate(Spec(**{**shared, **style, "seed": seed}))
-            yield Session(f"{posture} nominal", made.samples, made.truth)
+            yield Case(f"{posture} nominal", made.samples, made.truth)
             trouble = TROUBLES[seed % len(TROUBLES)]
             extras = (*style["extras"], *trouble)
             clock = "device" if "clip" in trouble else "host"
             made = simulate(Spec(**{**shared, **style, "extras": extras, "clock": clock, "seed": 1000 + seed}))
-            yield Session(f"{posture} harsh", made.samples, made.truth)
+            yield Case(f"{posture} harsh", made.samples, made.truth)
 
 
-def from_folder(folder: Path) -> Iterator[Session]:
+def from_folder(folder: Path) -> Iterator[Case]:
     """Recordings that lie beside their truth."""
     for path in sorted(folder.glob("*.truth.json")):
         truth = json.loads(path.read_text(encoding="utf-8"))
         recording = path.with_name(path.name.replace(".truth.json", ".csv"))
         group = f"{truth['posture']} {truth['sensor']['level']}"
-        yield Session(group, read_recording(recording).samples, truth)
+        yield Case(group, read_recording(recording).samples, truth)
 
 
 @dataclass(slots=True)

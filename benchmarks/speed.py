@@ -98,7 +98,7 @@ def show(name: str, values: list[float], unit: str) -> float:
 
 def main() -> None:
     """Measure and print."""
-    source = sorted((ROOT / "recordings").glob("*.csv"))[0]
+    source = ROOT / "recordings" / "standing_controlled.csv"
     print(
         f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {version('numpy')},"
     )
