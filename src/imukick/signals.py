@@ -106,7 +106,7 @@ class Excursion:
     """A closed movement that left a pose and came back to it, with what its own kinematics say.
 
     Arrays (n,) or (n, 3) on the even grid, filtered without delay at 6 Hz where not said otherwise, sensor frame:
-    `t_s`, `acc_mps2`, `gyr_radps`, `up` (as from the attitude), `clipped`, `filled`. [`start`, `stop`): from the
+    `t_s`, `gyr_radps`, `up` (as from the attitude), `clipped`, `filled`. [`start`, `stop`): from the
     end of the pause it left to the beginning of the one it reached. `axis`: unit vector about which it turned, by
     the right hand when it left; `share`: part of the squared rate about it; `tilt`: |axis . up|, 0 = horizontal;
     `range_rad`: how far it turned; `lever` (3,) m: centre of rotation to sensor, in the plane across the axis,
@@ -116,7 +116,6 @@ class Excursion:
     """
 
     t_s: FloatArray = field(repr=False)
-    acc_mps2: FloatArray = field(repr=False)
     gyr_radps: FloatArray = field(repr=False)
     up: FloatArray = field(repr=False)
     clipped: BoolArray = field(repr=False)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.motion.excursion import angle_about, main_axis, part_along
+from imukick.motion.excursion import Plane, main_axis, part_along
 from imukick.signals import BoolArray, FloatArray, LegMotion
 from imukick.units import RAD_PER_DEG
 
@@ -21,43 +21,44 @@ class AngleStream:
 
     def __init__(self, hold_s: float) -> None:
         self._hold_s = hold_s
-        self._zero: tuple[FloatArray, FloatArray] | None = None
+        self._plane: Plane | None = None
+        self._zero_up = np.zeros(3)
         self.known = False  # the axis comes from kicks, not just from any turn
         self._held: list[tuple[FloatArray, BoolArray]] = []
 
     def learn(self, axis: FloatArray, rest_up: FloatArray, *, anew: bool) -> None:
         """Use this kick axis from now; the zero stays where the strapping's first kick put it, unless `anew`."""
-        zero_up = rest_up if anew or self._zero is None or not self.known else self._zero[1]
-        self._zero, self.known = (axis, zero_up), True
+        if anew or not self.known:
+            self._zero_up = rest_up
+        self._plane, self.known = Plane.of(axis, self._zero_up), True
 
     def of(self, up: FloatArray) -> float:
         """The angle (rad) of one pose; 0 while no axis is known."""
-        return 0.0 if self._zero is None else float(angle_about(self._zero[0], up[None], self._zero[1])[0])
+        return 0.0 if self._plane is None else self._plane.angle(up)
 
     def show(self, gyr_radps: FloatArray, up: FloatArray) -> None:
         """Any plain turn shows an axis while no kick has: without it there would be no angle at all."""
-        if self._zero is not None or len(gyr_radps) < 5:
+        if self._plane is not None or len(gyr_radps) < 5:
             return
         turned = float(np.arccos(np.clip(up[0] @ up[-1], -1.0, 1.0)))
         axis, share = main_axis(gyr_radps)
         if turned < SHOW_RAD or share < SHOW_SHARE or abs(float(axis @ up[0])) > SHOW_TILT:
             return
-        if angle_about(axis, up[-1:], up[0])[0] < 0:
-            axis = -axis
-        self._zero = (axis, up[0].copy())
+        plane = Plane.of(axis, up[0])
+        self._plane = plane if plane.angle(up[-1]) >= 0 else Plane.of(-axis, up[0])
 
     def angle(self, up: FloatArray) -> FloatArray | None:
         """(n,) rad of poses about the kick axis; None while no kick has shown it."""
-        return angle_about(self._zero[0], up, self._zero[1]) if self._zero is not None and self.known else None
+        return self._plane.angles(up) if self._plane is not None and self.known else None
 
     def push(self, floats: FloatArray, flags: BoolArray) -> list[LegMotion]:
         """Motion that need not wait any longer, these rows included."""
         self._held.append((floats, flags))
-        return self._older(float(floats[-1, 0]) - self._hold_s) if self._zero is None else self.finish()
+        return self._older(float(floats[-1, 0]) - self._hold_s) if self._plane is None else self.finish()
 
     def finish(self) -> list[LegMotion]:
         """All that is still held."""
-        out = [_motion(floats, flags, self._zero) for floats, flags in self._held]
+        out = [_motion(floats, flags, self._plane) for floats, flags in self._held]
         self._held = []
         return out
 
@@ -77,7 +78,7 @@ class AngleStream:
         return out
 
 
-def _motion(floats: FloatArray, flags: BoolArray, zero: tuple[FloatArray, FloatArray] | None) -> LegMotion:
+def _motion(floats: FloatArray, flags: BoolArray, plane: Plane | None) -> LegMotion:
     gyr, up = floats[:, 4:7], floats[:, 7:10]
     return LegMotion(
         t_s=floats[:, 0],
@@ -86,6 +87,6 @@ def _motion(floats: FloatArray, flags: BoolArray, zero: tuple[FloatArray, FloatA
         up=up,
         clipped=flags[:, 0],
         filled=flags[:, 1],
-        angle_rad=None if zero is None else angle_about(zero[0], up, zero[1]),
-        rate_radps=None if zero is None else part_along(gyr, zero[0]),
+        angle_rad=None if plane is None else plane.angles(up),
+        rate_radps=None if plane is None else part_along(gyr, plane.turn),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 
 from imukick.events import Posture, Strapping
-from imukick.motion.excursion import angle_about
+from imukick.motion.excursion import Plane
 from imukick.signals import Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
@@ -77,22 +79,33 @@ class Mounting:
         self._from_s: float | None = None
         self._doubt: FloatArray | None = None  # axis of the last movement that may show a new strapping
         self.past: list[Strapping] = []
+        self.strapping: Strapping | None = None  # what is agreed now; None before the first kick
+        self.plane: Plane | None = None  # of it: across its axis, zero at its rest pose
+        self.rest_up = np.zeros(3)
 
     def start_from(self, strapping: Strapping) -> None:
         """Drop what was learned and start from what an earlier session learned."""
+        if self.strapping is not None:
+            self.past.append(self.strapping)
         self._votes, self._prior, self._from_s = Votes(), strapping, strapping.t_from_s
+        self._agree()
 
-    @property
-    def strapping(self) -> Strapping | None:
-        """What is agreed now; None before the first kick."""
+    def _agree(self) -> None:
+        """Work out what is agreed now, once for each vote."""
+        self.strapping = now = self._agreed()
+        if now is not None:
+            self.rest_up = np.array(now.rest_up)
+            self.plane = Plane.of(np.array(now.axis), self.rest_up)
+
+    def _agreed(self) -> Strapping | None:
         votes, prior = self._votes, self._prior
         if not votes.lever_m:
             return prior
         axis, rest_up = votes.axis, votes.rest_up
         lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, len(votes.lever_m)
-        lever_m = float(np.median(lever)) if self._lever_agrees(lever) else None
-        posture = self._posture(float(np.median(phi)))
-        rom_deg = float(np.median(span)) / RAD_PER_DEG
+        lever_m = median(lever) if self._lever_agrees(lever) else None
+        posture = self._posture(median(phi))
+        rom_deg = median(span) / RAD_PER_DEG
         if prior is not None:
             weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
             axis = axis + np.array(prior.axis) * weight
@@ -111,8 +124,8 @@ class Mounting:
 
     def _lever_agrees(self, lever_m: list[float]) -> bool:
         """A lever that scatters from kick to kick is none: movements too slow to feel it, or no fixed centre."""
-        middle = float(np.median(lever_m))
-        return float(np.median(np.abs(np.array(lever_m) - middle))) <= self._p.lever_scatter * middle
+        middle = median(lever_m)
+        return median(abs(x - middle) for x in lever_m) <= self._p.lever_scatter * middle
 
     def _posture(self, phi_rad: float) -> Posture:
         if self._told is not None:
@@ -132,28 +145,28 @@ class Mounting:
     @property
     def cos_moved(self) -> float:
         """Cosine of the angle beyond which a pose is not the rest pose."""
-        return float(np.cos(self._p.moved_deg * RAD_PER_DEG))
+        return math.cos(self._p.moved_deg * RAD_PER_DEG)
+
+    @property
+    def usual_rad(self) -> float:
+        """The usual range (rad) of this strapping's kicks; 0 while none is known."""
+        return 0.0 if self.strapping is None else (self.strapping.rom_deg or 0.0) * RAD_PER_DEG
 
     def at_rest(self, up: FloatArray) -> bool:
         """Is this near the strapping's rest pose?"""
-        strapping = self.strapping
-        return strapping is not None and float(np.array(strapping.rest_up) @ up) >= self.cos_moved
+        return self.strapping is not None and float(self.rest_up @ up) >= self.cos_moved
 
     def angle_of(self, up: FloatArray) -> float:
         """Angle (rad) of a pose about the strapping's axis, from its mean rest pose; 0 while none is known."""
-        strapping = self.strapping
-        if strapping is None:
-            return 0.0
-        return float(angle_about(np.array(strapping.axis), up[None], np.array(strapping.rest_up))[0])
+        return 0.0 if self.plane is None else self.plane.angle(up)
 
     def agrees(self, axis: FloatArray) -> float:
         """Cosine between an axis and the strapping's kick axis; 0 while none is known."""
-        strapping = self.strapping
-        return 0.0 if strapping is None else float(np.array(strapping.axis) @ axis)
+        return 0.0 if self.plane is None else float(self.plane.axis @ axis)
 
     def lifted(self, e: Excursion) -> bool:
         """Did it turn about the kick axis, upwards, as far as a repetition?"""
-        near = float(np.cos(self._p.agree_deg * RAD_PER_DEG))
+        near = math.cos(self._p.agree_deg * RAD_PER_DEG)
         return self.agrees(e.axis) >= near and e.range_rad >= self._p.rep_deg * RAD_PER_DEG
 
     def worth_telling(self, e: Excursion, *, raised: bool) -> bool:
@@ -164,7 +177,7 @@ class Mounting:
         """
         if self.lifted(e):
             return True
-        if raised and self.agrees(e.axis) <= -float(np.cos(self._p.agree_deg * RAD_PER_DEG)):
+        if raised and self.agrees(e.axis) <= -math.cos(self._p.agree_deg * RAD_PER_DEG):
             return False
         return self.like_kick(e, self._p.curl_lever_m)
 
@@ -204,12 +217,11 @@ class Mounting:
         strapping = self.strapping
         if strapping is None:
             if self.like_kick(e):
-                self._votes.add(e)
+                self._vote(e)
             return False
-        agree = float(np.array(strapping.axis) @ e.axis)
-        if agree >= np.cos(self._p.agree_deg * RAD_PER_DEG):
+        if self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG):
             if self.like_kick(e) and float(np.linalg.norm(e.lever)) >= self.least_lever_m(e.phi_rad, strapping):
-                self._votes.add(e)
+                self._vote(e)
             self._doubt = None
             return False
         if self.like_kick(e) and away_s >= self._p.away_s:
@@ -217,15 +229,19 @@ class Mounting:
                 return False
             self.past.append(strapping)
             self._votes, self._prior, self._from_s = Votes(), None, float(e.t_s[e.start])
-            self._votes.add(e)
+            self._vote(e)
             return True
         return False
 
 
+    def _vote(self, e: Excursion) -> None:
+        self._votes.add(e)
+        self._agree()
+
     def _second(self, e: Excursion) -> bool:
         """Has a movement before this one shown the same new axis? Asked where single movements are ragged."""
         before, self._doubt = self._doubt, e.axis
-        return before is not None and float(before @ e.axis) >= np.cos(self._p.agree_deg * RAD_PER_DEG)
+        return before is not None and float(before @ e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG)
 
 
 def _unit(v: FloatArray) -> tuple[float, float, float]:

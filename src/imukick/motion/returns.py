@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imukick.events import Strapping
-from imukick.motion.excursion import angle_about
+from imukick.motion.excursion import Plane
 from imukick.motion.grid import GRID_HZ
 from imukick.motion.turning import Pause
 from imukick.signals import FloatArray
@@ -35,18 +34,19 @@ class ReturnParams:
 
 
 def returns(
-    pauses: Sequence[Pause], back: Pause, strapping: Strapping | None, p: ReturnParams
+    pauses: Sequence[Pause], back: Pause, plane: Plane | None, usual_rad: float, p: ReturnParams
 ) -> Iterator[Pause]:
-    """Earlier pauses that `back` has come back to with a movement in between, newest first."""
+    """Earlier pauses that `back` has come back to with a movement in between, newest first.
+
+    `plane` and `usual_rad`: the kick plane and the usual range, once they are known.
+    """
     if len(pauses) < 2:
         return
     ups = np.array([*(q.last for q in pauses), back.first])
     apart = np.arccos(np.clip(ups @ ups.T, -1.0, 1.0))
     signed: FloatArray | None = None
-    usual_rad = 0.0
-    if strapping is not None:
-        signed = angle_about(np.array(strapping.axis), ups, np.array(strapping.rest_up))
-        usual_rad = (strapping.rom_deg or 0.0) * RAD_PER_DEG
+    if plane is not None:
+        signed = plane.angles(ups)
     for i in range(len(pauses) - 2, -1, -1):
         between = apart[i, i + 1 : -1]
         far = float(between.max())

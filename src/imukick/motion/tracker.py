@@ -151,8 +151,7 @@ class Tracker:
             angle = self._angle.angle(floats[:, 7:10])
             upto = stop
             if strapping is not None and angle is not None:
-                usual_rad = (strapping.rom_deg or 0.0) * RAD_PER_DEG
-                found = self._lift.push(self._done, angle.tolist(), usual_rad)
+                found = self._lift.push(self._done, angle.tolist(), self._mounting.usual_rad)
                 if found and not found[-1][1]:
                     upto = found[-1][0] + 1
                 for at, top in found:
@@ -168,7 +167,7 @@ class Tracker:
     def _watch_away(self, up: FloatArray, strapping: Strapping) -> None:
         """How long the sensor has been far from its rest pose without coming back."""
         first = -self._done % AWAY_STEP
-        near = part_along(up[first::AWAY_STEP], np.array(strapping.rest_up)) >= self._mounting.cos_moved
+        near = part_along(up[first::AWAY_STEP], strapping.rest_up) >= self._mounting.cos_moved
         for here in near.tolist():
             self._away_s = 0.0 if here else self._away_s + AWAY_STEP / GRID_HZ
             self._away_most_s = max(self._away_most_s, self._away_s)
@@ -206,7 +205,7 @@ class Tracker:
     def _came_back(self, pause: Pause, told: int) -> list[Moved]:
         """Did the leg come back to where an earlier pause was? What the kinematics confirm is told."""
         out: list[Moved] = []
-        for base in returns(self._pauses, pause, self._mounting.strapping, self._p.returns):
+        for base in returns(self._pauses, pause, self._mounting.plane, self._mounting.usual_rad, self._p.returns):
             found = self._measure(base, pause, told)
             if found is None or not self._mounting.worth_telling(found, raised=not self._near_rest(base)):
                 continue
@@ -231,7 +230,7 @@ class Tracker:
         last: Pause | None = None
         for k, back in enumerate(waiting):
             told = waiting[k + 1].start - 1 if k + 1 < len(waiting) else until.stop - 1
-            for base in returns(past, back, self._mounting.strapping, self._p.returns):
+            for base in returns(past, back, self._mounting.plane, self._mounting.usual_rad, self._p.returns):
                 found = self._measure(base, back, min(told, back.start + LOOK_AFTER))
                 rested = base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ or base is last
                 if found is not None and rested and self._mounting.kick_again(found):
@@ -251,21 +250,18 @@ class Tracker:
         return [Remount(float(found.t_s[found.start])), found] if anew else [found]
 
     def _learn(self, *, anew: bool) -> None:
-        strapping = self._mounting.strapping
-        if strapping is not None:
+        if self._mounting.plane is not None:
             anew = anew or not self._angle.known
-            self._angle.learn(np.array(strapping.axis), np.array(strapping.rest_up), anew=anew)
+            self._angle.learn(self._mounting.plane.axis, self._mounting.rest_up, anew=anew)
             if anew:
                 self._lift = LiftWatch()
 
     def _near_rest(self, pause: Pause) -> bool:
         """May a lift start here: near the last rest, or, being calm, below it?"""
-        strapping = self._mounting.strapping
-        if strapping is None:
+        if self._mounting.strapping is None:
             return pause.calm
-        p = self._p.returns
         height = self._mounting.angle_of(pause.last) - self._rest_rad
-        within = p.raised_share * (strapping.rom_deg or 0.0) * RAD_PER_DEG
+        within = self._p.returns.raised_share * self._mounting.usual_rad
         return height <= within if pause.calm else abs(height) <= within
 
     def _measure(self, base: Pause, back: Pause, told: int) -> Excursion | None:
