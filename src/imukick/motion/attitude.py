@@ -11,12 +11,15 @@ from imukick.motion.grid import GRID_HZ, Even
 from imukick.signals import FloatArray
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
+Frame = tuple[tuple[float, ...], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class AttitudeParams:
     """The first still stretch gives the gyro's bias before VQF, which clips its own at 2 deg/s (Laidig & Seel 2023).
 
-    `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of each rate; `still_acc_share`: most
+    `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of the
+    rate, root mean square over its axes; `still_acc_share`: most
     departure of specific force from one g; `still_bias_radps`: a mean rate above it is motion, not bias (chosen:
     zero-rate levels of consumer gyros stay under 10 deg/s).
     """
@@ -32,7 +35,8 @@ class Attitude:
     """VQF (6D, default parameters) after the mean rate of the first still stretch was taken off.
 
     When that stretch is found, VQF starts anew with it, so that nothing of the raw bias remains. Stretches end at
-    every `still_hop_s` of the grid, wherever a chunk ends.
+    every `still_hop_s` of the grid, wherever a chunk ends. VQF limits its bias axis by axis; so that it does not matter
+    how the sensor was strapped on, it is given the samples in a frame that the first of them span.
     """
 
     def __init__(self, params: AttitudeParams) -> None:
@@ -40,6 +44,7 @@ class Attitude:
         self._window = round(params.still_s * GRID_HZ)
         self._hop = round(params.still_hop_s * GRID_HZ)
         self._vqf = VQF(1.0 / GRID_HZ)
+        self._frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
         self._bias = np.zeros(3)
         self._settled = False
         self._count = 0  # grid points since the last fresh start
@@ -49,6 +54,7 @@ class Attitude:
         """(gyr_radps with the bias removed, up): each (n, 3), sensor frame."""
         if even.fresh:
             self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
+            self._frame = _spanned(even.acc_mps2[0], even.gyr_radps[0])
         done = 0
         parts: list[tuple[FloatArray, FloatArray]] = []
         if not self._settled:
@@ -74,7 +80,7 @@ class Attitude:
         """Ends, as indices into `six`, of the windows that new points complete and that may be still."""
         ends = np.arange(held + 1, len(six) + 1)
         ends = ends[((self._count - held + ends) % self._hop == 0) & (ends >= self._window)]
-        drift = np.abs(six[ends - 1, :3] - six[ends - self._window, :3]).max(axis=1, initial=0.0)
+        drift = np.sqrt(((six[ends - 1, :3] - six[ends - self._window, :3]) ** 2).sum(axis=1))
         kept: list[int] = ends[drift < 8 * self._params.still_rate_radps].tolist()
         return kept
 
@@ -82,8 +88,8 @@ class Attitude:
         p = self._params
         weight = np.linalg.norm(window[:, 3:], axis=1)
         return bool(
-            (window[:, :3].std(axis=0) < p.still_rate_radps).all()
-            and (np.abs(window[:, :3].mean(axis=0)) < p.still_bias_radps).all()
+            np.sqrt(window[:, :3].var(axis=0).mean()) < p.still_rate_radps
+            and np.linalg.norm(window[:, :3].mean(axis=0)) < p.still_bias_radps
             and (np.abs(weight / STANDARD_GRAVITY_MPS2 - 1) < p.still_acc_share).all()
         )
 
@@ -91,8 +97,27 @@ class Attitude:
         return self._turn(even.gyr_radps[start:stop], even.acc_mps2[start:stop])
 
     def _turn(self, gyr: FloatArray, acc: FloatArray) -> tuple[FloatArray, FloatArray]:
-        clean = np.ascontiguousarray(gyr - self._bias)
-        out = self._vqf.updateBatch(clean, np.ascontiguousarray(acc))
+        clean = gyr - self._bias
+        out = self._vqf.updateBatch(_into(self._frame, clean), _into(self._frame, acc))
         w, x, y, z = out["quat6D"].T
         up = np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1)
-        return clean - out["bias"], up
+        back = tuple(zip(*self._frame, strict=True))
+        return clean - _into(back, out["bias"]), _into(back, up)
+
+
+def _spanned(acc: FloatArray, gyr: FloatArray) -> Frame:
+    """Three unit rows: z along the first specific force, x along the first rate across it (any, if there is none)."""
+    z = acc / max(float(np.linalg.norm(acc)), 1e-9)
+    across = gyr - (gyr @ z) * z
+    if float(np.linalg.norm(across)) < 1e-9:
+        least = np.eye(3)[int(np.argmin(np.abs(z)))]
+        across = least - (least @ z) * z
+    x = across / float(np.linalg.norm(across))
+    rows: Frame = tuple(tuple(float(v) for v in row) for row in (x, np.cross(z, x), z))
+    return rows
+
+
+def _into(frame: Frame, rows: FloatArray) -> FloatArray:
+    """Rows (n, 3) seen in a frame; by plain sums, for a matrix product may round by where a chunk ends."""
+    a, b, c = rows[:, 0], rows[:, 1], rows[:, 2]
+    return np.stack([a * f[0] + b * f[1] + c * f[2] for f in frame], axis=1)
