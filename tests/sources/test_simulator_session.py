@@ -244,7 +244,7 @@ def test_what_cannot_be_is_refused_in_one_line(wishes: dict[str, Any], said: str
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     posture=st.sampled_from(["standing", "quadruped", "prone", "any"]),
     load=st.sampled_from(["none", "band", "cable", "machine"]),

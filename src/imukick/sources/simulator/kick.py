@@ -130,10 +130,13 @@ class _Way:
 
     @property
     def _climb(self) -> tuple[FloatArray, FloatArray, float]:
-        """Angle (n,), the resistance to climb against (n,), what it all comes to."""
+        """Angle (n,), the resistance to climb against (n,), what it all comes to.
+
+        The climb only shapes the motion; where gravity helps or hardly resists, a small one stands in for it.
+        """
         angle = (self.rom_rad + self.past_rad) * _WAY - self.past_rad
         resistance = self.leg.resistance(angle, self.rom_rad)
-        climb = np.maximum(resistance, 0.15 * float(resistance.max()))
+        climb = np.maximum(resistance, max(0.15 * float(resistance.max()), 0.02))
         return angle, climb, float(np.trapezoid(climb, angle))
 
     @property

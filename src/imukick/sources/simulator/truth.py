@@ -45,14 +45,18 @@ def _levels(t_s: FloatArray, height: FloatArray, top: int, low: float, rising: b
     return _crossing(t_s, height, low, top + int(below[0]))
 
 
-def boundaries(body: Body, movement: Movement) -> dict[str, float]:
-    """Times by the 5, 10 and 95 % levels of the movement's own range, that range and the peak rates (rad, rad/s)."""
-    t_s = np.arange(movement.from_s - 0.6, movement.to_s + 0.35, STEP_S)
+def boundaries(body: Body, movement: Movement, free_s: tuple[float, float]) -> dict[str, float]:
+    """Times by the 5, 10 and 95 % levels of the movement's own range, that range and the peak rates (rad, rad/s).
+
+    `free_s`: end of the movement before and start of the next one; rest is looked for between them.
+    """
+    begin, end = max(movement.from_s - 0.5, free_s[0]), min(movement.to_s + 0.35, free_s[1])
+    t_s = np.linspace(begin, end, round((end - begin) / STEP_S) + 2)
     angle, rate = shank_angle(body, t_s), shank_angle(body, t_s, 1)
-    before = (t_s >= movement.from_s - 0.5) & (t_s <= movement.from_s)
+    before = t_s <= movement.from_s
     calm = before & (np.abs(rate) < CALM_RADPS)
     rest = float(np.median(angle[calm if calm.any() else before]))
-    after = float(np.median(angle[t_s >= movement.to_s]))
+    after = float(np.median(angle[t_s >= min(movement.to_s, t_s[-1])]))
     peak = int(np.argmax(angle))
     rom, back = float(angle[peak]) - rest, float(angle[peak]) - after
     up, down = (angle - rest) / rom, (angle - after) / back
@@ -113,10 +117,16 @@ def style(share_lift: float | None, share_drop: float | None, lift_s: float) -> 
 
 
 def rep_truth(
-    body: Body, movement: Movement, leg: Pendulum, home_rad: float, clock: float, lever_m: float
+    body: Body,
+    movement: Movement,
+    free_s: tuple[float, float],
+    leg: Pendulum,
+    home_rad: float,
+    clock: float,
+    lever_m: float,
 ) -> dict[str, Any]:
     """One entry of `reps`; times on the recorded clock (true time x `clock`)."""
-    bounds = boundaries(body, movement)
+    bounds = boundaries(body, movement, free_s)
     kick = movement.lift is not None
     lift_share, drop_share = shares(body, bounds, leg, home_rad) if kick else (None, None)
     times = {key: round(value * clock, 5) for key, value in bounds.items() if key.startswith("t_")}
@@ -162,8 +172,10 @@ def session_truth(
     x, y, z, w = Rotation.from_euler("ZYX", turns).as_quat()
     reps: list[dict[str, Any]] = []
     in_set, last_end, last_side = -1, -1e9, ""
-    for movement in script.movements:
-        entry = rep_truth(script.body, movement, pendulum, pose.thigh_rad, clock, lever)
+    ends = [-np.inf, *(movement.to_s for movement in script.movements)]
+    starts = [*(movement.from_s for movement in script.movements[1:]), script.t_s]
+    for movement, free_s in zip(script.movements, zip(ends, starts, strict=False), strict=False):
+        entry = rep_truth(script.body, movement, free_s, pendulum, pose.thigh_rad, clock, lever)
         if movement.side != last_side or entry["t_start10"] - last_end > 10.0:
             in_set += 1
         last_side, last_end = movement.side, entry["t_end10"]
