@@ -1,0 +1,202 @@
+"""The laws of DESIGN, over every stage and the whole Session: chunking, prefixes, revisions, mounting, bias."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.contracts import check_revisions, columns, events_of, motion_of, parts, rows_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from imukick import Exercise, Samples, Session, read_recording
+from imukick.events import Gap, Rep
+from imukick.motion.attitude import Attitude, AttitudeParams
+from imukick.motion.grid import Even, Grid, GridParams
+from imukick.motion.tracker import MotionParams, Tracker
+from imukick.motion.turning import Turning, TurningParams
+from imukick.signals import Excursion, LegMotion
+from imukick.sources.simulator import Spec, simulate
+
+RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
+NAMES = ("standing_faults", "quadruped_gap_and_loss", "standing_walk_fidget_host")
+
+
+def samples_of(name: str, seconds: float = 40.0) -> Samples:
+    samples = read_recording(RECORDINGS / f"{name}.csv").samples
+    return samples.part(0, int(np.searchsorted(samples.t_s, samples.t_s[0] + seconds)))
+
+
+SAMPLES = {name: samples_of(name) for name in NAMES}
+cuts = st.lists(st.integers(0, 6000), max_size=60)
+
+
+def test_the_recordings_exercise_the_laws() -> None:
+    """Between them they hold repetitions, rows that do not count, a gap, and a host clock."""
+    told = {name: events_of(samples) for name, samples in SAMPLES.items()}
+    assert all(any(isinstance(e, Rep) and e.counted for e in events) for events in told.values())
+    assert any(isinstance(e, Gap) for events in told.values() for e in events)
+    assert any(isinstance(e, Rep) and not e.counted for events in told.values() for e in events)
+    assert {s.clock for s in SAMPLES.values()} == {"device", "host"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=6)
+@given(cuts=cuts)
+def test_any_chunking_tells_the_same(name: str, cuts: list[int]) -> None:
+    assert events_of(SAMPLES[name], cuts) == events_of(SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_single_samples_and_empty_chunks_tell_the_same(name: str) -> None:
+    samples = SAMPLES[name]
+    singles = list(range(len(samples)))
+    assert events_of(samples, [*singles, *singles[::7]]) == events_of(samples)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_angle_of_one_sample_pushes_equals_one_push(name: str) -> None:
+    whole, single = motion_of(SAMPLES[name]), motion_of(SAMPLES[name], range(len(SAMPLES[name])))
+    assert np.array_equal(whole[0], single[0])
+    assert np.array_equal(whole[1], single[1])
+    assert (whole[1] > -1000).mean() > 0.5
+
+
+@settings(max_examples=10)
+@given(cuts=cuts)
+@pytest.mark.parametrize("name", NAMES)
+def test_grid_and_attitude_do_not_see_chunks(name: str, cuts: list[int]) -> None:
+    def run(cuts: list[int]) -> dict[str, np.ndarray]:
+        grid, attitude = Grid(GridParams()), Attitude(AttitudeParams())
+        pieces: list[LegMotion] = []
+        given = [grid.push(part) for part in parts(SAMPLES[name], cuts)]
+        for even in [e for items in [*given, grid.finish()] for e in items if isinstance(e, Even)]:
+            gyr, up = attitude.push(even)
+            pieces.append(LegMotion(even.t_s, even.acc_mps2, gyr, up, even.clipped, even.filled))
+        return columns(pieces)
+
+    whole, cut = run([]), run(cuts)
+    assert all(np.array_equal(whole[k], cut[k]) for k in whole)
+
+
+@settings(max_examples=10)
+@given(cuts=cuts)
+def test_pauses_do_not_see_chunks(cuts: list[int]) -> None:
+    rng = np.random.default_rng(3)
+    speed = np.abs(np.cumsum(rng.normal(0, 0.05, 3000)))
+    up = Rotation.from_rotvec(np.outer(np.cumsum(speed) * 0.01, [0.0, 1.0, 0.0])).apply([0.0, 0.0, 1.0])
+
+    def run(cuts: list[int]) -> list[tuple[int, int, int, bool, bool]]:
+        turning = Turning(TurningParams())
+        out = []
+        edges = [0, *sorted(min(c, 3000) for c in cuts), 3000]
+        for a, b in zip(edges, edges[1:], strict=False):
+            out += turning.push(a, speed[a:b].tolist(), up[a:b])
+        return [(p.start, p.stop, p.told, p.calm, p.creeps) for p in [*out, *turning.finish(3000)]]
+
+    assert run(cuts) == run([])
+    assert len(run([])) > 10
+
+
+@settings(max_examples=4)
+@given(cuts=cuts)
+@pytest.mark.parametrize("name", NAMES)
+def test_movements_do_not_see_chunks(name: str, cuts: list[int]) -> None:
+    def run(cuts: list[int]) -> list[tuple[float, ...]]:
+        tracker = Tracker(MotionParams(), 1.70, None, None)
+        moved = [m for part in parts(SAMPLES[name], cuts) for m in tracker.push(part)] + tracker.finish()
+        found = [m for m in moved if isinstance(m, Excursion)]
+        return [(e.told_s, e.range_rad, e.rise_m, *e.axis.tolist(), *e.lever.tolist()) for e in found]
+
+    assert run(cuts) == run([])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seconds", [11.3, 20.0, 31.7])
+def test_what_was_told_is_not_taken_back(name: str, seconds: float) -> None:
+    samples = SAMPLES[name]
+    until = int(np.searchsorted(samples.t_s, samples.t_s[0] + seconds))
+    short, long = Session(), Session()
+    told = short.push(samples.part(0, until))
+    assert long.push(samples)[: len(told)] == told
+
+
+@pytest.mark.parametrize("name", [p.stem for p in sorted(RECORDINGS.glob("*.csv"))])
+def test_revisions_stay_within_their_bounds(name: str) -> None:
+    events = events_of(read_recording(RECORDINGS / f"{name}.csv").samples)
+    check_revisions(events)
+    rows = [e for e in events if isinstance(e, Rep)]
+    assert [r.index for r in rows] == list(range(1, len(rows) + 1))
+
+
+def test_a_revision_does_come() -> None:
+    assert sum(check_revisions(events_of(SAMPLES[name])) for name in NAMES) > 0
+
+
+def test_reading_changes_nothing() -> None:
+    samples = SAMPLES["standing_faults"]
+    looked_at, left_alone = Session(), Session()
+    for part in parts(samples, range(0, len(samples), 97)):
+        assert looked_at.push(part) == left_alone.push(part)
+        assert (repr(looked_at.prior), looked_at.params, len(looked_at.moved)) == (
+            repr(looked_at.prior),
+            looked_at.params,
+            len(looked_at.moved),
+        )
+    assert looked_at.finish() == left_alone.finish()
+
+
+def turned(samples: Samples, matrix: np.ndarray) -> Samples:
+    """The samples of a sensor that sits turned (or mirrored: a rate is an axial vector) on the same leg."""
+    sign = np.sign(np.linalg.det(matrix))
+    return replace(samples, acc_mps2=samples.acc_mps2 @ matrix.T, gyr_radps=sign * samples.gyr_radps @ matrix.T)
+
+
+def assert_same_repetitions(one: Samples, other: Samples, most_deg: float) -> None:
+    a, b = rows_of(events_of(one)), rows_of(events_of(other))
+    assert [(r.counted, r.words, r.notes) for r in a] == [(r.counted, r.words, r.notes) for r in b]
+    assert max(abs(x.rom_deg - y.rom_deg) for x, y in zip(a, b, strict=True)) < most_deg
+    assert sum(r.counted for r in a) >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", range(4))
+def test_any_rotation_on_the_ankle_changes_nothing(name: str, seed: int) -> None:
+    matrix = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
+    assert_same_repetitions(SAMPLES[name], turned(SAMPLES[name], matrix), 0.05)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mirror_image_changes_nothing(name: str) -> None:
+    assert_same_repetitions(SAMPLES[name], turned(SAMPLES[name], np.diag([1.0, -1.0, 1.0])), 0.05)
+
+
+@pytest.mark.parametrize("posture", ["standing", "quadruped"])
+@pytest.mark.parametrize("axis", [(1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.58, 0.58, 0.58)])
+def test_a_bias_known_from_a_still_start_changes_little(posture: str, axis: tuple[float, float, float]) -> None:
+    spec = Spec(posture=posture, reps=5, seed=5, rate_hz=100.0)
+    samples = simulate(spec).samples
+    still = 200
+    rng = np.random.default_rng(0)
+    before = samples.t_s[0] - np.arange(still, 0, -1) / 100.0
+    gravity = samples.acc_mps2[0] / np.linalg.norm(samples.acc_mps2[0]) * 9.81
+    start = Samples(
+        t_s=np.concatenate([before, samples.t_s]),
+        acc_mps2=np.concatenate([gravity + rng.normal(0, 0.02, (still, 3)), samples.acc_mps2]),
+        gyr_radps=np.concatenate([rng.normal(0, 0.001, (still, 3)), samples.gyr_radps]),
+    )
+    biased = replace(start, gyr_radps=start.gyr_radps + np.radians(3.0) * np.array(axis))
+    assert_same_repetitions(start, biased, 0.5)
+
+
+def test_a_second_pass_is_another_session_from_the_prior() -> None:
+    samples = SAMPLES["standing_faults"]
+    first = Session(Exercise())
+    first.push(samples)
+    first.finish()
+    again = events_of(samples, prior=first.prior)
+    assert again == events_of(samples, [1000, 1001], prior=first.prior)
+    assert sum(isinstance(e, Rep) and e.counted for e in again) >= 3
