@@ -54,8 +54,8 @@ def unpaid_share(
     """Share of a stroke that no muscle paid for at the time, 0..1; None when there is next to nothing to pay.
 
     All (n,): `psi_rad` angle of the leg's centre of mass from hanging, its rate and acceleration, `resistance`
-    the moment to overcome over m g L (sin psi without further load), `step` the time each sample stands for.
-    With u = acceleration / omega0^2 + resistance, the muscle moment over m g L:
+    the moment to overcome over m g L (sin psi without further load), `step` the time each sample stands for,
+    `omega0_sq` of the leg as a pendulum in 1/s^2. With u = acceleration / omega0^2 + resistance, the muscle moment over m g L:
     share = integral of max(resistance - max(u, 0), 0) |dpsi| / integral of max(resistance, 0) |dpsi|.
     """
     owed = np.maximum(resistance, 0.0) * (psi_rad > 0.0)

@@ -15,10 +15,10 @@ class Segment:
     transverse radius of gyration as shares of the segment's length (centre from the upper joint).
     """
 
-    length: float
-    mass: float
-    centre: float
-    gyration: float
+    length_share: float
+    mass_share: float
+    centre_share: float
+    gyration_share: float
 
 
 SEGMENTS: Final[dict[str, dict[str, Segment]]] = {
@@ -50,7 +50,7 @@ class Pose:
     thigh_rad: float
     knee_rad: float
     rom_deg: float
-    hip_height: float
+    hip_height_share: float
 
 
 POSES: Final[dict[str, Pose]] = {
@@ -80,22 +80,29 @@ class Leg:
     @property
     def thigh_m(self) -> float:
         """Hip to knee."""
-        return SEGMENTS[self.sex]["thigh"].length * self.height_m
+        return SEGMENTS[self.sex]["thigh"].length_share * self.height_m
 
     @property
     def shank_m(self) -> float:
         """Knee to ankle."""
-        return SEGMENTS[self.sex]["shank"].length * self.height_m
+        return SEGMENTS[self.sex]["shank"].length_share * self.height_m
 
     def _bodies(self, knee_rad: float) -> list[tuple[float, float, float, float]]:
         """(mass, back, down, inertia about its own centre) of each body, from the hip, thigh hanging."""
         table = SEGMENTS[self.sex]
         thigh, shank, foot = table["thigh"], table["shank"], table["foot"]
-        foot_m = foot.length * self.height_m
-        bodies = [(thigh.mass * self.mass_kg, 0.0, thigh.centre * self.thigh_m, thigh.gyration * self.thigh_m)]
+        foot_m = foot.length_share * self.height_m
+        bodies = [
+            (
+                thigh.mass_share * self.mass_kg,
+                0.0,
+                thigh.centre_share * self.thigh_m,
+                thigh.gyration_share * self.thigh_m,
+            )
+        ]
         for mass_kg, along_m, gyration_m in (
-            (shank.mass * self.mass_kg, shank.centre * self.shank_m, shank.gyration * self.shank_m),
-            (foot.mass * self.mass_kg, self.shank_m + FOOT_BELOW_ANKLE_M, foot.gyration * foot_m),
+            (shank.mass_share * self.mass_kg, shank.centre_share * self.shank_m, shank.gyration_share * self.shank_m),
+            (foot.mass_share * self.mass_kg, self.shank_m + FOOT_BELOW_ANKLE_M, foot.gyration_share * foot_m),
             (self.ankle_weight_kg, self.shank_m - WEIGHT_ABOVE_ANKLE_M, 0.0),
         ):
             back, down = along_m * sin(knee_rad), self.thigh_m + along_m * cos(knee_rad)

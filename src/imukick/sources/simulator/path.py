@@ -87,7 +87,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Sway:
-    """The small unrest of a living body: a sum of sines (amplitude, Hz, phase in rad), so derivatives are exact."""
+    """The small unrest of a living body: a sum of `sines` (amplitude, Hz, phase in rad), so derivatives are exact."""
 
     sines: tuple[tuple[float, float, float], ...] = ()
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.interpolate import BPoly, PPoly
 
-from imukick.errors import ImukickError
 from imukick.sources.simulator.body import MOUNTING, PLACE, Body
 from imukick.sources.simulator.kick import Stroke
 from imukick.sources.simulator.leg import Pose
@@ -58,27 +57,27 @@ class Script:
         """+1 for the right leg, -1 for the left one, whose sideways coordinates are the mirror image."""
         return 1.0 if self.side == "right" else -1.0
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, duration_s: float) -> None:
         """Nothing but the body's small unrest."""
-        self.t_s += max(seconds, 0.0)
+        self.t_s += max(duration_s, 0.0)
         self.body.hold(self.t_s)
 
-    def go(self, seconds: float, **to: float) -> None:
+    def go(self, duration_s: float, **to: float) -> None:
         """Move the named coordinates there with minimum jerk, the others stay."""
         for name, value in to.items():
-            self.body.paths[name].go(value, seconds)
-        self.wait(seconds)
+            self.body.paths[name].go(value, duration_s)
+        self.wait(duration_s)
 
-    def through(self, seconds: float, steps: int, **reach: float) -> None:
+    def through(self, duration_s: float, steps: int, **reach: float) -> None:
         """Let the named coordinates wander, each within +- `reach` of where it is, and come back."""
         for name, amplitude in reach.items():
             path = self.body.paths[name]
             amplitude *= self.mirror if name in SIDEWAYS else 1.0
-            times = np.linspace(0.0, seconds, steps + 2)[1:]
+            times = np.linspace(0.0, duration_s, steps + 2)[1:]
             points = path.value + amplitude * self.rng.uniform(-1.0, 1.0, steps + 1)
             points[-1] = path.value
             path.through(times, points)
-        self.wait(seconds)
+        self.wait(duration_s)
 
     def shock(self, at_s: float, size_mps2: float) -> None:
         """The foot meets the floor at `at_s`: a jolt of about 40 ms."""
@@ -116,7 +115,10 @@ class Script:
         dips: Sequence[float] = (),
         tap: bool = False,
     ) -> None:
-        """Lift, pause, lower, so that pause and the rest before it are as asked by the 95 % and 10 % levels."""
+        """Lift, pause, lower, so that pause and the rest before it are as asked by the 95 % and 10 % levels.
+
+        `tilt`: way out of the plane over way in it; `dips`: how far the leg sinks at the top, as shares of the range.
+        """
         self.wait(self.ended_s + rest_s - lift.below_s - self.t_s)
         began = self.t_s
         self._all(lift.angle, tilt, rom_rad)
@@ -141,14 +143,14 @@ class Script:
         self.ended_s = topped + lower.duration_s - lower.below_s
         self.movements.append(Movement(kind, fault, self.side, began, topped, self.t_s, lift, lower))
 
-    def curl(self, seconds_up: float, pause_s: float, seconds_down: float, rest_s: float, bend_rad: float) -> None:
+    def curl(self, lift_s: float, pause_s: float, lower_s: float, rest_s: float, bend_rad: float) -> None:
         """Only the knee bends."""
         self.wait(self.ended_s + rest_s - self.t_s)
         began, knee = self.t_s, self.body.paths["knee"].value
-        self.go(1.6 * seconds_up, knee=knee + bend_rad)
+        self.go(1.6 * lift_s, knee=knee + bend_rad)
         self.wait(pause_s)
         topped = self.t_s
-        self.go(1.6 * seconds_down, knee=knee)
+        self.go(1.6 * lower_s, knee=knee)
         self.ended_s = self.t_s
         self.movements.append(Movement("knee_curl", "knee_curl", self.side, began, topped, self.t_s))
 
@@ -158,11 +160,6 @@ class Script:
             self.body.paths[name].value = value
         for name, value in zip(PLACE, place_m, strict=True):
             self.body.paths[name].value = value
-
-    def need(self, what: str, seconds: float, least_s: float) -> None:
-        """Refuse a time that these movements cannot keep."""
-        if seconds < least_s:
-            raise ImukickError(f"a {what} of {seconds:g} s is too short for these movements: at least {least_s:.2f} s")
 
 
 def random_turns(rng: np.random.Generator) -> tuple[float, float, float]:

@@ -18,7 +18,8 @@ Felt = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A noise class. Densities per root Hz; bias, offset, scale and tilt are standard deviations between parts.
+    """A noise class. Densities per root Hz; biases, `scale`, `tilt` (how far axes lean into each other, as a share) and
+    `rate_error` (of the chip's own sample rate, as a share) are standard deviations between parts.
 
     Data sheets give limits or typical values, not distributions: a third of a limit, or the typical value itself
     where no limit is given, is taken as the standard deviation (chosen).

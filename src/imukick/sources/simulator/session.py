@@ -98,7 +98,7 @@ def _script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Ge
     pose = POSES[spec.posture]
     body = Body(thigh_m=leg.thigh_m, shank_m=leg.shank_m)
     body.paths["thigh"].value, body.paths["knee"].value = pose.thigh_rad, pose.knee_rad
-    body.paths["hip_z"].value = pose.hip_height * spec.height_m
+    body.paths["hip_z"].value = pose.hip_height_share * spec.height_m
     script = Script(body=body, pose=pose, side=spec.side, recoil_m=spec.recoil_m, rng=rng)
     turns = random_turns(person)
     x, y, z = random_place(person, leg.shank_m)

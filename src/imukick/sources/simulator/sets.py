@@ -41,7 +41,7 @@ UPRIGHT_RAD = radians(175.0)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What one repetition aims at; times and shares as in `Spec`."""
+    """What one repetition aims at; times, and the shares `swing` and `drop`, as in `Spec`."""
 
     rom_rad: float
     lift_s: float | None
