@@ -84,6 +84,8 @@ def test_a_folder_and_a_pattern_with_nothing_in_them(run: Run, tmp_path: Path) -
         (["--rate-hz", "100"], "leave the sample rate away"),
         (["--realtime", "--refine"], "--realtime plays one recording once"),
         (["--out", "o.xlsx"], "o.xlsx: name it .csv"),
+        (["--out", "o.json", "--excel"], "o.json: --excel is a way to write CSV"),
+        (["--sets", "s.txt"], "s.txt: name it .csv"),
         (["--out", "nowhere/"], "no such folder"),
         (["--out", "nowhere/o.csv"], "there is no folder"),
         (["--motion", "m.json"], "motion is written as CSV"),
@@ -99,6 +101,11 @@ def test_options_that_cannot_be(
     Path("a.csv").write_bytes(kicks.read_bytes())
     Path("taken.csv").touch()
     assert says in refused(run, tmp_path, "a.csv", *options)
+
+
+def test_parquet_without_pyarrow(run: Run, kicks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as Python itself marks what cannot be imported
+    assert "pip install 'imukick[parquet]'" in refused(run, tmp_path, kicks, "--out", tmp_path / "o.parquet")
 
 
 def test_an_option_that_does_not_exist(run: Run, kicks: Path) -> None:

@@ -17,38 +17,54 @@ from hypothesis import strategies as st
 
 from imukick.events import Rep, Verdict
 from imukick.signals import LegMotion
-from imukick.sinks import reps_csv, reps_json
-from imukick.sinks.columns import COLUMNS
+from imukick.sinks import csv_file, json_file, parquet_file
+from imukick.sinks.csv_file import EXCEL, PLAIN, Dialect
+from imukick.sinks.dictionary import DICTIONARY
+from imukick.sinks.sets import SetRow
+from imukick.sinks.sheet import COLUMNS, Sheet
 from imukick.sinks.table import reps_frame
 from tests.sinks.rep_rows import REPS, a_rep
 
 META = {"package": "imukick 0", "losses": {"gaps": 1}, "started": None, "note": "a, b"}
 
 
-def csv_text(reps: Sequence[Rep], recording: Sequence[str] | None = None) -> str:
+def sheet(reps: Sequence[Rep], recording: Sequence[str] | None = None) -> Sheet:
+    return Sheet("reps", Rep, reps, META, recording)
+
+
+def csv_text(reps: Sequence[Rep], recording: Sequence[str] | None = None, dialect: Dialect = PLAIN) -> str:
     file = io.StringIO()
-    reps_csv.write_reps(file, reps, META, recording=recording)
+    csv_file.write_sheet(file, sheet(reps, recording), dialect)
     return file.getvalue()
 
 
-def csv_rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("#")))
+def csv_rows(text: str, delimiter: str = ",") -> list[dict[str, str]]:
+    lines = text.split("\n")
+    table = "\n".join(lines[len(META) :])
+    return list(csv.DictReader(io.StringIO(table, newline=""), delimiter=delimiter))
 
 
 def json_object(reps: Sequence[Rep], recording: Sequence[str] | None = None) -> dict[str, Any]:
     file = io.StringIO()
-    reps_json.write_reps(file, reps, META, recording=recording)
+    json_file.write_sheet(file, sheet(reps, recording))
     loaded: dict[str, Any] = json.loads(file.getvalue())
     return loaded
+
+
+def rep_of(record: dict[str, Any]) -> Rep:
+    """A repetition from its plain data."""
+    verdicts = tuple(Verdict(**verdict) for verdict in record["verdicts"])
+    return Rep(**{**record, "verdicts": verdicts, "quality": tuple(record["quality"]), "notes": tuple(record["notes"])})
 
 
 def joined(items: Iterable[str | Verdict]) -> str:
     return ";".join(item.word if isinstance(item, Verdict) else item for item in items)
 
 
-@given(st.lists(REPS, max_size=4))
-def test_csv_reads_back_equal(reps: list[Rep]) -> None:
-    rows = csv_rows(csv_text(reps))
+@pytest.mark.parametrize(("dialect", "delimiter"), [(PLAIN, ","), (EXCEL, ";")])
+@given(reps=st.lists(REPS, max_size=4))
+def test_csv_reads_back_equal(dialect: Dialect, delimiter: str, reps: list[Rep]) -> None:
+    rows = csv_rows(csv_text(reps, dialect=dialect), delimiter)
     assert len(rows) == len(reps)
     for row, rep in zip(rows, reps, strict=True):
         for field in fields(Rep):
@@ -59,7 +75,7 @@ def test_csv_reads_back_equal(reps: list[Rep]) -> None:
                 case bool():
                     assert text == ("true" if value else "false")
                 case int() | float():
-                    assert float(text) == value
+                    assert float(text.replace(",", ".") if dialect is EXCEL else text) == value
                 case str():
                     assert text == value
                 case _:
@@ -70,18 +86,28 @@ def test_csv_reads_back_equal(reps: list[Rep]) -> None:
 def test_json_reads_back_equal(reps: list[Rep]) -> None:
     loaded = json_object(reps)
     assert {key: loaded[key] for key in META} == META
-    back = [
-        Rep(
-            **{
-                **record,
-                "verdicts": tuple(Verdict(**verdict) for verdict in record["verdicts"]),
-                "quality": tuple(record["quality"]),
-                "notes": tuple(record["notes"]),
-            }
-        )
-        for record in loaded["reps"]
-    ]
-    assert back == reps
+    assert [rep_of(record) for record in loaded["reps"]] == reps
+
+
+@given(st.lists(REPS, max_size=4))
+def test_parquet_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, reps: list[Rep]) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs the extra imukick[parquet]")
+    path = tmp_path_factory.mktemp("parquet") / "o.parquet"
+    parquet_file.write_sheet(path, sheet(reps))
+    table = parquet.read_table(path)
+    assert [rep_of(record) for record in table.to_pylist()] == reps
+    assert table.column_names == list(COLUMNS)
+    assert {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()} == META
+    assert table.schema.field("rom_deg").metadata[b"unit"] == b"deg"
+
+
+def test_every_column_is_in_the_dictionary_with_the_unit_of_its_name() -> None:
+    named = {"recording", *csv_file.MOTION_COLUMNS, *COLUMNS, *(field.name for field in fields(SetRow))}
+    assert DICTIONARY.keys() == named
+    units = {"_s": "s", "_deg": "deg", "_degps": "deg/s", "_m": "m", "_mps": "m/s", "_kg": "kg", "_pct": "%"}
+    for name, (unit, meaning) in DICTIONARY.items():
+        assert meaning
+        assert unit == units.get(name[name.rfind("_") :], unit)
 
 
 @given(st.lists(REPS, max_size=4))
@@ -145,7 +171,7 @@ def test_motion_names_the_phase_and_leaves_unknown_angles_empty() -> None:
         motion([0.0, 0.1, 0.2], None),
         motion([0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 0.85, 0.9, 1.0, 1.15, 1.5], [0.1] * 11),
     ]
-    reps_csv.write_motion(file, moved, [first, other, second, next_set], {"package": "imukick 0"})
+    csv_file.write_motion(file, moved, [first, other, second, next_set], {"package": "imukick 0"})
     lines = file.getvalue().splitlines()
     assert lines[:5] == [
         '# package: "imukick 0"',

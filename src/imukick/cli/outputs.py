@@ -5,115 +5,183 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from imukick.analysis import Analysis
 from imukick.cli.inputs import Inputs
 from imukick.cli.screen import forget_output
 from imukick.errors import RecordingError
-from imukick.sinks import reps_csv, reps_json
+from imukick.events import Rep
+from imukick.sinks import csv_file, json_file, parquet_file
+from imukick.sinks.csv_file import EXCEL, PLAIN, Dialect
+from imukick.sinks.sets import SetRow, set_rows
+from imukick.sinks.sheet import Sheet
 from imukick.sinks.whole_file import check_place, whole_file
 
-ENDINGS: Final = (".csv", ".json")
+ENDINGS: Final = (".csv", ".json", ".parquet")
 SHARED_KEYS: Final = ("package", "metrics_version", "export_version", "protocol_version", "pass")
 """Header keys that hold for a table of several recordings; the rest stand under `recordings`, one object each."""
 
-Writer = Callable[[TextIO], None]
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user wants written: table, sets and motion, each to a file or a folder; `out` may be `-`."""
+
+    out: str | None
+    sets: str | None
+    motion: str | None
+    excel: bool
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where one kind of table goes: a file for each recording, or one for all."""
+
+    each: Mapping[Path, Path]
+    joined: Path | None = None
+
+    def __iter__(self) -> Iterator[Path]:
+        """Every file that would be written."""
+        yield from self.each.values()
+        if self.joined is not None:
+            yield self.joined
+
+
+NOWHERE: Final = Places({})
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """`reps`: each recording's own table, `motion`: its motion; `joined`: one table of all; `stdout`: to `-`."""
+    """Every place, checked before anything is computed."""
 
-    reps: Mapping[Path, Path]
-    motion: Mapping[Path, Path]
-    joined: Path | None
+    reps: Places
+    sets: Places
+    motion: Places
     stdout: bool
+    several: bool
+    dialect: Dialect
     force: bool
 
     def write_one(self, source: Path, analysis: Analysis) -> None:
         """Write what belongs to one recording alone."""
-        if source in self.reps:
-            place = self.reps[source]
-            _write(place, self.force, lambda file: _table(place.suffix)(file, analysis.reps, analysis.meta))
-        if source in self.motion:
-            meta = analysis.meta
-            _write(
-                self.motion[source],
-                self.force,
-                lambda file: reps_csv.write_motion(file, analysis.moved, analysis.reps, meta),
-            )
+        for places, sheet in ((self.reps, _reps_sheet), (self.sets, _sets_sheet)):
+            if source in places.each:
+                self._write(places.each[source], sheet([("", analysis)], several=False))
+        if source in self.motion.each:
+            with (
+                whole_file(self.motion.each[source], force=self.force) as part,
+                part.open("w", encoding=self.dialect.encoding, newline="\n") as file,
+            ):
+                csv_file.write_motion(file, analysis.moved, analysis.reps, analysis.meta, self.dialect)
 
-    def write_all(self, analyses: Sequence[tuple[str, Analysis]], *, several: bool) -> None:
-        """Write the one table of all recordings that could be read, where one was asked for."""
-        if not analyses or not (self.joined or self.stdout):
+    def write_all(self, analyses: Sequence[tuple[str, Analysis]]) -> None:
+        """Write the tables of all recordings that could be read, where they were asked for."""
+        if not analyses:
             return
-        suffix = self.joined.suffix if self.joined else ".csv"
-
-        def write(file: TextIO) -> None:
-            if several:
-                rows = [rep for _, analysis in analyses for rep in analysis.reps]
-                names = [name for name, analysis in analyses for _ in analysis.reps]
-                _table(suffix)(file, rows, _joined_meta(analyses), recording=names)
-            else:
-                _table(suffix)(file, analyses[0][1].reps, analyses[0][1].meta)
-
-        if self.joined:
-            _write(self.joined, self.force, write)
-        else:
+        for places, sheet in ((self.reps, _reps_sheet), (self.sets, _sets_sheet)):
+            if places.joined is not None:
+                self._write(places.joined, sheet(analyses, several=True))
+        if self.stdout:
             text = io.StringIO()
-            write(text)
+            csv_file.write_sheet(text, _reps_sheet(analyses, several=self.several), self.dialect)
             try:
                 sys.stdout.write(text.getvalue())
                 sys.stdout.flush()
             except BrokenPipeError:
                 forget_output()
 
+    def _write(self, place: Path, sheet: Sheet) -> None:
+        with whole_file(place, force=self.force) as part:
+            match place.suffix:
+                case ".parquet":
+                    parquet_file.write_sheet(part, sheet)
+                case ".json":
+                    with part.open("w", encoding="utf-8", newline="\n") as file:
+                        json_file.write_sheet(file, sheet)
+                case _:
+                    with part.open("w", encoding=self.dialect.encoding, newline="\n") as file:
+                        csv_file.write_sheet(file, sheet, self.dialect)
 
-def plan_outputs(inputs: Inputs, out: str | None, motion: Path | None, *, force: bool) -> Outputs:
-    """Check every place before anything is computed. Raises `RecordingError` for one that cannot be written."""
-    reps: dict[Path, Path] = {}
-    joined = None
-    if out is not None and out != "-":
-        place = Path(out)
-        if place.is_dir() or out.endswith(("/", os.sep)):
-            reps = _in_folder(inputs, place, "reps.csv")
-        elif place.suffix not in ENDINGS:
-            raise RecordingError(f"name it {', '.join(ENDINGS)} or an existing folder", path=place)
-        elif inputs.several:
-            joined = place
-        else:
-            reps = {inputs.paths[0]: place}
-    moved: dict[Path, Path] = {}
-    if motion is not None:
-        if motion.is_dir() or inputs.several:
-            moved = _in_folder(inputs, motion, "motion.csv")
-        elif motion.suffix != ".csv":
-            raise RecordingError("motion is written as CSV; name it .csv", path=motion)
-        else:
-            moved = {inputs.paths[0]: motion}
-    places = [*reps.values(), *moved.values(), *([joined] if joined else [])]
+
+def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
+    """Raises `RecordingError` for a place that cannot be written, `ImukickError` for Parquet without pyarrow."""
+    outputs = Outputs(
+        reps=_places(inputs, None if asked.out == "-" else asked.out, "reps"),
+        sets=_places(inputs, asked.sets, "sets"),
+        motion=_motion_places(inputs, asked.motion),
+        stdout=asked.out == "-",
+        several=inputs.several,
+        dialect=EXCEL if asked.excel else PLAIN,
+        force=asked.force,
+    )
+    places: list[Path] = [*outputs.reps, *outputs.sets, *outputs.motion]
     sources = {path.resolve() for path in inputs.paths}
     for place in places:
         if place.resolve() in sources:
             raise RecordingError("this is a recording; name another file to write to", path=place)
         if places.count(place) > 1:
             raise RecordingError("two results would be written to this file; rename one", path=place)
-        check_place(place, force=force)
-    return Outputs(reps, moved, joined, out == "-", force)
+        if asked.excel and place.suffix != ".csv":
+            raise RecordingError("--excel is a way to write CSV; name it .csv", path=place)
+        if place.suffix == ".parquet":
+            parquet_file.check_pyarrow()
+        check_place(place, force=asked.force)
+    return outputs
 
 
-def _in_folder(inputs: Inputs, folder: Path, ending: str) -> dict[Path, Path]:
+def _places(inputs: Inputs, named: str | None, what: str) -> Places:
+    if named is None:
+        return NOWHERE
+    place = Path(named)
+    if place.is_dir() or named.endswith(("/", os.sep)):
+        return _in_folder(inputs, place, f"{what}.csv")
+    if place.suffix not in ENDINGS:
+        raise RecordingError(f"name it {', '.join(ENDINGS)} or an existing folder", path=place)
+    return Places({}, place) if inputs.several else Places({inputs.paths[0]: place})
+
+
+def _motion_places(inputs: Inputs, named: str | None) -> Places:
+    if named is None:
+        return NOWHERE
+    place = Path(named)
+    if place.is_dir() or inputs.several:
+        return _in_folder(inputs, place, "motion.csv")
+    if place.suffix != ".csv":
+        raise RecordingError("motion is written as CSV; name it .csv", path=place)
+    return Places({inputs.paths[0]: place})
+
+
+def _in_folder(inputs: Inputs, folder: Path, ending: str) -> Places:
     if not folder.is_dir():
         raise RecordingError("there is no such folder; make it first", path=folder)
-    return {path: folder / f"{path.stem}.{ending}" for path in inputs.paths}
+    return Places({path: folder / f"{path.stem}.{ending}" for path in inputs.paths})
 
 
-def _table(suffix: str) -> Callable[..., None]:
-    return reps_json.write_reps if suffix == ".json" else reps_csv.write_reps
+def _reps_sheet(analyses: Sequence[tuple[str, Analysis]], *, several: bool) -> Sheet:
+    return _sheet("reps", Rep, [(name, list(one.reps)) for name, one in analyses], analyses, several=several)
+
+
+def _sets_sheet(analyses: Sequence[tuple[str, Analysis]], *, several: bool) -> Sheet:
+    rows = [(name, set_rows(one.reps, one.meta)) for name, one in analyses]
+    return _sheet("sets", SetRow, rows, analyses, several=several)
+
+
+def _sheet(
+    name: str,
+    kind: type[Any],
+    rows: Sequence[tuple[str, Sequence[Any]]],
+    analyses: Sequence[tuple[str, Analysis]],
+    *,
+    several: bool,
+) -> Sheet:
+    if not several:
+        return Sheet(name, kind, rows[0][1], analyses[0][1].meta)
+    owners = [owner for owner, own in rows for _ in own]
+    return Sheet(name, kind, [row for _, own in rows for row in own], _joined_meta(analyses), owners)
 
 
 def _joined_meta(analyses: Sequence[tuple[str, Analysis]]) -> dict[str, Any]:
@@ -123,8 +191,3 @@ def _joined_meta(analyses: Sequence[tuple[str, Analysis]]) -> dict[str, Any]:
         for name, analysis in analyses
     ]
     return {key: first[key] for key in SHARED_KEYS} | {"recordings": own}
-
-
-def _write(place: Path, force: bool, write: Writer) -> None:
-    with whole_file(place, force=force) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        write(file)

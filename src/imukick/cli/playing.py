@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from imukick.analysis import Analysis, Watch, analyse, exercise_of
 from imukick.cli.inputs import Inputs, find_inputs
-from imukick.cli.outputs import Outputs, plan_outputs
+from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console
 from imukick.cli.show import Report, event_line, totals
 from imukick.errors import ImukickError
@@ -36,11 +36,11 @@ class Wishes:
     realtime: bool
 
 
-def play_all(named: list[str], wishes: Wishes, *, out: str | None, motion: Path | None, force: bool) -> int:
+def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     """The exit code: 0, or 2 when something could not be done; each such thing is told in one line."""
     try:
         inputs = find_inputs(named)
-        outputs = plan_outputs(inputs, out, motion, force=force)
+        outputs = plan_outputs(inputs, asked)
     except ImukickError as error:
         complain(str(error))
         return 2
@@ -65,7 +65,7 @@ def play_all(named: list[str], wishes: Wishes, *, out: str | None, motion: Path 
 
 def _closed(done: list[tuple[str, Analysis]], inputs: Inputs, outputs: Outputs, screen: Screen) -> int:
     try:
-        outputs.write_all(done, several=inputs.several)
+        outputs.write_all(done)
     except ImukickError as error:
         complain(str(error))
         return 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,11 +21,18 @@ def replay(
     rate_hz: Annotated[float | None, typer.Option(help="Sample rate of a file without a time column.")] = None,
     out: Annotated[
         str | None,
-        typer.Option(metavar="PATH", help="Write the table: .csv, .json, a folder, or - for standard output."),
+        typer.Option(
+            metavar="PATH", help="Write the table: .csv, .json, .parquet, a folder, or - for standard output."
+        ),
+    ] = None,
+    sets: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Write one row a set and session: .csv, .json, .parquet, a folder."),
     ] = None,
     motion: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Write angle and rate over time: .csv, or a folder.")
+        str | None, typer.Option(metavar="PATH", help="Write angle and rate over time: .csv, or a folder.")
     ] = None,
+    excel: Annotated[bool, typer.Option("--excel", help="Write CSV for spreadsheets with decimal commas.")] = False,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play at the speed of the recording, telling each repetition.")
     ] = False,
@@ -36,6 +42,7 @@ def replay(
 
     What is not said here is taken from a recording's own header, where it has one.
     """
+    from imukick.cli.outputs import Asked
     from imukick.cli.playing import Wishes, play_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
@@ -46,4 +53,4 @@ def replay(
         rate_hz=rate_hz,
         realtime=realtime,
     )
-    raise typer.Exit(play_all(files, wishes, out=out, motion=motion, force=force))
+    raise typer.Exit(play_all(files, wishes, Asked(out, sets, motion, excel, force)))

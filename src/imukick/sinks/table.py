@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from imukick.events import Rep
-from imukick.sinks.columns import COLUMNS, row
+from imukick.sinks.sheet import COLUMNS, Sheet
 
 _INTEGERS = ("index", "set", "bounces", "revision")
 _WORDS = ("side", "posture", "load", "tempo", "verdicts", "quality", "notes")
@@ -15,6 +15,6 @@ _WORDS = ("side", "posture", "load", "tempo", "verdicts", "quality", "notes")
 
 def reps_frame(reps: Iterable[Rep]) -> pd.DataFrame:
     """One row a repetition, columns and order as in the CSV; a number that is missing is NaN, as pandas has it."""
-    frame = pd.DataFrame([row(rep) for rep in reps], columns=list(COLUMNS))
+    frame = pd.DataFrame(Sheet("reps", Rep, list(reps), {}).flat(), columns=list(COLUMNS))
     kinds = dict.fromkeys(COLUMNS, "float64") | dict.fromkeys(_INTEGERS, "int64") | dict.fromkeys(_WORDS, "str")
     return frame.astype({**kinds, "counted": "bool"})
