@@ -155,6 +155,8 @@ def test_what_cannot_be_is_refused_by_whose_fault_it_is() -> None:
         exercise_of(with_meta(side="both"), {})
     with pytest.raises(RecordingError, match="in its header"):
         exercise_of(with_meta(height_m="tall"), {})
+    with pytest.raises(RecordingError, match="in its header: a load of 3 kg, but load is none"):
+        exercise_of(with_meta(load_kg=3), {})
     with pytest.raises(ValueError, match="unknown posture 'lying'"):
         exercise_of(with_meta(), {"posture": "lying"})
     with pytest.raises(ValueError, match="say which load"):

@@ -118,16 +118,20 @@ def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: f
     """
     header = {key: recording.meta[key] for key in _HEADER_WORDS if recording.meta.get(key) is not None}
     try:
-        Exercise(**header)
+        _exercise(header, None)
     except (TypeError, ValueError) as error:
         raise RecordingError(f"in its header: {error}", path=recording.path) from None
     if "load" in told:
         header.pop("load_kg", None)  # it was the other load's
-    words: dict[str, Any] = {**header, **told}
-    if not words.get("load_kg") and words.get("load") != "ankle-weight":
-        words.pop("load_kg", None)
-    if "load_kg" in words and words.get("load", "none") == "none":
-        raise ValueError(f"a load of {words['load_kg']:g} kg, but load is none; say which load it is")
+    return _exercise({**header, **told}, target_rom_deg)
+
+
+def _exercise(words: dict[str, Any], target_rom_deg: float | None) -> Exercise:
+    load, load_kg = words.get("load", "none"), words.get("load_kg")
+    if load_kg == 0 and load != "ankle-weight":
+        words = {**words, "load_kg": None}
+    elif load_kg is not None and load == "none":
+        raise ValueError(f"a load of {load_kg} kg, but load is none; say which load it is")
     return Exercise(**words, target=Target(rom_deg=target_rom_deg))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from imukick import __version__
+from imukick.cli.edit import edit
 from imukick.cli.replay import replay
 from imukick.cli.screen import complain
 from imukick.cli.simulate import simulate
@@ -39,6 +40,7 @@ def _imukick(
 
 app.command()(replay)
 app.command()(simulate)
+app.command()(edit)
 
 
 def main() -> None:

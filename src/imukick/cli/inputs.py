@@ -10,8 +10,8 @@ from typing import Final
 
 from imukick.errors import RecordingError
 
-NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets")
-"""`NAME.<word>.csv` in a folder is something about a recording, not one."""
+NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original")
+"""`NAME.<word>.csv` in a folder is something about a recording, or the one that an edited one replaced."""
 
 
 @dataclass(frozen=True, slots=True)

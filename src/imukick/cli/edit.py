@@ -1,0 +1,59 @@
+"""`imukick edit`: correct what a recording says of itself, cut it, add or take out marks; the original is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def edit(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The recording to correct.")],
+    side: Annotated[str | None, typer.Option(help="left, right or unknown.")] = None,
+    posture: Annotated[str | None, typer.Option(help="auto, standing, quadruped, prone or any.")] = None,
+    load: Annotated[str | None, typer.Option(help="none, ankle-weight, band, cable or machine.")] = None,
+    load_kg: Annotated[float | None, typer.Option(help="Mass of the ankle weight.")] = None,
+    height_m: Annotated[float | None, typer.Option(help="Height of the person.")] = None,
+    support: Annotated[str | None, typer.Option(help="supported, unsupported or unknown.")] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="A remark, in place of the one there.")] = None,
+    from_s: Annotated[float | None, typer.Option("--from", metavar="S", help="Cut away what is earlier.")] = None,
+    to_s: Annotated[
+        float | None, typer.Option("--to", metavar="S", help="Cut away this time and what is later.")
+    ] = None,
+    add_mark: Annotated[
+        list[str] | None, typer.Option(metavar="T,KIND,VALUE", help="Add a mark, such as 12.5,side,left; repeatable.")
+    ] = None,
+    remove_mark: Annotated[
+        list[str] | None, typer.Option(metavar="T,KIND", help="Take out a mark, such as 12.5,side; repeatable.")
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Write here; else FILE is replaced and kept as NAME.original.csv."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite --out when it exists.")] = False,
+) -> None:
+    """Correct a recording: its header, its ends, its marks. The samples stay as they are."""
+    from pathlib import Path
+
+    from imukick.cli.editing import Changes, edit_recording
+    from imukick.sources.recordings import read_recording
+
+    words = {
+        "side": side,
+        "posture": posture,
+        "load": load,
+        "load_kg": load_kg,
+        "height_m": height_m,
+        "support": support,
+        "note": note,
+    }
+    changes = Changes(
+        words={key: value for key, value in words.items() if value is not None},
+        from_s=from_s,
+        to_s=to_s,
+        add=tuple(add_mark or ()),
+        remove=tuple(remove_mark or ()),
+    )
+    recording = read_recording(file)
+    for line in edit_recording(recording, changes, Path(out) if out else None, force=force):
+        typer.echo(line)

@@ -1,0 +1,125 @@
+"""What `imukick edit` does: a recording and changes -> another recording, the first one kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from imukick.analysis import exercise_of
+from imukick.errors import ImukickError, RecordingError
+from imukick.plans import MARK_KINDS, Mark
+from imukick.sinks.recording_csv import write_recording
+from imukick.sinks.whole_file import whole_file
+from imukick.sources.recordings import Recording
+from imukick.sources.recordings.rows import is_number
+from imukick.sources.recordings.sanity import time_trouble
+
+NEAR_S: Final = 0.05
+"""How near a mark to take out must be named; chosen: as it is read off a table or a plot."""
+LASTING: Final = ("side", "load", "posture")
+"""Marks that hold until the next of their kind: cut away, they go into the header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`words` for the header; `from_s`, `to_s`: what to keep, [from, to); marks to `add` and `remove`, as typed."""
+
+    words: Mapping[str, Any]
+    from_s: float | None
+    to_s: float | None
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+
+
+def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, force: bool) -> list[str]:
+    """Write the changed recording; what was done, a line each.
+
+    Without `out` it takes the place of the old one, which is kept as NAME.original.csv (the first original stays).
+    Raises `ImukickError` for changes that cannot be.
+    """
+    done: list[str] = []
+    marked = _marked(recording, changes, done)
+    cut = _cut(marked, changes, done)
+    edited = _worded(cut, changes.words, done)
+    if not done:
+        raise ImukickError("nothing to change; name what to change, see imukick edit --help")
+    if out is not None:
+        write_recording(out, edited.samples, edited.marks, edited.meta, force=force)
+        return [*done, f"written to {out}"]
+    kept = recording.path.with_suffix(".original.csv")
+    if not kept.exists():
+        with whole_file(kept, force=False) as part:
+            part.write_bytes(recording.path.read_bytes())
+        done.append(f"the original is kept as {kept}")
+    write_recording(recording.path, edited.samples, edited.marks, edited.meta, force=True)
+    return done
+
+
+def _marked(recording: Recording, changes: Changes, done: list[str]) -> Recording:
+    marks = list(recording.marks)
+    for typed in changes.remove:
+        t_s, kind, _ = _typed_mark(typed)
+        found = [mark for mark in marks if mark.kind == kind and abs(mark.t_s - t_s) <= NEAR_S]
+        if not found:
+            there = ", ".join(f"{mark.t_s:g},{mark.kind}" for mark in marks) or "none"
+            raise RecordingError(f"no mark {typed}; there are: {there}", path=recording.path)
+        nearest = min(found, key=lambda mark: abs(mark.t_s - t_s))
+        marks.remove(nearest)
+        done.append(f"mark taken out: {_text(nearest)}")
+    for typed in changes.add:
+        t_s, kind, value = _typed_mark(typed)
+        marks.append(Mark(t_s, kind, value))
+        done.append(f"mark added: {_text(marks[-1])}")
+    return replace(recording, marks=tuple(sorted(marks, key=lambda mark: mark.t_s)))
+
+
+def _typed_mark(typed: str) -> tuple[float, Any, str]:
+    t_s, _, rest = typed.partition(",")
+    kind, _, value = rest.partition(",")
+    if not is_number(t_s) or kind.strip() not in MARK_KINDS or len(value.splitlines()) > 1:
+        raise ImukickError(f"not a mark: {typed!r}; expected T,KIND,VALUE with KIND {', '.join(MARK_KINDS)}")
+    return float(t_s), kind.strip(), value.strip()
+
+
+def _cut(recording: Recording, changes: Changes, done: list[str]) -> Recording:
+    if changes.from_s is None and changes.to_s is None:
+        return recording
+    samples, marks, meta = recording.samples, list(recording.marks), dict(recording.meta)
+    from_s = float(samples.t_s[0]) if changes.from_s is None else changes.from_s
+    start = int(samples.t_s.searchsorted(from_s, side="left"))
+    stop = len(samples) if changes.to_s is None else int(samples.t_s.searchsorted(changes.to_s, side="left"))
+    kept = samples.part(start, max(start, stop))
+    if len(kept) == 0 or time_trouble(kept.t_s) is not None:
+        raise RecordingError(
+            f"this cut would leave {len(kept)} samples, too few; the recording lasts from "
+            f"{samples.t_s[0]:g} to {samples.t_s[-1]:g} s",
+            path=recording.path,
+        )
+    before = [mark for mark in marks if mark.t_s < from_s]
+    for mark in before:
+        if mark.kind in LASTING:
+            meta[mark.kind] = mark.value
+    paused = [mark for mark in before if mark.kind in ("pause", "resume")][-1:]
+    still_paused = [replace(mark, t_s=from_s) for mark in paused if mark.kind == "pause"]
+    inside = [mark for mark in marks if mark.t_s >= from_s and (changes.to_s is None or mark.t_s < changes.to_s)]
+    done.append(f"{len(samples) - len(kept)} of {len(samples)} samples cut away")
+    return replace(recording, samples=kept, marks=(*still_paused, *inside), meta=meta)
+
+
+def _worded(recording: Recording, words: Mapping[str, Any], done: list[str]) -> Recording:
+    meta = dict(recording.meta)
+    if "load" in words and words["load"] != meta.get("load"):
+        meta.pop("load_kg", None)  # it was the other load's
+    for key, value in words.items():
+        if meta.get(key) != value:
+            done.append(f"{key}: {meta.get(key, 'not said')} -> {value}")
+        meta[key] = value
+    edited = replace(recording, meta=meta)
+    exercise_of(edited, {})
+    return edited
+
+
+def _text(mark: Mark) -> str:
+    return f"{mark.t_s:g} s {mark.kind} {mark.value}".rstrip()
