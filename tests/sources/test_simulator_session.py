@@ -276,3 +276,24 @@ def test_any_wish_is_done_or_refused(**wishes: Any) -> None:
         assert rep["share_lift"] is None or 0.0 <= rep["share_lift"] <= 1.0
         previous = times[-1]
     assert previous < made.truth["duration_s"]
+
+
+def test_feet_that_meet_the_floor_jolt_the_sensor() -> None:
+    landing = [short_session(drop=0.8, seed=seed, rate_hz=200.0) for seed in range(8)]
+    taps = [made for made in landing if made.truth["style_of_rest"] == "tap"]
+    hovers = [made for made in landing if made.truth["style_of_rest"] == "hover"]
+    assert taps
+    assert hovers
+
+    def jolt(made: Simulated) -> float:
+        rough = np.abs(np.diff(made.samples.acc_mps2, n=2, axis=0)).max(axis=1)
+        here = (made.samples.t_s[1:-1] > (end := made.truth["reps"][0]["t_end10"])) & (
+            made.samples.t_s[1:-1] < end + 0.3
+        )
+        return float(rough[here].max())
+
+    assert min(map(jolt, taps)) > 2.0 * max(map(jolt, hovers))
+    steps = short_session(extras=("shuffle",), rate_hz=200.0)
+    begin, end = (steps.truth["activities"][0][key] for key in ("t0", "t1"))
+    inside = steps.samples.acc_mps2[(steps.samples.t_s > begin) & (steps.samples.t_s < end)]
+    assert np.linalg.norm(inside, axis=1).max() > 13.0

@@ -6,7 +6,6 @@ shank, how it is turned on it. Thigh and knee turn about the body's left-right a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,10 +32,11 @@ class Body:
     paths: dict[str, Path] = field(default_factory=lambda: {name: Path(0.0) for name in COORDINATES})
     sway: dict[str, Sway] = field(default_factory=dict)
 
-    def hold(self, until_s: float, names: Iterable[str] = COORDINATES) -> None:
-        """Every coordinate that ends earlier stays as it is until then."""
-        for name in names:
-            self.paths[name].hold(until_s)
+    def hold(self, until_s: float, *, shocks: bool = False) -> None:
+        """Every coordinate that ends earlier stays as it is until then; shocks may still be set before it."""
+        for name in COORDINATES:
+            if shocks or name not in SHOCK:
+                self.paths[name].hold(until_s)
 
     def planned(self, name: str, t_s: FloatArray, order: int = 0) -> FloatArray:
         """Coordinate, or a derivative of it, without the body's small unrest; (n,)."""

@@ -87,6 +87,7 @@ class Session:
                     self._repetition(plain, word)
             order = ["ok"] * spec.reps
         script.wait(END_S)
+        script.body.hold(script.t_s, shocks=True)
 
     def _plain(self) -> Wish:
         spec = self.spec
