@@ -28,6 +28,7 @@ class Path:
         self.t_s = 0.0
         self._breaks = [0.0]
         self._rows: list[FloatArray] = []
+        self._poly: PPoly | None = None
 
     def _append(self, duration_s: float, ascending: FloatArray) -> None:
         row = np.zeros(DEGREE + 1)
@@ -36,6 +37,7 @@ class Path:
         self.t_s += duration_s
         self._breaks.append(self.t_s)
         self._rows.append(row[::-1])
+        self._poly = None
 
     def hold(self, until_s: float) -> None:
         """Stay as it is until then."""
@@ -82,7 +84,9 @@ class Path:
         """The whole path; its derivatives are exact."""
         if not self._rows:
             return PPoly(np.array([[self.value]]), np.array([0.0, 1.0]))
-        return PPoly(np.array(self._rows).T, np.array(self._breaks))
+        if self._poly is None:
+            self._poly = PPoly(np.array(self._rows).T, np.array(self._breaks))
+        return self._poly
 
 
 @dataclass(frozen=True, slots=True)
