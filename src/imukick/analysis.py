@@ -210,7 +210,7 @@ def _meta(
         "metrics_version": METRICS_VERSION,
         "export_version": EXPORT_VERSION,
         "protocol_version": PROTOCOL_VERSION,
-        "recording": recording.path.name or None,
+        "recording": recording.path.name.encode("utf-8", "replace").decode() or None,
         "pass": "refined" if refined else "one",
         "sensor": header.get("sensor"),
         "started": header.get("started"),

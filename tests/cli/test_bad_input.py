@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from imukick import Samples, read_recording, write_recording
 from tests.cli.command import SRC, Run, start
-from tests.cli.csv_text import spoiled, still, still_rows, table
+from tests.cli.csv_text import NATIVE, spoiled, still, still_rows, table
 
 
 def refused(run: Run, folder: Path, *args: object) -> str:
@@ -61,6 +63,25 @@ def test_a_file_that_cannot_be_used(run: Run, tmp_path: Path, text: str | bytes,
     path = tmp_path / "a.csv"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     assert says in refused(run, tmp_path, path, "--out", tmp_path / "o.csv", "--motion", tmp_path / "m.csv")
+
+
+@pytest.mark.parametrize(
+    ("gain", "unit", "says"),
+    [
+        (57.29577951308232, "radps", "its unit is not radps but looks like deg/s"),
+        (1.0, "dps", "its unit is not dps but looks like rad/s"),
+        (0.001, "radps", "its unit is not radps; convert it"),
+    ],
+)
+def test_a_gyroscope_in_another_unit_where_gravity_tells(
+    run: Run, kicks: Path, tmp_path: Path, gain: float, unit: str, says: str
+) -> None:
+    samples = read_recording(kicks).samples
+    rows = np.column_stack([samples.t_s, samples.acc_mps2, samples.gyr_radps * gain])
+    names = [*NATIVE[:4], *(f"g{axis}_{unit}" for axis in "xyz")]
+    path = tmp_path / "a.csv"
+    path.write_text(table(rows.tolist(), names), encoding="utf-8")
+    assert says in refused(run, tmp_path, path, "--out", tmp_path / "o.csv")
 
 
 def test_a_file_that_is_not_there(run: Run, tmp_path: Path) -> None:
@@ -142,14 +163,18 @@ def test_a_disk_that_is_full(kicks: Path, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_with_130_and_leaves_nothing(kicks: Path, tmp_path: Path) -> None:
-    process = start("replay", kicks, "--realtime", "--out", tmp_path / "o.csv")
+    whole = read_recording(kicks).samples
+    kept = (whole.t_s < 0.4) | (whole.t_s > 0.8)
+    samples = Samples(whole.t_s[kept], whole.acc_mps2[kept], whole.gyr_radps[kept])
+    write_recording(tmp_path / "a.csv", samples)
+    process = start("replay", tmp_path / "a.csv", "--realtime", "--out", tmp_path / "o.csv")
     assert process.stdout is not None
-    assert "rep 1" in process.stdout.readline()
+    assert "gap of 0.4" in process.stdout.readline()  # it plays
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
 @pytest.mark.parametrize("out", [(), ("--out", "-")])

@@ -99,7 +99,9 @@ def test_marks_are_added_and_taken_out(run: Run, file: Path) -> None:
         (["--to", "0.5"], "too few"),
         (["--add-mark", "1,dance,left"], "not a mark: '1,dance,left'"),
         (["--add-mark", "left"], "not a mark"),
-        (["--remove-mark", "1,side"], "no mark 1,side; there are: none"),
+        (["--add-mark", "1,side,both"], "mark of a side 'both'; known: left, right, unknown"),
+        (["--remove-mark", "x"], "no mark 'x'; there are: none"),
+        (["--remove-mark", "1,side"], "no mark '1,side'; there are: none"),
         (["--side", "left", "--out", "nowhere/b.csv"], "there is no folder"),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imukick.errors import CalibrationError, ImukickError, RecordingError
+from imukick.exercises import SIDES
 from imukick.plans import MARK_KINDS, Mark
 from imukick.signals import Samples
 from imukick.sinks.recording_csv import write_recording
@@ -42,6 +43,11 @@ def test_a_plain_file(tmp_path: Path) -> None:
     assert (recording.marks, recording.meta, recording.samples.clock) == ((), {}, "device")
 
 
+@pytest.mark.parametrize("value", ["NaN", "[1e999]", '"\\ud800"', "[" * 5000, "left", "9" * 5000, "{"])
+def test_a_header_value_that_is_no_json_stays_words(tmp_path: Path, value: str) -> None:
+    assert read(tmp_path, f"# sensor: {value}\n" + still()).meta["sensor"] == value
+
+
 def test_header_and_marks(tmp_path: Path) -> None:
     lines = still(100).splitlines()
     head = ["# imukick-recording 1", '# side: "left"', "# posture: quadruped", "# height_m: 1.62", "# a remark"]
@@ -62,6 +68,11 @@ def test_header_and_marks(tmp_path: Path) -> None:
 def test_delimiters_and_line_ends(tmp_path: Path, delimiter: str, end: str) -> None:
     text = table(still_rows(), delimiter=delimiter).replace("\n", end)
     assert np.array_equal(read(tmp_path, text).samples.acc_mps2, np.array(still_rows())[:, 1:4])
+
+
+def test_a_hole_of_half_an_hour_is_no_stopped_clock(tmp_path: Path) -> None:
+    rows = [[row[0] + (1800.0 if k > 70 else 0.0), *row[1:]] for k, row in enumerate(still_rows())]
+    assert len(read(tmp_path, table(rows)).samples) == 150
 
 
 def test_decimal_commas_a_byte_order_mark_and_excels_first_line(tmp_path: Path) -> None:
@@ -87,13 +98,14 @@ def test_a_rate_instead_of_a_time_column(tmp_path: Path) -> None:
     assert "not a sensor's" in told(tmp_path, text, rate_hz=0.0)
 
 
+FREE = sorted(set(MARK_KINDS) - {"side", "load", "posture", "gap"})
 MARKS = st.builds(
     Mark,
     t_s=st.floats(-10, 10),
-    kind=st.sampled_from(MARK_KINDS),
+    kind=st.sampled_from(FREE),
     value=st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"])),
-)
-VALUES = st.floats(-300.0, 300.0)
+) | st.builds(Mark, t_s=st.floats(-10, 10), kind=st.just("side"), value=st.sampled_from(SIDES))
+VALUES = st.floats(-100.0, 100.0)
 
 
 @given(
@@ -182,6 +194,12 @@ def scaled(acc: float) -> str:
         (table(still_rows(50, rate_hz=5.0)), ":2: 5 samples a second; expected 20 to 5000"),
         (table(still_rows(9000, 8000.0)), ":2: 8000 samples a second; expected 20 to 5000"),
         (still() + "# late: 1\n", ":152: a # line below the column names"),
+        (still() + "#! 1.0,side,both\n", ":152: mark of a side 'both'; known: left"),
+        (still() + "#! 1.0,load,bucket\n", ":152: mark of a load 'bucket'"),
+        (still() + "#! 1.0,gap,soon\n", ":152: mark of a gap until 'soon'"),
+        (spoiled(3, 5, 1e154), ":5: 1e+154 rad/s, more than any ankle sensor"),
+        (spoiled(3, 2, -1e5), ":5: 1e+05 m/s^2, more than any ankle sensor"),
+        (table([[1e12 + 20 * k, *row[1:]] for k, row in enumerate(still_rows())]), "a time of 1e+12 s; is the unit"),
         (still() + "#! 1.0,dance,left\n", ":152: not a mark"),
         (still() + "#! x,side,left\n", ":152: not a mark"),
         ("# clock: atomic\n" + still(), ": header says clock 'atomic'"),

@@ -94,7 +94,7 @@ def test_decimal_commas_where_they_can_be_told() -> None:
 
 
 def test_a_decimal_sign_that_changes_is_told() -> None:
-    with pytest.raises(RecordingError, match=r"a\.csv:2: '1\.5' .* the decimal sign is ','"):
+    with pytest.raises(RecordingError, match=r"a\.csv:3: '1,5' .* the decimal sign is '\.'"):
         read("1.5;2.5;3.5\n1,5;2.5;3.5\n", delimiter=";")
 
 

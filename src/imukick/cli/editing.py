@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from imukick.analysis import exercise_of
 from imukick.errors import ImukickError, RecordingError
-from imukick.plans import MARK_KINDS, Mark
+from imukick.plans import Mark
 from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.whole_file import whole_file
 from imukick.sources.recordings import Recording
+from imukick.sources.recordings.marks import read_mark
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.sanity import time_trouble
 
@@ -60,27 +61,27 @@ def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, 
 def _marked(recording: Recording, changes: Changes, done: list[str]) -> Recording:
     marks = list(recording.marks)
     for typed in changes.remove:
-        t_s, kind, _ = _typed_mark(typed)
-        found = [mark for mark in marks if mark.kind == kind and abs(mark.t_s - t_s) <= NEAR_S]
-        if not found:
-            there = ", ".join(f"{mark.t_s:g},{mark.kind}" for mark in marks) or "none"
-            raise RecordingError(f"no mark {typed}; there are: {there}", path=recording.path)
-        nearest = min(found, key=lambda mark: abs(mark.t_s - t_s))
-        marks.remove(nearest)
-        done.append(f"mark taken out: {_text(nearest)}")
+        gone = _named(typed, replace(recording, marks=tuple(marks)))
+        marks.remove(gone)
+        done.append(f"mark taken out: {_text(gone)}")
     for typed in changes.add:
-        t_s, kind, value = _typed_mark(typed)
-        marks.append(Mark(t_s, kind, value))
+        try:
+            marks.append(read_mark(typed))
+        except ValueError as error:
+            raise ImukickError(str(error)) from None
         done.append(f"mark added: {_text(marks[-1])}")
     return replace(recording, marks=tuple(sorted(marks, key=lambda mark: mark.t_s)))
 
 
-def _typed_mark(typed: str) -> tuple[float, Any, str]:
-    t_s, _, rest = typed.partition(",")
-    kind, _, value = rest.partition(",")
-    if not is_number(t_s) or kind.strip() not in MARK_KINDS or len(value.splitlines()) > 1:
-        raise ImukickError(f"not a mark: {typed!r}; expected T,KIND,VALUE with KIND {', '.join(MARK_KINDS)}")
-    return float(t_s), kind.strip(), value.strip()
+def _named(typed: str, recording: Recording) -> Mark:
+    """The mark nearest to a typed `T,KIND`."""
+    t_s, _, kind = (part.strip() for part in typed.partition(","))
+    same = [mark for mark in recording.marks if mark.kind == kind and is_number(t_s)]
+    near = [mark for mark in same if abs(mark.t_s - float(t_s)) <= NEAR_S]
+    if not near:
+        there = " ".join(f"{mark.t_s:g},{mark.kind}" for mark in recording.marks) or "none"
+        raise RecordingError(f"no mark {typed!r}; there are: {there}", path=recording.path)
+    return min(near, key=lambda mark: abs(mark.t_s - float(t_s)))
 
 
 def _cut(recording: Recording, changes: Changes, done: list[str]) -> Recording:

@@ -23,7 +23,8 @@ class Inputs:
 
     def name(self, path: Path) -> str:
         """What a file is called in a table of several: its name, or its whole path where names repeat."""
-        return path.name if sum(other.name == path.name for other in self.paths) == 1 else str(path)
+        name = path.name if sum(other.name == path.name for other in self.paths) == 1 else str(path)
+        return name.encode("utf-8", "replace").decode()
 
 
 def find_inputs(named: list[str]) -> Inputs:

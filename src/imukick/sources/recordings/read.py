@@ -14,7 +14,14 @@ from imukick.plans import Mark
 from imukick.signals import Clock, FloatArray, Samples
 from imukick.sources.recordings.headers import Column, find_columns
 from imukick.sources.recordings.rows import line_of_row, read_rows
-from imukick.sources.recordings.sanity import check_gravity, period_s, tell_clock, time_trouble
+from imukick.sources.recordings.sanity import (
+    check_gravity,
+    check_rates,
+    period_s,
+    tell_clock,
+    time_trouble,
+    value_trouble,
+)
 from imukick.sources.recordings.text import Text, read_text
 
 
@@ -60,13 +67,14 @@ def read_recording(path: str | Path, *, rate_hz: float | None = None) -> Recordi
 
 
 def _recording(path: Path, text: Text, columns: list[Column], t_s: FloatArray, six: FloatArray) -> Recording:
-    trouble = time_trouble(t_s)
+    trouble = time_trouble(t_s) or value_trouble(six)
     if trouble is not None:
         raise RecordingError(trouble[1], path=path, line=line_of_row(text.body, trouble[0], text.header_line))
     period = period_s(t_s)
     acc = columns[-6]
     try:
         check_gravity(six[:, :3], period, acc.unit, acc.gain)
+        check_rates(t_s, six[:, :3], six[:, 3:], period, columns[-3].unit)
     except CalibrationError as error:
         raise CalibrationError(f"{path}: {error}", reason=error.reason) from None
     samples = Samples(
@@ -83,7 +91,7 @@ def _recording(path: Path, text: Text, columns: list[Column], t_s: FloatArray, s
 def _clock(path: Path, meta: Mapping[str, Any]) -> Clock | None:
     word = meta.get("clock")
     if word is not None and word not in get_args(Clock):
-        raise RecordingError(f"header says clock {word!r}; known: {', '.join(get_args(Clock))}", path=path)
+        raise RecordingError(f"header says clock {str(word)[:40]!r}; known: {', '.join(get_args(Clock))}", path=path)
     return cast("Clock | None", word)
 
 
@@ -91,6 +99,6 @@ def _full_scale(path: Path, meta: Mapping[str, Any], key: str) -> float | None:
     value = meta.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise RecordingError(f"header says {key}: {value!r}; expected a number above 0", path=path)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e4:
+        raise RecordingError(f"header says {key}: {str(value)[:40]}; expected a number above 0", path=path)
     return float(value)

@@ -55,12 +55,12 @@ def line_of_row(body: bytes, row: int, header_line: int) -> int:
 
 
 def _decimal(rows: bytes, positions: Sequence[int], delimiter: str) -> str:
-    """The decimal sign: a comma only when it does not part columns and stands in the first numbers."""
+    """The decimal sign: a comma only when it does not part columns and the first numbers have it and no point."""
     if delimiter == "," or b"," not in rows:
         return "."
     first = rows[:50_000].decode("utf-8", errors="replace").splitlines()[:200]
     fields = [cells[p] for cells in csv.reader(first, delimiter=delimiter) for p in positions if p < len(cells)]
-    return "," if any("," in field for field in fields) else "."
+    return "," if any("," in field for field in fields) and not any("." in field for field in fields) else "."
 
 
 def _quick(rows: bytes, width: int, positions: Sequence[int], delimiter: str, decimal: str) -> FloatArray | None:

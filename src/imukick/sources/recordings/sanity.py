@@ -8,7 +8,7 @@ import numpy as np
 
 from imukick.errors import CalibrationError
 from imukick.signals import Clock, FloatArray
-from imukick.units import STANDARD_GRAVITY_MPS2
+from imukick.units import DEG_PER_RAD, RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 SHORTEST_S: Final = 1.0
 """A recording below this holds no repetition."""
@@ -23,9 +23,22 @@ STILL_CLOCK_S: Final = 2.0
 REPEATS: Final = 5
 CLUMPED: Final = 0.05
 """More repeated stamps than `REPEATS`, or more than this share of steps under a quarter of the period: arrival times."""
+LATEST_S: Final = 1e11
+"""Chosen: seconds since 1970 are far below it, milliseconds far above."""
+LARGEST_MPS2: Final = 4000.0
+LARGEST_RADPS: Final = 100.0
+"""Full scale of the widest sensors sold: 400 g, 4000 deg/s (with room)."""
 ONE_G: Final = (0.8, 1.25)
 """What the quietest second may weigh, in g. Chosen: consumer sensors read 0.93-1.06 at rest, a leg that never rests
 up to 1.17; the nearest confusion (half and double scale) lies outside."""
+
+TURN_OVER_S: Final = 1.0
+TURN_AT_LEAST_RAD: Final = 12.0 * RAD_PER_DEG
+TURNS_AT_LEAST: Final = 10
+TURN_RATIO: Final = (0.15, 8.0)
+"""Way of the gyroscope over turn of gravity, its median over at least `TURNS_AT_LEAST` moments `TURN_OVER_S` apart
+between which gravity turned. Chosen: 75 right recordings gave 0.8 to 2.8; deg/s and rad/s taken for each other
+give 57 times more or less."""
 
 
 def period_s(t_s: FloatArray, count_s: float = 1.0) -> float:
@@ -49,8 +62,24 @@ def tell_clock(t_s: FloatArray, period_s: float) -> Clock:
     return "host" if repeated or clumped else "device"
 
 
+def value_trouble(six: FloatArray) -> tuple[int, str] | None:
+    """(row, what is wrong with a value there), or None. `six`: acceleration in m/s^2 and rate in rad/s side by side."""
+    for part, limit, unit, usual in (
+        (six[:, :3], LARGEST_MPS2, "m/s^2", "mg"),
+        (six[:, 3:], LARGEST_RADPS, "rad/s", "deg/s"),
+    ):
+        largest = np.abs(part).max(axis=1)
+        if largest.max() > limit:
+            row = int(largest.argmax())
+            return row, f"{largest[row]:.4g} {unit}, more than any ankle sensor measures; is the unit {usual}?"
+    return None
+
+
 def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
     """(row, what is wrong with the time there), or None."""
+    if np.abs(t_s).max() > LATEST_S:
+        row = int(np.abs(t_s).argmax())
+        return row, f"a time of {t_s[row]:.4g} s; is the unit of time right?"
     step = np.diff(t_s)
     if len(t_s) > 1 and (step < 0).any():
         row = int(np.argmax(step < 0)) + 1
@@ -67,7 +96,8 @@ def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
     runs = np.diff(np.append(starts, len(t_s)))
     longest = int(runs.max())
     period = period_s(t_s)
-    if period == 0 or longest * span / (len(t_s) - longest) > STILL_CLOCK_S:
+    usual_s = float(np.median(step[step > 0]) / np.median(runs))
+    if period == 0 or longest * usual_s > STILL_CLOCK_S:
         row = int(starts[runs.argmax()])
         return row, f"time stands still for {longest} rows from here; export the sensor's own time"
     if not SLOWEST_HZ <= 1.0 / period <= FASTEST_HZ:
@@ -98,3 +128,34 @@ def _quiet_weight_mps2(acc_mps2: FloatArray, period_s: float) -> float:
     width = max(2, min(len(norm), round(1.0 / period_s)))
     seconds = norm[: len(norm) // width * width].reshape(-1, width)
     return float(np.median(seconds[seconds.std(axis=1).argmin()]))
+
+
+def check_rates(t_s: FloatArray, acc_mps2: FloatArray, gyr_radps: FloatArray, period_s: float, unit: str) -> None:
+    """Raise `CalibrationError` where gravity's turn tells that the gyroscope's unit is not the `unit` of the header."""
+    width = max(1, round(0.1 / period_s))
+    n, lag = len(t_s) // width, max(1, round(TURN_OVER_S / (width * period_s)))
+    if n < lag + TURNS_AT_LEAST:
+        return
+    acc = acc_mps2[: n * width].reshape(n, width, 3).mean(axis=1)
+    norm = np.sqrt(np.einsum("ij,ij->i", acc, acc))
+    if not norm.all():
+        return
+    up = acc / norm[:, None]
+    calm = np.abs(norm / np.median(norm) - 1.0) < 0.1
+    turned_rad = np.arccos(np.clip(np.einsum("ij,ij->i", up[lag:], up[:-lag]), -1.0, 1.0))
+    rate = gyr_radps - np.median(gyr_radps, axis=0)
+    middle = np.arange(n) * width + width // 2
+    way_rad = (np.cumsum(np.sqrt(np.einsum("ij,ij->i", rate, rate))) * period_s)[middle]
+    clear = calm[lag:] & calm[:-lag] & (turned_rad > TURN_AT_LEAST_RAD)
+    clear &= t_s[middle[lag:]] - t_s[middle[:-lag]] < 1.5 * TURN_OVER_S
+    if clear.sum() < TURNS_AT_LEAST:
+        return
+    ratio = float(np.median((way_rad[lag:] - way_rad[:-lag])[clear] / turned_rad[clear]))
+    low, high = TURN_RATIO
+    if low <= ratio <= high:
+        return
+    told = f"the gyroscope turns {ratio:.3g} times as far as gravity does"
+    looks = {False: ("rad/s", DEG_PER_RAD), True: ("deg/s", RAD_PER_DEG)}[ratio > 1.0]
+    if low <= ratio * looks[1] <= high:
+        raise CalibrationError(f"{told}: its unit is not {unit} but looks like {looks[0]}", reason="unit")
+    raise CalibrationError(f"{told}: its unit is not {unit}; convert it to rad/s or deg/s first", reason="scale")

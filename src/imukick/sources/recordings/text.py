@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from imukick.errors import RecordingError
-from imukick.plans import MARK_KINDS, Mark
-from imukick.sources.recordings.rows import is_number
+from imukick.plans import Mark
+from imukick.sources.recordings.marks import read_mark
 
 FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
 FORMAT_VERSION: Final = 1
@@ -115,10 +115,17 @@ def _header_line(words: str, meta: dict[str, Any], path: Path, line: int) -> Non
     key, colon, value = words.lstrip("# ").partition(":")
     if not colon or not re.fullmatch(r"\w+", key.strip()):
         return  # a remark for people
+    meta[key.strip()] = _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    """JSON where it is that, and can be written again; else the bare words."""
     try:
-        meta[key.strip()] = json.loads(value)
-    except ValueError:
-        meta[key.strip()] = value.strip()
+        value = json.loads(text)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return text
+    return value
 
 
 def _marks(body: bytes, path: Path, header_line: int) -> tuple[Mark, ...]:
@@ -132,13 +139,8 @@ def _marks(body: bytes, path: Path, header_line: int) -> tuple[Mark, ...]:
             raise RecordingError(
                 "a # line below the column names; only marks (#! ...) stand there", path=path, line=line
             )
-        t_s, _, rest = words[2:].strip().partition(",")
-        kind, _, value = rest.partition(",")
-        if not is_number(t_s) or kind.strip() not in MARK_KINDS:
-            raise RecordingError(
-                f"not a mark: {words[:60]!r}; expected '#! t_s,kind,value' with kind {', '.join(MARK_KINDS)}",
-                path=path,
-                line=line,
-            )
-        marks.append(Mark(float(t_s), kind.strip(), value.strip()))  # type: ignore[arg-type]
+        try:
+            marks.append(read_mark(words[2:]))
+        except ValueError as error:
+            raise RecordingError(str(error), path=path, line=line) from None
     return tuple(marks)
