@@ -16,6 +16,7 @@ import typer
 from imukick.coaching.wording import NOTES, QUALITY, VERDICTS
 from imukick.events import Rep
 from imukick.plans import MARK_KINDS
+from imukick.sinks.sets import SetRow
 from tests.architecture.source_tree import ROOT, modules
 
 DOCS = ROOT / "docs"
@@ -44,8 +45,9 @@ def said_in_code(call: str) -> set[str]:
     }
 
 
-def test_every_column_is_defined() -> None:
-    assert undocumented([field.name for field in fields(Rep)], "metrics.md") == []
+@pytest.mark.parametrize("table", [Rep, SetRow])
+def test_every_column_is_defined(table: type[Rep | SetRow]) -> None:
+    assert undocumented([field.name for field in fields(table)], "metrics.md") == []
 
 
 def test_every_verdict_is_explained() -> None:

@@ -9,7 +9,25 @@ import pytest
 
 from tests.architecture.source_tree import Module, modules
 
-UNITS = ("s", "s2", "ms", "us", "hz", "deg", "degps", "rad", "radps", "radps2", "m", "mps", "mps2", "g", "kg", "ppm")
+UNITS = (
+    "s",
+    "s2",
+    "ms",
+    "us",
+    "hz",
+    "deg",
+    "degps",
+    "rad",
+    "radps",
+    "radps2",
+    "m",
+    "mps",
+    "mps2",
+    "g",
+    "kg",
+    "ppm",
+    "pct",
+)
 """What a name may end in, after an underscore (a name may also be the unit alone)."""
 
 PURE = ("share", "ratio", "gain", "scale")
