@@ -75,9 +75,9 @@ def simulate(
         seed=seed,
     )
     made = run(spec)
-    write_recording(out, made.samples, made.marks, recording_meta(made), force=force)
     with whole_file(truth_path, force=force) as part:
         part.write_text(json.dumps(made.truth, indent=1) + "\n", encoding="utf-8")
+        write_recording(out, made.samples, made.marks, recording_meta(made), force=force)
     kicks = sum(rep["kind"] == "kick" for rep in made.truth["reps"])
     typer.echo(
         f"{out}: {kicks} kicks in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}"

@@ -43,12 +43,11 @@ CHIPS: Final[dict[str, Chip]] = {
     "mpu6050": Chip("mpu6050", 0.005, 400e-6, 1.5, 0.050 / 3, 0.03 / 3, 0.02 / 3, 0.4, 0.003),
 }
 """Sources, by chip.
-bmi270: Bosch BST-BMI270-DS000-07: 7 mdps and 160 ug per root Hz, zero rate 0.5 dps, zero g 20 mg.
-lsm6ds3 (the LSM6DS3TR-C of the XIAO Sense): ST data sheet: 5 mdps, 90 ug, zero rate 3 dps, zero g 40 mg, scale 1 %.
-mpu6050: InvenSense PS-MPU-6000A rev 3.4: 5 mdps, 400 ug, scale 3 %, cross axis 2 %, zero g 50 mg; its 20 dps of zero
-rate are taken out by every vendor's start-up calibration, 1.5 dps left (chosen).
-Drift (how far the zero rate wanders as the skin warms the chip) and the error of the chip's own sample rate: chosen,
-in the order of the data sheets' figures per degree and per cent. Where a sheet is silent, tilt and scale are chosen.
+bmi270: Bosch BST-BMI270-DS000: 7 mdps and 160 ug per root Hz, zero rate 0.5 dps; zero g and scale chosen.
+mpu6050: InvenSense PS-MPU-6000A rev 3.4: 5 mdps and 400 ug per root Hz, scale 3 %, cross axis 2 %, zero g 50 mg; its
+20 dps of zero rate are taken out by every vendor's start-up calibration, 1.5 dps left (chosen).
+lsm6ds3 (the LSM6DS3TR-C of the XIAO Sense): chosen, between the two, in the order its maker states.
+Drift (how far the zero rate wanders as the skin warms the chip) and the error of the chip's own sample rate: chosen.
 """
 
 WARMING_S: Final = 150.0

@@ -1,0 +1,75 @@
+"""Replaying the shipped recordings says what it said before, each column within its own tolerance."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import runner
+
+HERE = Path(__file__).resolve().parent
+RECORDINGS = HERE.parents[1] / "recordings"
+NAMES = sorted(path.stem for path in RECORDINGS.glob("*.csv"))
+
+TOLERANCES: dict[str, float] = {
+    **dict.fromkeys(("t_start_s", "t_top_s", "t_lower_s", "t_end_s"), 0.02),
+    **dict.fromkeys(("lift_s", "pause_s", "lower_s", "rest_before_s"), 0.03),
+    "rom_deg": 0.3,
+    **dict.fromkeys(("peak_lift_degps", "mean_lift_degps", "peak_lower_degps", "mean_lower_degps"), 1.5),
+    "peak_ankle_mps": 0.03,
+    **dict.fromkeys(("lever_m", "lever_sd_m"), 0.02),
+    **dict.fromkeys(("momentum_lift", "momentum_drop"), 0.02),
+    "off_plane": 0.01,
+    "smoothness_sparc": 0.05,
+}
+"""In the column's own unit; chosen: about half of what a user would notice. Every other column is equal to the letter."""
+AT_THE_EDGE = {"tempo"}
+"""Rounded to whole seconds: follows from the times above, and may flip at half a second."""
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def differences(ours: list[dict[str, str]], golden: list[dict[str, str]]) -> list[str]:
+    """One line for each cell that moved too far, or for rows that came or went."""
+    if len(ours) != len(golden):
+        return [f"{len(ours)} rows, were {len(golden)}"]
+    found = []
+    for number, (row, was) in enumerate(zip(ours, golden, strict=True), 1):
+        if row.keys() != was.keys():
+            return [f"columns {sorted(row.keys() ^ was.keys())} came or went"]
+        for column in row.keys() - AT_THE_EDGE:
+            new, old = row[column], was[column]
+            close = new == old
+            if not close and column in TOLERANCES and new and old:
+                close = abs(float(new) - float(old)) <= TOLERANCES[column]
+            if not close:
+                found.append(f"row {number}: {column} {new!r}, was {old!r}")
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_replay_says_what_it_said(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / f"{name}.reps.csv"
+    done = runner(monkeypatch, capsys)("replay", RECORDINGS / f"{name}.csv", "--out", out)
+    assert done.code == 0, done.err
+    assert differences(table(out), table(HERE / out.name)) == []
+
+
+def test_there_is_no_golden_without_a_recording() -> None:
+    assert {path.name for path in HERE.glob("*.csv")} == {f"{name}.reps.csv" for name in NAMES}
+
+
+def test_a_number_that_moves_is_noticed() -> None:
+    row = {"index": "1", "rom_deg": "30.0", "tempo": "1-1-1-1", "momentum_lift": ""}
+    assert differences([row], [row]) == []
+    assert differences([{**row, "rom_deg": "30.2", "tempo": "1-1-1-2"}], [row]) == []
+    assert differences([{**row, "rom_deg": "30.4"}], [row]) == ["row 1: rom_deg '30.4', was '30.0'"]
+    assert differences([{**row, "momentum_lift": "0.1"}], [row]) == ["row 1: momentum_lift '0.1', was ''"]
+    assert differences([], [row]) == ["0 rows, were 1"]
