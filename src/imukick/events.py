@@ -117,7 +117,8 @@ class Strapping:
     """What is known of one way the sensor sat on a leg. Vectors are unit vectors in the sensor frame.
 
     `axis`: kick axis, signed so that a right-handed turn about it lifts the leg. `rest_up`: where up is at
-    rest. `lever_m` with `lever_axis`: centre of rotation to sensor. `rom_deg`: median range of the good reps.
+    rest. `lever_m`: centre of rotation to sensor; `lever_deg`: from "down" to it, + towards lifting; None when the
+    movements did not agree on it. `rom_deg`: median range of the good reps.
     `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start).
     """
 
@@ -127,6 +128,7 @@ class Strapping:
     posture: Posture
     rom_deg: float | None
     reps: int
+    lever_deg: float | None = None
     t_from_s: float | None = None
 
 
@@ -150,6 +152,7 @@ class Prior:
                     posture=last.posture,
                     rom_deg=last.rom_deg,
                     reps=last.reps,
+                    lever_deg=last.lever_deg,
                 ),
             )
         )

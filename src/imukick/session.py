@@ -40,9 +40,7 @@ class Session:
     ) -> None:
         self._exercise = exercise if exercise is not None else Exercise()
         self._params = params if params is not None else SessionParams()
-        self._tracker = Tracker(
-            self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior
-        )
+        self._tracker = Tracker(self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior)
         self._counter = Counter(self._exercise, self._params.count)
         self._moved: tuple[LegMotion, ...] = ()
         self._finished = False

@@ -14,6 +14,7 @@ from imukick.events import Strapping
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Clock = Literal["device", "host"]
+Centre = Literal["hip", "knee", "other"]
 
 
 def _column(values: object, name: str, width: int | None, length: int | None) -> FloatArray:
@@ -136,6 +137,8 @@ class Excursion:
     open_end: bool = False
     known: Strapping | None = None
     agreed: Strapping | None = None
+    centre: Centre = "hip"
+    least_lever_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

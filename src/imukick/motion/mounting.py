@@ -10,7 +10,7 @@ import numpy as np
 
 from imukick.events import Posture, Strapping
 from imukick.motion.excursion import Plane
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import Centre, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
 
@@ -21,25 +21,37 @@ class MountingParams:
     `least_share`, `most_tilt`: a movement that votes turns about one axis, near horizontal. `first_range_deg`: and
     far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees). `hip_share`: hip to ankle sensor over height (de Leva
     1996: thigh and shank less the strap's height); `bent_share`: the same with the knee at 90 degrees;
-    `lever_share`: least lever for a kick, of these before one is known, of the strapping's afterwards. `lever_scatter`: most median deviation of a lever that is known. `agree_deg`:
-    axes closer than this are one. `moved_deg`: a rest pose further off is another one. `away_s`: so long far from
+    `early_share`: least lever of a kick, of these before one is known, then of the strapping's; `lever_share`: once
+    that is settled; `loose_share`: where lifts are slow and small. `knee_share`, `knee_deg`: a lever this short that points this much elsewhere is the shank's;
+    `other_deg`: one that points further off is not the leg's. `lever_scatter`: most median deviation of a lever that is known. `agree_deg`:
+    axes closer than this are one plane, unless the rest pose has moved across it by `across_deg`: no leg does that. `moved_deg`: a rest pose further off is another one. `away_s`: so long far from
     rest means hands on the sensor or another position. `settle`: votes that make a strapping settled. `rep_deg`: the smallest range of a repetition (docs/metrics.md).
+    `level_share`: a fall under this share of the way is the lever's own error (6 degrees of its direction).
+    `level_share`: a fall under this share of the way is the lever's own error (6 degrees of its direction).
     `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the lever. `curl_lever_m`: under every knee-to-ankle lever.
     """
 
-    least_share: float = 0.7
+    least_share: float = 0.65
     most_tilt: float = 0.40
     first_range_deg: float = 8.0
     hip_share: float = 0.47
     bent_share: float = 0.31
-    lever_share: float = 0.6
+    lever_share: float = 0.68
+    early_share: float = 0.6
+    loose_share: float = 0.4
+    knee_share: float = 0.85
+    knee_deg: float = 25.0
+    other_deg: float = 40.0
     lever_scatter: float = 0.25
-    agree_deg: float = 30.0
+    agree_deg: float = 45.0
+    across_deg: float = 20.0
     moved_deg: float = 35.0
     away_s: float = 2.0
     settle: int = 3
     rep_deg: float = 5.0
     doubtful_m: float = 0.1
+    level_share: float = 0.1
+    level_share: float = 0.1
     curl_lever_m: float = 0.2
     standing_deg: tuple[float, float] = (-22.0, 24.0)
     quadruped_deg: tuple[float, float] = (28.0, 68.0)
@@ -104,13 +116,15 @@ class Mounting:
         axis, rest_up = votes.axis, votes.rest_up
         lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, len(votes.lever_m)
         lever_m = median(lever) if self._lever_agrees(lever) else None
+        lever_deg: float | None = median(phi) / RAD_PER_DEG
         posture = self._posture(median(phi))
         rom_deg = median(span) / RAD_PER_DEG
         if prior is not None:
             weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
             axis = axis + np.array(prior.axis) * weight
             rest_up = rest_up + np.array(prior.rest_up) * prior.reps
-            posture, lever_m, rom_deg = prior.posture, prior.lever_m, prior.rom_deg or rom_deg
+            posture, rom_deg = prior.posture, prior.rom_deg or rom_deg
+            lever_m, lever_deg = prior.lever_m, prior.lever_deg
             n += prior.reps
         return Strapping(
             axis=_unit(axis),
@@ -119,6 +133,7 @@ class Mounting:
             posture=posture,
             rom_deg=rom_deg,
             reps=n,
+            lever_deg=lever_deg,
             t_from_s=self._from_s,
         )
 
@@ -156,6 +171,13 @@ class Mounting:
         """Is this near the strapping's rest pose?"""
         return self.strapping is not None and float(self.rest_up @ up) >= self.cos_moved
 
+    def _across(self, up: FloatArray) -> bool:
+        """Has the rest pose moved across the kick plane? In it a leg may rest anywhere, across it only the strap moves."""
+        if self.plane is None:
+            return False
+        here, rest = (math.asin(max(-1.0, min(1.0, float(u @ self.plane.axis)))) for u in (up, self.rest_up))
+        return abs(here - rest) > self._p.across_deg * RAD_PER_DEG
+
     def angle_of(self, up: FloatArray) -> float:
         """Angle (rad) of a pose about the strapping's axis, from its mean rest pose; 0 while none is known."""
         return 0.0 if self.plane is None else self.plane.angle(up)
@@ -167,7 +189,13 @@ class Mounting:
     def lifted(self, e: Excursion) -> bool:
         """Did it turn about the kick axis, upwards, as far as a repetition?"""
         near = math.cos(self._p.agree_deg * RAD_PER_DEG)
-        return self.agrees(e.axis) >= near and e.range_rad >= self._p.rep_deg * RAD_PER_DEG
+        far = e.range_rad >= self._p.rep_deg * RAD_PER_DEG
+        return far and self.agrees(e.axis) >= near and not self._fell(e)
+
+    def _fell(self, e: Excursion) -> bool:
+        """Did the sensor go down: the way between two lifts, or a leg swung the other way?"""
+        way_m = float(np.linalg.norm(e.lever)) * math.sin(min(e.range_rad, 0.5 * math.pi))
+        return e.rise_m < -max(self._p.level_share * way_m, self._p.doubtful_m if self._loose else 0.0)
 
     def worth_telling(self, e: Excursion, *, raised: bool) -> bool:
         """A movement in the kick plane; in another plane or backwards only when it looks like a kick otherwise.
@@ -183,25 +211,36 @@ class Mounting:
 
     def kick_again(self, e: Excursion) -> bool:
         """Would a movement from before the axis was known have been a kick, from the rest pose known now?"""
-        lever_m = float(np.linalg.norm(e.lever))
-        return self.lifted(e) and self.at_rest(e.rest_up) and lever_m >= self.least_lever_m(e.phi_rad, self.strapping)
+        return self.lifted(e) and self.at_rest(e.rest_up) and self.centre(e) == "hip"
 
-    def least_lever_m(self, phi_rad: float, strapping: Strapping | None) -> float:
-        """The smallest lever of a kick: a share of the strapping's, before that of the person's height."""
-        p = self._p
-        if strapping is not None and strapping.lever_m is not None and strapping.reps >= 1:
-            return p.lever_share * strapping.lever_m
-        if self._loose:
+    def least_lever_m(self, phi_rad: float) -> float:
+        """The smallest lever (m) of a kick: a share of the strapping's, before that of the person's height."""
+        p, now = self._p, self.strapping
+        if now is not None and now.lever_m is not None:
+            share = p.lever_share if now.reps >= p.settle else p.early_share
+            return (p.loose_share if self._loose else share) * now.lever_m
+        if self._loose or now is not None:
             return 0.0
         low, high = p.quadruped_deg
         bent = low <= phi_rad / RAD_PER_DEG <= high
-        return p.lever_share * (p.bent_share if bent else p.hip_share) * self._height_m
+        return p.early_share * (p.bent_share if bent else p.hip_share) * self._height_m
 
-    def like_kick(self, e: Excursion, least_lever_m: float | None = None) -> bool:
-        """Does it turn about one horizontal axis, go up, on a lever long enough: could it show the axis?"""
+    def centre(self, e: Excursion) -> Centre:
+        """Which joint it turned on, by the lever and where it points at rest; what cannot be told is the hip."""
+        p, now = self._p, self.strapping
+        lever_m = float(np.linalg.norm(e.lever))
+        if lever_m < self.least_lever_m(e.phi_rad):
+            return "knee"
+        if self._loose or now is None or now.lever_m is None or now.lever_deg is None or now.reps < p.settle:
+            return "hip"
+        apart_deg = abs(e.phi_rad / RAD_PER_DEG - now.lever_deg)
+        if apart_deg > p.knee_deg and lever_m < p.knee_share * now.lever_m:
+            return "knee"
+        return "other" if apart_deg > p.other_deg else "hip"
+
+    def like_kick(self, e: Excursion, least_lever_m: float) -> bool:
+        """Does it turn about one horizontal axis, go up, on a lever long enough: could it show an axis?"""
         p = self._p
-        if least_lever_m is None:
-            least_lever_m = self.least_lever_m(e.phi_rad, None)
         return (
             e.calm
             and not e.open_end
@@ -214,25 +253,29 @@ class Mounting:
 
     def adopt(self, e: Excursion, away_s: float) -> bool:
         """Let a movement vote; True when it shows that the sensor was strapped anew since the one before."""
-        strapping = self.strapping
-        if strapping is None:
-            if self.like_kick(e):
+        if self.strapping is None:
+            if self.like_kick(e, self.least_lever_m(e.phi_rad)):
                 self._vote(e)
             return False
-        if self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG):
-            if self.like_kick(e) and float(np.linalg.norm(e.lever)) >= self.least_lever_m(e.phi_rad, strapping):
+        if self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG) and not self._across(e.rest_up):
+            if self.like_kick(e, 0.0) and self.centre(e) == "hip":
                 self._vote(e)
             self._doubt = None
             return False
-        if self.like_kick(e) and away_s >= self._p.away_s:
-            if self._loose and not self._second(e):
-                return False
-            self.past.append(strapping)
-            self._votes, self._prior, self._from_s = Votes(), None, float(e.t_s[e.start])
-            self._vote(e)
-            return True
-        return False
-
+        before, self._votes, self._prior, self.strapping = (
+            (self._votes, self._prior, self.strapping),
+            Votes(),
+            None,
+            None,
+        )
+        if away_s < self._p.away_s or not self.like_kick(e, self.least_lever_m(e.phi_rad)) or not self._second(e):
+            self._votes, self._prior, self.strapping = before
+            return False
+        if before[2] is not None:
+            self.past.append(before[2])
+        self._from_s = float(e.t_s[e.start])
+        self._vote(e)
+        return True
 
     def _vote(self, e: Excursion) -> None:
         self._votes.add(e)
@@ -240,6 +283,8 @@ class Mounting:
 
     def _second(self, e: Excursion) -> bool:
         """Has a movement before this one shown the same new axis? Asked where single movements are ragged."""
+        if not self._loose:
+            return True
         before, self._doubt = self._doubt, e.axis
         return before is not None and float(before @ e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG)
 

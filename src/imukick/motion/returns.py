@@ -64,9 +64,9 @@ def returns(
 
 
 def _raised(pauses: Sequence[Pause], i: int, signed: FloatArray, above_rad: float, p: ReturnParams) -> bool:
-    """Is pause i a pulse near the top: short, and well above a calm stretch shortly before it?"""
+    """Is pause i a pulse near the top: short, well above the usual rest and above a calm stretch shortly before it?"""
     here = pauses[i]
-    if here.stop - here.start >= p.new_rest_s * GRID_HZ:
+    if here.stop - here.start >= p.new_rest_s * GRID_HZ or signed[i] <= above_rad:
         return False
     return any(
         q.calm and here.start - q.stop < p.rest_memory_s * GRID_HZ and signed[j] < signed[i] - above_rad

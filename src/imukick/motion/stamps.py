@@ -53,9 +53,7 @@ class HostLine:
         self._n = 0  # count of the first held sample
         self._last_s = -np.inf
 
-    def push(
-        self, t_s: FloatArray, six: FloatArray, clipped: BoolArray
-    ) -> tuple[FloatArray, FloatArray, BoolArray]:
+    def push(self, t_s: FloatArray, six: FloatArray, clipped: BoolArray) -> tuple[FloatArray, FloatArray, BoolArray]:
         """Samples whose place is settled: (times, values, clipped)."""
         self._t = np.concatenate([self._t, t_s])
         self._six = np.concatenate([self._six, six])

@@ -181,11 +181,44 @@ class Tracker:
         return replace(movement, known=strapping, agreed=strapping)
 
     def _lift_begins(self, at: int) -> list[Moved]:
-        """The next lift begins: if the leg only turned before it, that turn was the end of the movement before."""
-        if not self._pauses or self._pauses[-1].calm:
+        """The next lift begins: if the leg only turned before it, one of those turns ended the movement before.
+
+        A leg that swings through rest, or back before the next lift, turns more than once: the turn nearest to rest
+        is the end.
+        """
+        turns: list[Pause] = []
+        for pause in reversed(self._pauses):
+            if pause.calm or not self._near_rest(pause):
+                break
+            turns.append(pause)
+        if not turns:
             return []
-        turn = self._pauses.pop()
-        return self._came_back(turn, at)
+        end = min(turns, key=lambda q: abs(self._mounting.angle_of(q.first) - self._rest_rad))
+        k = self._pauses.index(end)
+        later, self._pauses = self._pauses[k + 1 :], self._pauses[:k]
+        out = self._came_back(end, at)
+        self._pauses += later
+        return out
+
+    def _missed_ends(self, back: Pause) -> list[Moved]:
+        """Turns near rest after which the leg rose once more, but not so far that a lift began: ends all the same."""
+        out: list[Moved] = []
+        k = 1
+        while k < len(self._pauses):
+            turn, following = self._pauses[k], [*self._pauses[k + 1 :], back]
+            here = self._mounting.angle_of(turn.first)
+            rose = max(self._mounting.angle_of(q.first) for q in following) - max(
+                here, self._mounting.angle_of(back.first)
+            )
+            if turn.calm or rose < self._p.returns.least_rad or not self._near_rest(turn):
+                k += 1
+                continue
+            later, self._pauses = self._pauses[k + 1 :], self._pauses[:k]
+            found = self._came_back(turn, min(turn.told + LOOK_AFTER, following[0].start - 1))
+            out += found
+            self._pauses += later
+            k = 1 if found else k + 1
+        return out
 
     def _on_pause(self, pause: Pause) -> list[Moved]:
         """A pause is known. A calm one may end a movement; a mere turn ends one only when the next lift begins."""
@@ -195,7 +228,8 @@ class Tracker:
             floats, _ = self._history.rows(self._pauses[-1].stop, pause.start + 1)
             self._angle.show(floats[:, 4:7], floats[:, 7:10])
         if pause.calm:
-            return self._came_back(pause, pause.told)
+            missed = self._missed_ends(pause) if self._mounting.strapping is not None else []
+            return [*missed, *self._came_back(pause, pause.told)]
         self._pauses.append(pause)
         if self._near_rest(pause):
             self._base = pause
@@ -207,7 +241,10 @@ class Tracker:
         out: list[Moved] = []
         for base in returns(self._pauses, pause, self._mounting.plane, self._mounting.usual_rad, self._p.returns):
             found = self._measure(base, pause, told)
-            if found is None or not self._mounting.worth_telling(found, raised=not self._near_rest(base)):
+            if found is None:
+                continue
+            raised = not self._near_rest(base) and self._away_most_s < self._p.mounting.away_s
+            if not self._mounting.worth_telling(found, raised=raised):
                 continue
             before = self._mounting.strapping
             now = self._adopt(found)
@@ -242,8 +279,13 @@ class Tracker:
 
     def _adopt(self, found: Excursion) -> list[Moved]:
         known = self._mounting.strapping
+        found = replace(
+            found, centre=self._mounting.centre(found), least_lever_m=self._mounting.least_lever_m(found.phi_rad)
+        )
         anew = self._mounting.adopt(found, self._away_most_s)
         found = replace(found, known=None if anew else known, agreed=self._mounting.strapping)
+        if anew:
+            found = replace(found, centre="hip")
         if self._mounting.at_rest(found.rest_up):
             self._away_s = self._away_most_s = 0.0
         self._learn(anew=anew)
@@ -261,8 +303,10 @@ class Tracker:
         if self._mounting.strapping is None:
             return pause.calm
         height = self._mounting.angle_of(pause.last) - self._rest_rad
-        within = self._p.returns.raised_share * self._mounting.usual_rad
-        return height <= within if pause.calm else abs(height) <= within
+        usual_rad = self._mounting.usual_rad
+        if pause.calm:
+            return height <= self._p.returns.back_share * usual_rad
+        return abs(height) <= self._p.returns.raised_share * usual_rad
 
     def _measure(self, base: Pause, back: Pause, told: int) -> Excursion | None:
         first = max(self._fresh, base.stop - round(self._p.margin_s * GRID_HZ))

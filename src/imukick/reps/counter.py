@@ -10,10 +10,10 @@ import numpy as np
 
 from imukick.events import Event, Gap, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
-from imukick.plans import Mark
+from imukick.plans import Mark, Target
 from imukick.reps.measuring import SETTLED, Circumstances, lift_momentum, longest_run_s, measure_rep
 from imukick.reps.phases import Phases, find_phases
-from imukick.reps.verdicts import Background, VerdictParams, judge
+from imukick.reps.verdicts import Background, VerdictParams, held_s, judge
 from imukick.signals import Excursion, Lift
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
@@ -24,22 +24,18 @@ class CountParams:
 
     `agree_deg`: nearer axes are one plane. `back_share`, `back_deg`: how near to rest a repetition ends, of its range
     and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range; `attempt_share`: of the strapping's, while the set is too young
-    to have one (chosen: half of it, for a new set may be meant smaller).
-    `lever_share`, `curl_share`: of the strapping's lever, before and after three repetitions of it. `set_rest_s`:
-    a longer rest starts a new set. `time_s`: most that a revision may move a time.
+    to have one (chosen: lower, for a new set may be meant smaller; a standing leg that sways stays below).
+    `set_rest_s`: a longer rest starts a new set. `time_s`: most that a revision may move a time.
     """
 
     verdicts: VerdictParams = field(default_factory=VerdictParams)
-    agree_deg: float = 30.0
-    back_share: float = 0.2
+    agree_deg: float = 45.0
+    back_share: float = 0.25
     back_deg: float = 2.0
     least_deg: float = 5.0
     gap_s: float = 0.3
     aborted_share: float = 0.4
-    attempt_share: float = 0.2
-    lever_share: float = 0.6
-    hip_share: float = 0.47
-    bent_share: float = 0.31
+    attempt_share: float = 0.3
     set_rest_s: float = 10.0
     time_s: float = 0.05
 
@@ -147,30 +143,19 @@ class Counter:
             return "cut"
         if any(a <= phases.t_top_s < b for a, b in self._pauses()):
             return "paused"
-        lever_m = float(np.linalg.norm(e.lever))
-        if lever_m < self._least_lever_m(e):
-            return "knee_curl" if in_plane or strapping is None else "not_a_kick"
-        if strapping is None or not in_plane:
+        if e.centre == "knee" and (in_plane or strapping is None):
+            return "knee_curl"
+        if strapping is None or not in_plane or e.centre != "hip":
             return "not_a_kick"
         if phases.rest_after_rad * DEG_PER_RAD > max(p.back_share * rom_deg, p.back_deg):
             return "not_a_kick"
-        rested = self._rested(phases)
-        if not rested and len(self._set_deg) >= SETTLED:
-            least_deg = p.aborted_share * median(self._set_deg)
+        if not self._rested(phases) and len(self._set_deg) >= SETTLED:
+            turned_back = rom_deg < p.aborted_share * median(self._set_deg) and not held_at_top(phases)
         else:
-            least_deg = p.attempt_share * (e.known.rom_deg or 0.0) if e.known is not None else 0.0
-        if rom_deg < least_deg:
+            turned_back = e.known is not None and rom_deg < p.attempt_share * (e.known.rom_deg or 0.0)
+        if turned_back:
             return "aborted"
         return None
-
-    def _least_lever_m(self, e: Excursion) -> float:
-        p = self._p
-        if e.known is not None and e.known.lever_m is not None:
-            return p.lever_share * e.known.lever_m
-        if e.known is not None or self._posture(None, float(e.t_s[-1])) in ("prone", "any"):
-            return 0.0
-        bent = 28.0 <= e.phi_rad * DEG_PER_RAD <= 68.0
-        return p.lever_share * (p.bent_share if bent else p.hip_share) * self._x.height_m
 
     def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None) -> Told:
         c = self._circumstances(about, phases.t_top_s)
@@ -191,9 +176,7 @@ class Counter:
         else:
             words: tuple[Verdict, ...] = ()
             if reason == "knee_curl":
-                words = (
-                    Verdict("knee_curl", rep.lever_m or 0.0, self._least_lever_m(e), "m", "0.6 x the hip's lever"),
-                )
+                words = (Verdict("knee_curl", rep.lever_m or 0.0, e.least_lever_m, "m", "0.68 x the hip's lever"),)
             rep = replace(rep, verdicts=words, notes=(reason, *rep.notes))
         return Told(e, e.known, c, background, rep)
 
@@ -286,6 +269,12 @@ class Counter:
                 out.append((since, m.t_s))
                 since = None
         return out if since is None else [*out, (since, float("inf"))]
+
+
+def held_at_top(phases: Phases) -> bool:
+    """Was there a hold beyond what the turn itself takes? What is held was not turned back."""
+    lift_s, lower_s = phases.t_top_s - phases.t_start_s, phases.t_end_s - phases.t_lower_s
+    return held_s(lift_s, phases.t_lower_s - phases.t_top_s, lower_s) >= Target().pause_s
 
 
 def _own(e: Excursion) -> Strapping:

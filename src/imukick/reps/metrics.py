@@ -32,7 +32,9 @@ def tempo(lower_s: float, rest_before_s: float | None, lift_s: float, pause_s: f
     >>> tempo(2.5, None, 2.4, 0.4)
     '3-?-2-0'
     """
-    return "-".join("?" if s is None else str(int(np.floor(s + 0.5))) for s in (lower_s, rest_before_s, lift_s, pause_s))
+    return "-".join(
+        "?" if s is None else str(int(np.floor(s + 0.5))) for s in (lower_s, rest_before_s, lift_s, pause_s)
+    )
 
 
 def peak_degps(e: Excursion, phases: Phases, *, lift: bool) -> float:

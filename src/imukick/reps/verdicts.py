@@ -50,12 +50,17 @@ def drop(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     return Verdict("drop", rep.momentum_drop, p.drop, "share", "chosen between simulated 0.2 and 0.45")
 
 
+def held_s(lift_s: float, pause_s: float, lower_s: float) -> float:
+    """The pause (s) less what the turn from lifting to lowering takes of it."""
+    return pause_s - TURN_SHARE * (lift_s + lower_s)
+
+
 def no_pause(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     """No hold at the top beyond what the turn itself takes."""
-    held_s = rep.pause_s - TURN_SHARE * (rep.lift_s + rep.lower_s)
-    if held_s >= b.target.pause_s:
+    value_s = held_s(rep.lift_s, rep.pause_s, rep.lower_s)
+    if value_s >= b.target.pause_s:
         return None
-    return Verdict("no_pause", held_s, b.target.pause_s, "s", "plan, default 0.1 s")
+    return Verdict("no_pause", value_s, b.target.pause_s, "s", "plan, default 0.1 s")
 
 
 def short(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
