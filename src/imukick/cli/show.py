@@ -17,7 +17,7 @@ from imukick.analysis import Analysis
 from imukick.coaching.wording import NOTES, quality_text, reason_text, rep_texts
 from imukick.events import Event, Gap, LiftTold, Remount, Rep, RepRevised, SetEnded
 
-TEMPO_ORDER: Final = "tempo = lower-rest-lift-hold in whole seconds"
+LEGEND: Final = "tempo = lower-rest-lift-hold in s; mom. = share that muscle did not pay for"
 WIDE: Final = 110
 
 
@@ -42,7 +42,7 @@ class Report:
             yield Text(f"{note}: {n} rep{_s(n)}", style="dim")
         for word in sorted({word for rep in reps for word in rep.quality}):
             yield Text(f"[{word}] {quality_text(word)}", style="dim")
-        yield Text(f"{TEMPO_ORDER}; momentum = share of the way that muscle did not pay for", style="dim")
+        yield Text(LEGEND, style="dim")
 
 
 def facts_line(analysis: Analysis) -> str:
@@ -74,9 +74,7 @@ def set_line(number: int, reps: Sequence[Rep]) -> str:
         text += f", lift {median(rep.lift_s for rep in counted):.1f} s, lower {median(rep.lower_s for rep in counted):.1f} s"
     others = Counter(reason_text(rep) for rep in reps if not rep.counted)
     if others:
-        text += f"; {others.total()} not counted: " + ", ".join(
-            f"{n} {why}" if n > 1 or len(others) > 1 else why for why, n in others.items()
-        )
+        text += f"; {others.total()} not counted: " + ", ".join(f"{n} × {why}" for why, n in others.items())
     return text
 
 

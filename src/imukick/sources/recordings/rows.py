@@ -91,12 +91,10 @@ def _quick(rows: bytes, width: int, positions: Sequence[int], delimiter: str, de
 
 
 def _even_table(rows: bytes, n: int, width: int, delimiter: str) -> bool:
-    """Whether each of the `n` lines holds exactly `width` fields."""
-    marks = np.frombuffer(rows, dtype=np.uint8)
-    cuts, ends = np.flatnonzero(marks == ord(delimiter)), np.flatnonzero(marks == ord("\n"))[: n - 1]
-    if len(cuts) != n * (width - 1) or len(ends) != n - 1:
-        return False
-    return bool((cuts[width - 2 :: width - 1][:-1] < ends).all() and (cuts[:: width - 1][1:] > ends).all())
+    """Whether each of the `n` lines holds exactly `width` fields, and no line is blank."""
+    cut = delimiter.encode()
+    skeleton = rows.translate(None, delete=bytes(set(range(256)) - {cut[0], ord("\n")}))
+    return skeleton.removesuffix(b"\n") + b"\n" == (cut * (width - 1) + b"\n") * n
 
 
 def _one_by_one(

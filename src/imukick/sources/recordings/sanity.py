@@ -68,8 +68,8 @@ def value_trouble(six: FloatArray) -> tuple[int, str] | None:
         (six[:, :3], LARGEST_MPS2, "m/s^2", "mg"),
         (six[:, 3:], LARGEST_RADPS, "rad/s", "deg/s"),
     ):
-        largest = np.abs(part).max(axis=1)
-        if largest.max() > limit:
+        if max(part.max(), -part.min()) > limit:
+            largest = np.abs(part).max(axis=1)
             row = int(largest.argmax())
             return row, f"{largest[row]:.4g} {unit}, more than any ankle sensor measures; is the unit {usual}?"
     return None
