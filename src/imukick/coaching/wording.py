@@ -6,17 +6,16 @@ from typing import Final
 
 from imukick.events import Load, Rep, Verdict
 
-VERDICTS: Final[dict[str, tuple[str, str]]] = {
-    "momentum": ("momentum {value} (limit {limit})", "swung up"),
-    "drop": ("drop {value} (limit {limit})", "let fall"),
-    "no_pause": ("held {value} (wanted {limit})", "no stop at the top"),
-    "short": ("{value} (at least {limit})", "short"),
-    "too_high": ("{value} (limit {limit})", "back or pelvis may be helping"),
-    "off_plane": ("off plane {value} (limit {limit})", "the leg left its plane"),
-    "knee_curl": ("lever {value} (at least {limit})", "like a bending knee"),
-    "bounce": ("{value}", "bounced at the top"),
+VERDICTS: Final[dict[str, str]] = {
+    "momentum": "momentum {value} (limit {limit}): swung up",
+    "drop": "drop {value} (limit {limit}): let fall",
+    "no_pause": "held {value} (wanted {limit}): no stop at the top",
+    "short": "range {value} (at least {limit}): short",
+    "too_high": "range {value} (limit {limit}): back or pelvis may be helping",
+    "off_plane": "off plane {value} (limit {limit}): the leg left its plane",
+    "knee_curl": "lever {value} (at least {limit}): like a bending knee",
+    "bounce": "bounced {value} at the top",
 }
-"""Verdict -> (its number and limit, what that was)."""
 
 QUALITY: Final[dict[str, str]] = {
     "gap": "samples are missing inside",
@@ -26,12 +25,13 @@ QUALITY: Final[dict[str, str]] = {
     "strap": "the strap moved",
 }
 
-NOTES: Final[dict[str, str]] = {  # why a row does not count; other notes are sentences already
-    "knee_curl": "a bending knee, not a kick",
+NOTES: Final[dict[str, str]] = {
+    "knee_curl": "a bending knee",
     "aborted": "turned back early",
     "cut": "cut by a gap or the end",
     "not_a_kick": "another movement",
 }
+"""Why a row does not count; other notes are words for people already."""
 
 KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
 """Loads whose moment is known, so that a share of momentum means the same from set to set."""
@@ -45,9 +45,8 @@ def verdict_text(verdict: Verdict) -> str:
     >>> verdict_text(Verdict("momentum", 0.52, 0.35, "share", "chosen"))
     'momentum 0.52 (limit 0.35): swung up'
     """
-    number, meaning = VERDICTS.get(verdict.word, (f"{verdict.word} {{value}} (limit {{limit}})", ""))
-    said = number.format(value=_number(verdict.value, verdict.unit), limit=_number(verdict.limit, verdict.unit))
-    return f"{said}: {meaning}" if meaning else said
+    text = VERDICTS.get(verdict.word, f"{verdict.word} {{value}} (limit {{limit}})")
+    return text.format(value=_number(verdict.value, verdict.unit), limit=_number(verdict.limit, verdict.unit))
 
 
 def rep_texts(rep: Rep) -> tuple[str, ...]:
@@ -82,7 +81,7 @@ def _number(value: float, unit: str) -> str:
         case "deg":
             return f"{value:.0f}°"
         case "s" | "m":
-            return f"{value:.2f} {unit}"
+            return f"{max(value, 0.0):.2f} {unit}"
         case "count":
             return "once" if value == 1 else f"{value:.0f} times"
         case _:
