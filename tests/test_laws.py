@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.contracts import check_revisions, columns, events_of, motion_of, parts, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
@@ -20,6 +20,7 @@ from imukick.motion.tracker import MotionParams, Tracker
 from imukick.motion.turning import Turning, TurningParams
 from imukick.signals import Excursion, LegMotion
 from imukick.sources.simulator import Spec, simulate
+from tests.contracts import check_revisions, columns, events_of, motion_of, parts, rows_of
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 NAMES = ("standing_faults", "quadruped_gap_and_loss", "standing_walk_fidget_host")
@@ -93,7 +94,7 @@ def test_pauses_do_not_see_chunks(cuts: list[int]) -> None:
         turning = Turning(TurningParams())
         out = []
         edges = [0, *sorted(min(c, 3000) for c in cuts), 3000]
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in pairwise(edges):
             out += turning.push(a, speed[a:b].tolist(), up[a:b])
         return [(p.start, p.stop, p.told, p.calm, p.creeps) for p in [*out, *turning.finish(3000)]]
 
@@ -109,7 +110,7 @@ def test_movements_do_not_see_chunks(name: str, cuts: list[int]) -> None:
         tracker = Tracker(MotionParams(), 1.70, None, None)
         moved = [m for part in parts(SAMPLES[name], cuts) for m in tracker.push(part)] + tracker.finish()
         found = [m for m in moved if isinstance(m, Excursion)]
-        return [(e.told_s, e.range_rad, e.rise_m, *e.axis.tolist(), *e.lever.tolist()) for e in found]
+        return [(e.told_s, e.range_rad, e.rise_m, *e.axis.tolist(), *e.lever_m.tolist()) for e in found]
 
     assert run(cuts) == run([])
 

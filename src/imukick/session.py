@@ -93,6 +93,6 @@ class Session:
                 case Gap():
                     events.append(item)
                 case Remount():
-                    events += [*self._counter.remount(item.t_s), item]
+                    events += [*self._counter.remount(), item]
         self._moved = tuple(motion)
         return events

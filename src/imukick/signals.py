@@ -110,7 +110,7 @@ class Excursion:
     `t_s`, `gyr_radps`, `up` (as from the attitude), `clipped`, `filled`. [`start`, `stop`): from the
     end of the pause it left to the beginning of the one it reached. `axis`: unit vector about which it turned, by
     the right hand when it left; `share`: part of the squared rate about it; `tilt`: |axis . up|, 0 = horizontal;
-    `range_rad`: how far it turned; `lever` (3,) m: centre of rotation to sensor, in the plane across the axis,
+    `range_rad`: how far it turned; `lever_m` (3,): centre of rotation to sensor, in the plane across the axis,
     at the start; `lever_sd_m`: its standard error; `rise_m`: how far up the sensor went; `phi_rad`: angle from
     "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `calm`: it left and reached a calm
     stretch, not just a turn. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
@@ -127,7 +127,7 @@ class Excursion:
     share: float
     tilt: float
     range_rad: float
-    lever: FloatArray
+    lever_m: FloatArray
     lever_sd_m: float
     rise_m: float
     phi_rad: float

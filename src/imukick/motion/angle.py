@@ -52,7 +52,7 @@ class AngleStream:
         return self._plane.angles(up) if self._plane is not None and self.known else None
 
     def push(self, floats: FloatArray, flags: BoolArray) -> list[LegMotion]:
-        """Motion that need not wait any longer, these rows included."""
+        """Motion that need not wait any longer, these rows included: `floats` (n, 10) and `flags` (n, 2) as in History."""
         self._held.append((floats, flags))
         return self._older(float(floats[-1, 0]) - self._hold_s) if self._plane is None else self.finish()
 

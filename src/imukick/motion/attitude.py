@@ -44,7 +44,7 @@ class Attitude:
         self._window = round(params.still_s * GRID_HZ)
         self._hop = round(params.still_hop_s * GRID_HZ)
         self._vqf = VQF(1.0 / GRID_HZ)
-        self._frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+        self._frame: Frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
         self._bias = np.zeros(3)
         self._settled = False
         self._count = 0  # grid points since the last fresh start

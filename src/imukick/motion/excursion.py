@@ -40,7 +40,7 @@ def _kernel(cut_hz: float) -> FloatArray:
 
 
 def zero_phase(rows: FloatArray, cut_hz: float) -> FloatArray:
-    """Rows (n, k) low-passed there and back along time: the filter's own answer to a pulse, laid on every point.
+    """`rows` (n, k) low-passed there and back along time: the filter's own answer to a pulse, laid on every point.
 
     The same as `sosfiltfilt` of `low_pass`, the ends held instead of mirrored, in one call (a sixth of the time).
     """
@@ -51,6 +51,8 @@ def zero_phase(rows: FloatArray, cut_hz: float) -> FloatArray:
 @dataclass(frozen=True, slots=True)
 class Plane:
     """The plane across an axis, with an up that counts as angle zero; all unit vectors in the sensor frame.
+
+    `along`: that up, as far as it lies in the plane; `across`: the third of the right-handed three.
 
     When the body turns by +a about an axis, a direction fixed in space turns by -a in the body: where up is tells the
     angle, free of drift, within half a turn of zero.
@@ -98,14 +100,14 @@ def main_axis(gyr_radps: FloatArray) -> tuple[FloatArray, float]:
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
-    """The vector product of two vectors; ten times quicker than the general one."""
+    """The vector product `a` x `b` of two vectors; ten times quicker than the general one."""
     ax, ay, az = a.tolist()
     bx, by, bz = b.tolist()
     return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 def part_along(rows: FloatArray, vector: tuple[float, float, float]) -> FloatArray:
-    """(n,): each row's component along a vector, by plain sums: a matrix product may round by where a chunk ends."""
+    """(n,): component of each of `rows` (n, 3) along `vector`, by plain sums: a matrix product may round by where a chunk ends."""
     x, y, z = vector
     out: FloatArray = rows[:, 0] * x + rows[:, 1] * y + rows[:, 2] * z
     return out
@@ -140,7 +142,9 @@ def measure(
     calm: bool,
     open_end: bool = False,
 ) -> Excursion | None:
-    """The movement [start, stop) of a window of grid rows (as in History); None when too short to have an axis.
+    """The movement [start, stop) of a window of grid rows; None when too short to have an axis.
+
+    `floats` (n, 10) and `flags` (n, 2) as in History.
 
     Margins before `start` and after `stop` steady the filters. With `open_end` the range counts from the start.
     """
@@ -173,8 +177,8 @@ def measure(
         share=share,
         tilt=abs(float(axis @ rest_up)),
         range_rad=float(angle[top] - ends),
-        lever=lever,
-        lever_sd_m=float(np.sqrt(max(along @ covariance @ along, 0.0))),
+        lever_m=lever,
+        lever_sd_m=math.sqrt(max(float(along @ covariance @ along), 0.0)),
         rise_m=float(lever @ (up[top] - rest_up)),
         phi_rad=float(np.arctan2(cross(down, lever) @ axis, down @ lever)),
         rest_up=rest_up,

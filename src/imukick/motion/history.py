@@ -25,7 +25,7 @@ class History:
         self.end = 0  # running index after the newest row
 
     def append(self, floats: FloatArray, flags: BoolArray) -> None:
-        """Add at most `PIECE` rows: floats (n, 10) = t, acc, gyr, up; flags (n, 2) = clipped, filled."""
+        """Add at most `PIECE` rows: `floats` (n, 10) = t, acc, gyr, up; `flags` (n, 2) = clipped, filled."""
         n = len(floats)
         row = self.end - self._base
         if row + n > len(self._floats):

@@ -27,7 +27,6 @@ class MountingParams:
     axes closer than this are one plane, unless the rest pose has moved across it by `across_deg`: no leg does that. `moved_deg`: a rest pose further off is another one. `away_s`: so long far from
     rest means hands on the sensor or another position. `settle`: votes that make a strapping settled. `rep_deg`: the smallest range of a repetition (docs/metrics.md).
     `level_share`: a fall under this share of the way is the lever's own error (6 degrees of its direction).
-    `level_share`: a fall under this share of the way is the lever's own error (6 degrees of its direction).
     `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the lever. `curl_lever_m`: under every knee-to-ankle lever.
     """
 
@@ -51,7 +50,6 @@ class MountingParams:
     rep_deg: float = 5.0
     doubtful_m: float = 0.1
     level_share: float = 0.1
-    level_share: float = 0.1
     curl_lever_m: float = 0.2
     standing_deg: tuple[float, float] = (-22.0, 24.0)
     quadruped_deg: tuple[float, float] = (28.0, 68.0)
@@ -71,7 +69,7 @@ class Votes:
         """One more kick; its axis weighs by its range."""
         self.axis = self.axis + excursion.axis * excursion.range_rad
         self.rest_up = self.rest_up + excursion.rest_up
-        self.lever_m.append(float(np.linalg.norm(excursion.lever)))
+        self.lever_m.append(float(np.linalg.norm(excursion.lever_m)))
         self.phi_rad.append(excursion.phi_rad)
         self.range_rad.append(excursion.range_rad)
 
@@ -194,7 +192,7 @@ class Mounting:
 
     def _fell(self, e: Excursion) -> bool:
         """Did the sensor go down: the way between two lifts, or a leg swung the other way?"""
-        way_m = float(np.linalg.norm(e.lever)) * math.sin(min(e.range_rad, 0.5 * math.pi))
+        way_m = float(np.linalg.norm(e.lever_m)) * math.sin(min(e.range_rad, 0.5 * math.pi))
         return e.rise_m < -max(self._p.level_share * way_m, self._p.doubtful_m if self._loose else 0.0)
 
     def worth_telling(self, e: Excursion, *, raised: bool) -> bool:
@@ -228,7 +226,7 @@ class Mounting:
     def centre(self, e: Excursion) -> Centre:
         """Which joint it turned on, by the lever and where it points at rest; what cannot be told is the hip."""
         p, now = self._p, self.strapping
-        lever_m = float(np.linalg.norm(e.lever))
+        lever_m = float(np.linalg.norm(e.lever_m))
         if lever_m < self.least_lever_m(e.phi_rad):
             return "knee"
         if self._loose or now is None or now.lever_m is None or now.lever_deg is None or now.reps < p.settle:
@@ -248,7 +246,7 @@ class Mounting:
             and e.tilt <= p.most_tilt
             and e.range_rad >= p.first_range_deg * RAD_PER_DEG
             and e.rise_m > (-self._p.doubtful_m if self._loose else 0.0)
-            and float(np.linalg.norm(e.lever)) >= least_lever_m
+            and float(np.linalg.norm(e.lever_m)) >= least_lever_m
         )
 
     def adopt(self, e: Excursion, away_s: float) -> bool:

@@ -33,7 +33,7 @@ class Clipping:
             if scale is not None:
                 marked |= (np.abs(part) >= NEAR_FULL_SCALE * scale).any(axis=1)
         self._before = six[-1:]
-        return marked
+        return np.asarray(marked, dtype=bool)
 
 
 class HostLine:
@@ -54,7 +54,7 @@ class HostLine:
         self._last_s = -np.inf
 
     def push(self, t_s: FloatArray, six: FloatArray, clipped: BoolArray) -> tuple[FloatArray, FloatArray, BoolArray]:
-        """Samples whose place is settled: (times, values, clipped)."""
+        """Samples whose place is settled: (times, values, clipped); `six` (n, 6) are the sensor's values, untouched."""
         self._t = np.concatenate([self._t, t_s])
         self._six = np.concatenate([self._six, six])
         self._clipped = np.concatenate([self._clipped, clipped])

@@ -10,23 +10,23 @@ import numpy as np
 from scipy.signal import sosfilt, sosfilt_zi
 
 from imukick.events import Gap, Posture, Prior, Remount, Strapping
-from imukick.motion.attitude import Attitude, AttitudeParams
 from imukick.motion.angle import AngleStream
+from imukick.motion.attitude import Attitude, AttitudeParams
 from imukick.motion.excursion import low_pass, measure, part_along
 from imukick.motion.grid import GRID_HZ, Even, Grid, GridParams
 from imukick.motion.history import PIECE, History
 from imukick.motion.lift import LiftWatch
 from imukick.motion.mounting import Mounting, MountingParams
-from imukick.motion.turning import Pause, Turning, TurningParams
 from imukick.motion.returns import ReturnParams, returns
+from imukick.motion.turning import Pause, Turning, TurningParams
 from imukick.signals import BoolArray, Excursion, FloatArray, LegMotion, Lift, Samples
-from imukick.units import RAD_PER_DEG
 
 
 @dataclass(frozen=True, slots=True)
 class MotionParams:
     """All tunables of motion. `margin_s`: kept before a movement, to steady its filters (chosen: three periods of the
-    low-pass). `hold_s`: how long motion waits for a first axis (docs/metrics.md)."""
+    low-pass). `hold_s`: how long motion waits for a first axis (docs/metrics.md).
+    """
 
     grid: GridParams = field(default_factory=GridParams)
     attitude: AttitudeParams = field(default_factory=AttitudeParams)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Event, Gap, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
+from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.plans import Mark, Target
 from imukick.reps.measuring import SETTLED, Circumstances, lift_momentum, longest_run_s, measure_rep
@@ -78,7 +78,7 @@ class Counter:
         """Keep what a person did; it holds for repetitions that top after it."""
         self._marks.append(mark)
 
-    def remount(self, t_s: float) -> list[Event]:
+    def remount(self) -> list[Event]:
         """The sensor sits otherwise: a new set, and nothing known of ranges."""
         self._good_deg, self._unsettled, self._counted = [], [], 0
         return self._end_set()

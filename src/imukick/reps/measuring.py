@@ -62,7 +62,7 @@ def measure_rep(
     lift_s, pause_s = phases.t_top_s - phases.t_start_s, phases.t_lower_s - phases.t_top_s
     lower_s = phases.t_end_s - phases.t_lower_s
     peaks = [metrics.peak_degps(e, phases, lift=lift) for lift in (True, False)]
-    lever_m: float | None = float(np.linalg.norm(e.lever))
+    lever_m: float | None = float(np.linalg.norm(e.lever_m))
     lever_sd_m: float | None = e.lever_sd_m
     if e.open_end:
         lever_m = lever_sd_m = None

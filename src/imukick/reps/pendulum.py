@@ -17,17 +17,17 @@ BODY_MASS_INDEX: Final = 23.0
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Shares of body mass and of stature (length), of own length (centre of mass from the upper end, gyration)."""
+    """Of body mass and of stature; centre of mass from the upper end and radius of gyration, of its own length."""
 
-    mass: float
-    length: float
-    centre: float
-    gyration: float
+    mass_share: float
+    length_share: float
+    centre_share: float
+    gyration_share: float
 
 
-THIGH: Final = Segment(mass=0.1447, length=0.2275, centre=0.385, gyration=0.349)
-SHANK: Final = Segment(mass=0.0457, length=0.2529, centre=0.444, gyration=0.263)
-FOOT: Final = Segment(mass=0.0133, length=0.0390, centre=0.5, gyration=0.0)
+THIGH: Final = Segment(mass_share=0.1447, length_share=0.2275, centre_share=0.385, gyration_share=0.349)
+SHANK: Final = Segment(mass_share=0.0457, length_share=0.2529, centre_share=0.444, gyration_share=0.263)
+FOOT: Final = Segment(mass_share=0.0133, length_share=0.0390, centre_share=0.5, gyration_share=0.0)
 """de Leva 1996 (J Biomech 29:1223), mean of women and men, sagittal gyration. The foot is a point mass under the ankle
 at half the height of its centre (chosen), for its length lies across the leg."""
 WEIGHT_AT: Final = 0.92
@@ -54,15 +54,15 @@ def pendulum(posture: Posture, height_m: float, load_kg: float) -> Pendulum | No
     """
     if posture not in ("standing", "quadruped"):
         return None
-    knee = THIGH.length * height_m
+    knee = THIGH.length_share * height_m
     bend = np.pi / 2 if posture == "quadruped" else 0.0
     below = np.array([np.sin(bend), np.cos(bend)])  # (behind, down): the way the shank points at rest
     down = np.array([0.0, 1.0])
-    shank = SHANK.length * height_m
+    shank = SHANK.length_share * height_m
     parts = [
-        (THIGH.mass, down * THIGH.centre * knee, THIGH.gyration * knee),
-        (SHANK.mass, down * knee + below * SHANK.centre * shank, SHANK.gyration * shank),
-        (FOOT.mass, down * knee + below * (shank + FOOT.centre * FOOT.length * height_m), 0.0),
+        (THIGH.mass_share, down * THIGH.centre_share * knee, THIGH.gyration_share * knee),
+        (SHANK.mass_share, down * knee + below * SHANK.centre_share * shank, SHANK.gyration_share * shank),
+        (FOOT.mass_share, down * knee + below * (shank + FOOT.centre_share * FOOT.length_share * height_m), 0.0),
         (load_kg / (BODY_MASS_INDEX * height_m**2), down * knee + below * WEIGHT_AT * shank, 0.0),
     ]
     first = sum((m * r for m, r, _ in parts), np.zeros(2))

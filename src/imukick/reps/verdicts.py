@@ -14,7 +14,10 @@ TURN_SHARE: Final = 0.22
 
 @dataclass(frozen=True, slots=True)
 class VerdictParams:
-    """Limits that hold without a plan, each with its source in docs/verdicts.md."""
+    """Limits that hold without a plan, each with its source in docs/verdicts.md.
+
+    `momentum`, `drop`, `off_plane`: shares (0..1) above which the word is said.
+    """
 
     momentum: float = 0.35
     drop: float = 0.35
