@@ -59,8 +59,9 @@ def returns(
                 continue
         if not plain and not lifted:
             continue
-        if not _creeping(pauses, i, ups[i + 1 + int(between.argmax())], p.back_share * far):
-            yield pauses[i]
+        foot = _foot(pauses, i, ups[i + 1 + int(between.argmax())], p.back_share * far)
+        if foot is not None:
+            yield pauses[foot]
 
 
 def _raised(pauses: Sequence[Pause], i: int, signed: FloatArray, above_rad: float, p: ReturnParams) -> bool:
@@ -74,14 +75,21 @@ def _raised(pauses: Sequence[Pause], i: int, signed: FloatArray, above_rad: floa
     )
 
 
-def _creeping(pauses: Sequence[Pause], i: int, top_up: FloatArray, least_rad: float) -> bool:
-    """Is pause i the middle of one slow movement: did the calm stretch that it continues begin lower?"""
+def _foot(pauses: Sequence[Pause], i: int, top_up: FloatArray, least_rad: float) -> int | None:
+    """Where the slow movement that pause i may be a part of began: the lowest of the calm stretches it continues.
+
+    None when that lies so far below that pause i was the middle of a lift.
+    """
     here = pauses[i].last
     towards = top_up - here
     towards = towards / max(float(np.linalg.norm(towards)), 1e-9)
     j = i
+    lowest, foot = 0.0, i
     while j > 0 and pauses[j].creeps:
         j -= 1
-        if float((pauses[j].last - here) @ towards) < -least_rad:
-            return True
-    return False
+        height = float((pauses[j].last - here) @ towards)
+        if height < -least_rad:
+            return None
+        if height < lowest:
+            lowest, foot = height, j
+    return foot

@@ -18,7 +18,8 @@ class TurningParams:
     """All tunables of the turning points.
 
     `calm_radps`, `calm_s`: rest, as docs/metrics.md defines it. `drift_deg`: a calm stretch that creeps further is
-    cut in two, so that a slow lift is not taken for rest (chosen: half the smallest range that counts).
+    cut in two, so that a slow lift is not taken for rest (chosen: half the smallest range that counts); it is rest when it crept
+    by less than `settled_deg` within `calm_s` (chosen above a hovering leg's sway, below a lowering of 5 deg/s).
     `trough`: a turn is where the speed falls under this share of the peak before it, `rise`: told when it has grown
     by this factor again (both chosen: a leg turning back passes zero, a hesitating one does not).
     """
@@ -26,6 +27,7 @@ class TurningParams:
     calm_radps: float = 15.0 * RAD_PER_DEG
     calm_s: float = 0.3
     drift_deg: float = 2.5
+    settled_deg: float = 1.5
     trough: float = 0.4
     rise: float = 1.5
 
@@ -59,6 +61,7 @@ class Turning:
         self._p = params
         self._calm_n = round(params.calm_s * GRID_HZ)
         self._cos_drift = float(np.cos(params.drift_deg * RAD_PER_DEG))
+        self._cos_settled = float(np.cos(params.settled_deg * RAD_PER_DEG))
         self._run: Pause | None = None
         self._run_told = False
         self._trail: list[FloatArray] = []  # where up was in this run, every TRAIL points
@@ -84,10 +87,10 @@ class Turning:
                     run.stop = i + 1
                     if i % TRAIL == 0:
                         self._trail.append(up[k])
-                    if i - run.start == self._calm_n:
-                        run.calm, run.told = True, i
-                        out.append(run)
-                        self._run_told = True
+                        if not self._run_told and self._settled():
+                            run.calm, run.told = True, i
+                            out.append(run)
+                            self._run_told = True
             elif run is not None:
                 self._end(i, out)
                 self._run = None
@@ -110,6 +113,11 @@ class Turning:
             return []
         run.told = end - 1
         return [run]
+
+    def _settled(self) -> bool:
+        """Has the leg kept its pose for the last `calm_s`?"""
+        back = self._calm_n // TRAIL
+        return len(self._trail) > back and float(self._trail[-1] @ self._trail[-1 - back]) > self._cos_settled
 
     def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
