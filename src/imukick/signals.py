@@ -111,7 +111,7 @@ class Excursion:
     end of the pause it left to the beginning of the one it reached. `axis`: unit vector about which it turned, by
     the right hand when it left; `share`: part of the squared rate about it; `tilt`: |axis . up|, 0 = horizontal;
     `range_rad`: how far it turned; `lever_m` (3,): centre of rotation to sensor, in the plane across the axis,
-    at the start; `lever_sd_m`: its standard error; `rise_m`: how far up the sensor went; `phi_rad`: angle from
+    at the start; `lever_sd_m`: its standard error, the attitude's own error included; `rise_m`: how far up the sensor went, `rise_sd_m`: its standard error; `phi_rad`: angle from
     "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `calm`: it left and reached a calm
     stretch, not just a turn. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
     """
@@ -130,6 +130,7 @@ class Excursion:
     lever_m: FloatArray
     lever_sd_m: float
     rise_m: float
+    rise_sd_m: float
     phi_rad: float
     rest_up: FloatArray
     calm: bool

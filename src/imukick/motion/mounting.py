@@ -193,7 +193,7 @@ class Mounting:
     def _fell(self, e: Excursion) -> bool:
         """Did the sensor go down: the way between two lifts, or a leg swung the other way?"""
         way_m = float(np.linalg.norm(e.lever_m)) * math.sin(min(e.range_rad, 0.5 * math.pi))
-        return e.rise_m < -max(self._p.level_share * way_m, self._p.doubtful_m if self._loose else 0.0)
+        return e.rise_m < -max(self._p.level_share * way_m, self._p.doubtful_m if self._loose else e.rise_sd_m)
 
     def worth_telling(self, e: Excursion, *, raised: bool) -> bool:
         """A movement in the kick plane; in another plane or backwards only when it looks like a kick otherwise.
@@ -245,7 +245,7 @@ class Mounting:
             and e.share >= p.least_share
             and e.tilt <= p.most_tilt
             and e.range_rad >= p.first_range_deg * RAD_PER_DEG
-            and e.rise_m > (-self._p.doubtful_m if self._loose else 0.0)
+            and e.rise_m > -(self._p.doubtful_m if self._loose else e.rise_sd_m)
             and float(np.linalg.norm(e.lever_m)) >= least_lever_m
         )
 
