@@ -9,8 +9,9 @@ from statistics import median
 import numpy as np
 
 from imukick.events import Posture, Strapping
+from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane
-from imukick.signals import Centre, Excursion, FloatArray
+from imukick.signals import Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
 
@@ -19,40 +20,30 @@ class MountingParams:
     """All tunables of the mounting. Shares and angles are chosen on the physics of a leg, not fitted to a data set.
 
     `least_share`, `most_tilt`: a movement that votes turns about one axis, near horizontal. `first_range_deg`: and
-    far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees). `hip_share`: hip to ankle sensor over height (de Leva
-    1996: thigh and shank less the strap's height); `bent_share`: the same with the knee at 90 degrees;
-    `early_share`: least lever of a kick, of these before one is known, then of the strapping's; `lever_share`: once
-    that is settled; `loose_share`: where lifts are slow and small. `knee_share`, `knee_deg`: a lever this short that points this much elsewhere is the shank's;
-    `other_deg`: one that points further off is not the leg's. `lever_scatter`: most median deviation of a lever that is known. `agree_deg`:
-    axes closer than this are one plane, unless the rest pose has moved across it by `across_deg`: no leg does that. `moved_deg`: a rest pose further off is another one. `away_s`: so long far from
-    rest means hands on the sensor or another position. `settle`: votes that make a strapping settled. `rep_deg`: the smallest range of a repetition (docs/metrics.md).
-    `level_share`: a fall under this share of the way is the lever's own error (6 degrees of its direction).
-    `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the lever. `curl_lever_m`: under every knee-to-ankle lever.
+    far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees). `centre`: which joint it turned on.
+    `lever_scatter`: most median deviation of a lever that is known. `agree_deg`: axes closer than this are one plane,
+    unless the rest pose has moved across it by `across_deg`: no leg does that. `moved_deg`: a rest pose further off is
+    another one. `away_s`: so long far from rest means hands on the sensor or another position. `rep_deg`: the smallest
+    range of a repetition (docs/metrics.md). `level_share`: a fall under this share of the way is the lever's own error
+    (6 degrees of its direction). `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the
+    lever. `curl_lever_m`: under every knee-to-ankle lever. `standing_deg`: directions of a straight leg's lever from
+    "down" (measured -9 to 8, widened by the fit's error).
     """
 
     least_share: float = 0.65
     most_tilt: float = 0.40
     first_range_deg: float = 8.0
-    hip_share: float = 0.47
-    bent_share: float = 0.31
-    lever_share: float = 0.68
-    early_share: float = 0.6
-    loose_share: float = 0.4
-    knee_share: float = 0.85
-    knee_deg: float = 25.0
-    other_deg: float = 40.0
     lever_scatter: float = 0.25
     agree_deg: float = 45.0
     across_deg: float = 20.0
     moved_deg: float = 35.0
     away_s: float = 2.0
-    settle: int = 3
+    centre: CentreParams = field(default_factory=CentreParams)
     rep_deg: float = 5.0
     doubtful_m: float = 0.1
     level_share: float = 0.1
     curl_lever_m: float = 0.2
     standing_deg: tuple[float, float] = (-22.0, 24.0)
-    quadruped_deg: tuple[float, float] = (28.0, 68.0)
 
 
 @dataclass(slots=True)
@@ -146,9 +137,7 @@ class Mounting:
         phi = phi_rad / RAD_PER_DEG
         if self._p.standing_deg[0] <= phi <= self._p.standing_deg[1]:
             return "standing"
-        if self._p.quadruped_deg[0] <= phi <= self._p.quadruped_deg[1]:
-            return "quadruped"
-        return "unknown"
+        return "quadruped" if self._p.centre.bent(phi) else "unknown"
 
     @property
     def _loose(self) -> bool:
@@ -205,39 +194,19 @@ class Mounting:
             return True
         if raised and self.agrees(e.axis) <= -math.cos(self._p.agree_deg * RAD_PER_DEG):
             return False
-        return self.like_kick(e, self._p.curl_lever_m)
+        return self.like_kick(e) and float(np.linalg.norm(e.lever_m)) >= self._p.curl_lever_m
 
     def kick_again(self, e: Excursion) -> bool:
         """Would a movement from before the axis was known have been a kick, from the rest pose known now?"""
-        return self.lifted(e) and self.at_rest(e.rest_up) and self.centre(e) == "hip"
+        return self.lifted(e) and self.at_rest(e.rest_up) and self.judged(e).centre == "hip"
 
-    def least_lever_m(self, phi_rad: float) -> float:
-        """The smallest lever (m) of a kick: a share of the strapping's, before that of the person's height."""
-        p, now = self._p, self.strapping
-        if now is not None and now.lever_m is not None:
-            share = p.lever_share if now.reps >= p.settle else p.early_share
-            return (p.loose_share if self._loose else share) * now.lever_m
-        if self._loose or now is not None:
-            return 0.0
-        low, high = p.quadruped_deg
-        bent = low <= phi_rad / RAD_PER_DEG <= high
-        return p.early_share * (p.bent_share if bent else p.hip_share) * self._height_m
+    def judged(self, e: Excursion) -> Judged:
+        """The joint that a movement turned on, by what this strapping knows."""
+        lever_m, deg = float(np.linalg.norm(e.lever_m)), e.phi_rad / RAD_PER_DEG
+        return judge_centre(lever_m, deg, self.strapping, self._height_m, self._p.centre, loose=self._loose)
 
-    def centre(self, e: Excursion) -> Centre:
-        """Which joint it turned on, by the lever and where it points at rest; what cannot be told is the hip."""
-        p, now = self._p, self.strapping
-        lever_m = float(np.linalg.norm(e.lever_m))
-        if lever_m < self.least_lever_m(e.phi_rad):
-            return "knee"
-        if self._loose or now is None or now.lever_m is None or now.lever_deg is None or now.reps < p.settle:
-            return "hip"
-        apart_deg = abs(e.phi_rad / RAD_PER_DEG - now.lever_deg)
-        if apart_deg > p.knee_deg and lever_m < p.knee_share * now.lever_m:
-            return "knee"
-        return "other" if apart_deg > p.other_deg else "hip"
-
-    def like_kick(self, e: Excursion, least_lever_m: float) -> bool:
-        """Does it turn about one horizontal axis, go up, on a lever long enough: could it show an axis?"""
+    def like_kick(self, e: Excursion) -> bool:
+        """Does it turn about one horizontal axis, go up, from rest to rest: could it show an axis?"""
         p = self._p
         return (
             e.calm
@@ -246,17 +215,16 @@ class Mounting:
             and e.tilt <= p.most_tilt
             and e.range_rad >= p.first_range_deg * RAD_PER_DEG
             and e.rise_m > -(self._p.doubtful_m if self._loose else e.rise_sd_m)
-            and float(np.linalg.norm(e.lever_m)) >= least_lever_m
         )
 
     def adopt(self, e: Excursion, away_s: float) -> bool:
         """Let a movement vote; True when it shows that the sensor was strapped anew since the one before."""
         if self.strapping is None:
-            if self.like_kick(e, self.least_lever_m(e.phi_rad)):
+            if self.like_kick(e) and self.judged(e).centre == "hip":
                 self._vote(e)
             return False
         if self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG) and not self._across(e.rest_up):
-            if self.like_kick(e, 0.0) and self.centre(e) == "hip":
+            if self.like_kick(e) and self.judged(e).centre == "hip":
                 self._vote(e)
             self._doubt = None
             return False
@@ -266,7 +234,7 @@ class Mounting:
             None,
             None,
         )
-        if away_s < self._p.away_s or not self.like_kick(e, self.least_lever_m(e.phi_rad)) or not self._second(e):
+        if away_s < self._p.away_s or not self.like_kick(e) or self.judged(e).centre != "hip" or not self._second(e):
             self._votes, self._prior, self.strapping = before
             return False
         if before[2] is not None:

@@ -279,9 +279,8 @@ class Tracker:
 
     def _adopt(self, found: Excursion) -> list[Moved]:
         known = self._mounting.strapping
-        found = replace(
-            found, centre=self._mounting.centre(found), least_lever_m=self._mounting.least_lever_m(found.phi_rad)
-        )
+        judged = self._mounting.judged(found)
+        found = replace(found, centre=judged.centre, least_lever_m=judged.least_lever_m)
         anew = self._mounting.adopt(found, self._away_most_s)
         found = replace(found, known=None if anew else known, agreed=self._mounting.strapping)
         if anew:

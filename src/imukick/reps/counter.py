@@ -176,7 +176,15 @@ class Counter:
         else:
             words: tuple[Verdict, ...] = ()
             if reason == "knee_curl":
-                words = (Verdict("knee_curl", rep.lever_m or 0.0, e.least_lever_m, "m", "0.68 x the hip's lever"),)
+                words = (
+                    Verdict(
+                        "knee_curl",
+                        rep.lever_m or 0.0,
+                        e.least_lever_m,
+                        "m",
+                        "halfway from the hip's lever to the knee's",
+                    ),
+                )
             rep = replace(rep, verdicts=words, notes=(reason, *rep.notes))
         return Told(e, e.known, c, background, rep)
 
