@@ -149,27 +149,24 @@ def measure(
 
     `floats` (n, 10) and `flags` (n, 2) as in History.
 
-    Margins before `start` and after `stop` steady the filters. With `open_end` the range counts from the start.
+    Margins before `start` and after `stop` steady the filters. With `open_end` the range counts from the start, and
+    no lever is fitted: half a movement does not show one.
     """
     t_s, gyr_radps, up = floats[:, 0], floats[:, 4:7], floats[:, 7:10]
     if len(t_s) < 25 or stop - start < 10:
         return None
     gyr = zero_phase(gyr_radps, CUT_HZ)
     inner = slice(max(0, start - 5), min(len(t_s), stop + 5))
-    rigid = zero_phase(floats[:, 1:7], RIGID_HZ)[inner]
-    axis, share = main_axis(rigid[:, 3:])
+    turning = zero_phase(gyr_radps, RIGID_HZ)[inner]
+    axis, share = main_axis(turning)
     angle = np.unwrap(Plane.of(axis, rest_up).angles(up))
     ends = angle[start] if open_end else 0.5 * (angle[start] + angle[stop - 1])
     if ends - angle[start:stop].min() > angle[start:stop].max() - ends:
         axis, angle, ends = -axis, -angle, -ends
     top = start + int(np.argmax(angle[start:stop]))
-    fit, covariance = lever_fit(rigid[:, 3:], rigid[:, :3], up[inner])
-    lever = fit - (fit @ axis) * axis
-    length = float(np.linalg.norm(lever))
-    along = lever / max(length, 1e-9)
-    alpha = np.gradient(rigid[:, 3:] @ axis, 1.0 / GRID_HZ)
-    tilted_m = STANDARD_GRAVITY_MPS2 * TILT_RAD / max(float(np.sqrt((alpha * alpha).mean())), 1e-3)
-    sd_m = math.hypot(math.sqrt(max(float(along @ covariance @ along), 0.0)), tilted_m)
+    lever, sd_m = np.zeros(3), math.inf
+    if not open_end:
+        lever, sd_m = _lever(turning, zero_phase(floats[:, 1:4], RIGID_HZ)[inner], up[inner], axis)
     way = up[top] - rest_up
     down = (rest_up @ axis) * axis - rest_up
     return Excursion(
@@ -187,13 +184,23 @@ def measure(
         lever_m=lever,
         lever_sd_m=sd_m,
         rise_m=float(lever @ way),
-        rise_sd_m=sd_m * math.sqrt(float(way @ way)),
+        rise_sd_m=sd_m * max(math.sqrt(float(way @ way)), 1e-9),
         phi_rad=float(np.arctan2(cross(down, lever) @ axis, down @ lever)),
         rest_up=rest_up,
         calm=calm,
         told_s=float(t_s[-1]),
         open_end=open_end,
     )
+
+
+def _lever(gyr: FloatArray, acc: FloatArray, up: FloatArray, axis: FloatArray) -> tuple[FloatArray, float]:
+    """(lever across the axis, its standard error): of the fit, and of the attitude by which gravity was taken off."""
+    fit, covariance = lever_fit(gyr, acc, up)
+    lever = fit - (fit @ axis) * axis
+    along = lever / max(float(np.linalg.norm(lever)), 1e-9)
+    alpha = np.gradient(gyr @ axis, 1.0 / GRID_HZ)
+    tilted_m = STANDARD_GRAVITY_MPS2 * TILT_RAD / max(float(np.sqrt((alpha * alpha).mean())), 1e-3)
+    return lever, math.hypot(math.sqrt(max(float(along @ covariance @ along), 0.0)), tilted_m)
 
 
 def _cross_matrices(v: FloatArray) -> FloatArray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
-from imukick.plans import Mark, Target
+from imukick.plans import Mark
 from imukick.reps.measuring import SETTLED, Circumstances, lift_momentum, longest_run_s, measure_rep
 from imukick.reps.phases import Phases, find_phases
 from imukick.reps.verdicts import Background, VerdictParams, held_s, judge
@@ -42,6 +42,8 @@ class CountParams:
 
 GOOD: Final = frozenset({"no_pause"})
 """Verdicts a repetition may carry and still be a measure for the range of the next."""
+HELD_S: Final = 0.25
+"""The shortest hold that shows a small lift was meant. Chosen: about a reaction time, longer than any turn leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +282,9 @@ class Counter:
 
 
 def held_at_top(phases: Phases) -> bool:
-    """Was there a hold beyond what the turn itself takes? What is held was not turned back."""
+    """Was there a hold that one can feel, beyond what the turn itself takes? What is held was not turned back."""
     lift_s, lower_s = phases.t_top_s - phases.t_start_s, phases.t_end_s - phases.t_lower_s
-    return held_s(lift_s, phases.t_lower_s - phases.t_top_s, lower_s) >= Target().pause_s
+    return held_s(lift_s, phases.t_lower_s - phases.t_top_s, lower_s) >= HELD_S
 
 
 def _own(e: Excursion) -> Strapping:
