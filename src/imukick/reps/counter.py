@@ -40,8 +40,8 @@ class CountParams:
     time_s: float = 0.05
 
 
-GOOD: Final = frozenset({"no_pause"})
-"""Verdicts a repetition may carry and still be a measure for the range of the next."""
+RANGE_FAULTS: Final = frozenset({"short", "too_high", "off_plane"})
+"""Verdicts that keep a repetition from being a measure for the range of the next; how it was moved is no matter."""
 HELD_S: Final = 0.25
 """The shortest hold that shows a small lift was meant. Chosen: about a reaction time, longer than any turn leaves."""
 
@@ -128,7 +128,7 @@ class Counter:
         self._set_deg.append(rep.rom_deg)
         self._counted += 1
         self._last_counted_s = rep.t_end_s
-        if not set(rep.words) - GOOD:
+        if not RANGE_FAULTS & set(rep.words):
             self._good_deg.append(rep.rom_deg)
         if about.reps <= SETTLED and self._counted <= SETTLED:
             self._unsettled.append(told)
