@@ -44,12 +44,19 @@ class Judged:
 
 
 def judge_centre(
-    lever_m: float, direction_deg: float, known: Strapping | None, height_m: float, p: CentreParams, *, loose: bool
+    lever_m: float,
+    lever_sd_m: float,
+    direction_deg: float,
+    known: Strapping | None,
+    height_m: float,
+    p: CentreParams,
+    *,
+    loose: bool,
 ) -> Judged:
-    """The joint for a lever of this length and direction (deg from "down", + towards lifting).
+    """The joint for a lever of this length, standard error and direction (deg from "down", + towards lifting).
 
     Once settled: the nearest of the known hip, the knee that follows from it (the shank is half of a straight leg;
-    on all fours it is the level part of the lever) and the sensor itself. What cannot be told counts as the hip.
+    on all fours it is the level part of the lever) and the sensor itself. What cannot be told from the hip counts as it.
     """
     if known is None or known.lever_m is None:
         if loose or known is not None:
@@ -67,6 +74,8 @@ def judge_centre(
     bent = p.bent(known.lever_deg)
     knee = (hip[0], 0.0) if bent else (p.knee_share * hip[0], p.knee_share * hip[1])
     halfway_m = 0.5 * (known.lever_m + math.hypot(*knee))
+    if math.dist(here, hip) <= lever_sd_m:
+        return Judged("hip", halfway_m)
     apart = {"hip": math.dist(here, hip), "knee": math.dist(here, knee), "other": lever_m}
     if apart["other"] <= min(apart["hip"], apart["knee"]):
         return Judged("other", halfway_m)

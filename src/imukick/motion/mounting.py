@@ -203,7 +203,8 @@ class Mounting:
     def judged(self, e: Excursion) -> Judged:
         """The joint that a movement turned on, by what this strapping knows."""
         lever_m, deg = float(np.linalg.norm(e.lever_m)), e.phi_rad / RAD_PER_DEG
-        return judge_centre(lever_m, deg, self.strapping, self._height_m, self._p.centre, loose=self._loose)
+        p = self._p.centre
+        return judge_centre(lever_m, e.lever_sd_m, deg, self.strapping, self._height_m, p, loose=self._loose)
 
     def like_kick(self, e: Excursion) -> bool:
         """Does it turn about one horizontal axis, go up, from rest to rest: could it show an axis?"""
