@@ -9,6 +9,7 @@ import typer
 
 from imukick import __version__
 from imukick.cli.edit import edit
+from imukick.cli.plot import plot
 from imukick.cli.replay import replay
 from imukick.cli.screen import complain
 from imukick.cli.simulate import simulate
@@ -39,6 +40,7 @@ def _imukick(
 
 
 app.command()(replay)
+app.command()(plot)
 app.command()(simulate)
 app.command()(edit)
 

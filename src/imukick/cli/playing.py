@@ -51,9 +51,9 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     done: list[tuple[str, Analysis]] = []
     for path in inputs.paths:
         try:
-            analysis = _played(path, wishes, screen)
+            analysis = played(path, wishes, screen)
             outputs.write_one(path, analysis)
-        except (ImukickError, _UnfitError) as error:
+        except ImukickError as error:
             complain(str(error))
             continue
         done.append((inputs.name(path), replace(analysis, events=(), moved=())))
@@ -75,16 +75,16 @@ def _closed(done: list[tuple[str, Analysis]], inputs: Inputs, outputs: Outputs, 
     return 0 if len(done) == len(inputs.paths) else 2
 
 
-class _UnfitError(Exception):
-    """An option and a recording that cannot go together."""
+def played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
+    """One recording, analysed as wished; a bar shows how far, or at its own speed `screen` what is told.
 
-
-def _played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
+    Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with it.
+    """
     recording = read_recording(path, rate_hz=wishes.rate_hz)
     try:
         exercise_of(recording, wishes.told, wishes.target_rom_deg)
     except ValueError as error:
-        raise _UnfitError(str(error)) from None
+        raise ImukickError(str(error)) from None
     asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine}
     if wishes.realtime:
         return analyse(recording, **asked, watch=_at_its_own_speed(recording, screen), piece_s=REALTIME_PIECE_S)

@@ -6,19 +6,29 @@ from typing import Annotated
 
 import typer
 
+from imukick.cli.options import (
+    ForceOption,
+    HeightOption,
+    LoadKgOption,
+    LoadOption,
+    PostureOption,
+    RateOption,
+    RefineOption,
+    SideOption,
+    TargetRomOption,
+)
+
 
 def replay(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings: files, globs, or folders of *.csv.")],
-    posture: Annotated[str | None, typer.Option(help="auto (default), standing, quadruped, prone or any.")] = None,
-    load: Annotated[str | None, typer.Option(help="none (default), ankle-weight, band, cable or machine.")] = None,
-    load_kg: Annotated[float | None, typer.Option(help="Mass of the ankle weight.")] = None,
-    side: Annotated[str | None, typer.Option(help="left, right or unknown (default).")] = None,
-    height_m: Annotated[float | None, typer.Option(help="Height of the person (default 1.70).")] = None,
-    target_rom: Annotated[
-        float | None, typer.Option(metavar="DEG", help="Range aimed at; less is told as short.")
-    ] = None,
-    refine: Annotated[bool, typer.Option("--refine", help="Look again with what the first pass learned.")] = False,
-    rate_hz: Annotated[float | None, typer.Option(help="Sample rate of a file without a time column.")] = None,
+    posture: PostureOption = None,
+    load: LoadOption = None,
+    load_kg: LoadKgOption = None,
+    side: SideOption = None,
+    height_m: HeightOption = None,
+    target_rom: TargetRomOption = None,
+    refine: RefineOption = False,
+    rate_hz: RateOption = None,
     out: Annotated[
         str | None,
         typer.Option(
@@ -36,7 +46,7 @@ def replay(
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play at the speed of the recording, telling each repetition.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Count and judge the kicks in recordings.
 

@@ -34,7 +34,7 @@ class MountingParams:
     most_tilt: float = 0.40
     first_range_deg: float = 8.0
     lever_scatter: float = 0.25
-    agree_deg: float = 45.0
+    agree_deg: float = 50.0
     across_deg: float = 20.0
     moved_deg: float = 35.0
     away_s: float = 2.0

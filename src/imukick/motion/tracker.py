@@ -161,7 +161,7 @@ class Tracker:
             out += self._angle.push(floats[:n], flags[:n])
             self._done = upto
             if upto < stop or (strapping is not None and angle is not None and found and not found[-1][1]):
-                out += self._lift_begins(upto - 1)
+                out += self._turned_at_rest(upto - 1)
         return out
 
     def _watch_away(self, up: FloatArray, strapping: Strapping) -> None:
@@ -180,8 +180,8 @@ class Tracker:
         strapping = self._mounting.strapping
         return replace(movement, known=strapping, agreed=strapping)
 
-    def _lift_begins(self, at: int) -> list[Moved]:
-        """The next lift begins: if the leg only turned before it, one of those turns ended the movement before.
+    def _turned_at_rest(self, at: int) -> list[Moved]:
+        """The next lift begins, or the stream ends: if the leg only turned before, one of the turns was an end.
 
         A leg that swings through rest, or back before the next lift, turns more than once: the turn nearest to rest
         is the end.
@@ -327,8 +327,8 @@ class Tracker:
         """Before a break of time and at the end: the last pause, then the movement that is still open."""
         out: list[Moved] = []
         end = self._history.end
-        for pause in self._turning.finish(end):
-            out += self._came_back(pause, pause.told)
+        self._pauses += self._turning.finish(end)
+        out += self._turned_at_rest(end - 1)
         movement = self._open_movement(end)
         if movement is not None and self._mounting.lifted(movement):
             out.append(self._knowing(movement))

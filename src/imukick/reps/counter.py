@@ -29,7 +29,7 @@ class CountParams:
     """
 
     verdicts: VerdictParams = field(default_factory=VerdictParams)
-    agree_deg: float = 45.0
+    agree_deg: float = 50.0
     back_share: float = 0.25
     back_deg: float = 2.0
     least_deg: float = 5.0

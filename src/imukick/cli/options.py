@@ -1,0 +1,17 @@
+"""Options that several commands share: what is said about a recording, and whether files may be overwritten."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PostureOption = Annotated[str | None, typer.Option(help="auto (default), standing, quadruped, prone or any.")]
+LoadOption = Annotated[str | None, typer.Option(help="none (default), ankle-weight, band, cable or machine.")]
+LoadKgOption = Annotated[float | None, typer.Option(help="Mass of the ankle weight.")]
+SideOption = Annotated[str | None, typer.Option(help="left, right or unknown (default).")]
+HeightOption = Annotated[float | None, typer.Option(help="Height of the person (default 1.70).")]
+TargetRomOption = Annotated[float | None, typer.Option(metavar="DEG", help="Range aimed at; less is told as short.")]
+RefineOption = Annotated[bool, typer.Option("--refine", help="Look again with what the first pass learned.")]
+RateOption = Annotated[float | None, typer.Option(help="Sample rate of a file without a time column.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]

@@ -1,0 +1,82 @@
+"""`imukick plot`: a recording in, a picture of the session out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imukick.cli.options import (
+    ForceOption,
+    HeightOption,
+    LoadKgOption,
+    LoadOption,
+    PostureOption,
+    RateOption,
+    RefineOption,
+    SideOption,
+    TargetRomOption,
+)
+
+
+def plot(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The recording.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="PICTURE", help="The picture to write: .png, .svg or .pdf.")
+    ],
+    posture: PostureOption = None,
+    load: LoadOption = None,
+    load_kg: LoadKgOption = None,
+    side: SideOption = None,
+    height_m: HeightOption = None,
+    target_rom: TargetRomOption = None,
+    refine: RefineOption = False,
+    rate_hz: RateOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Draw a session: the angle of the leg over time, what was counted, what was said, range and momentum.
+
+    What is not said here is taken from the recording's own header, where it has one.
+    """
+    from imukick.cli.playing import Wishes, played
+    from imukick.cli.screen import Screen
+    from imukick.cli.show import facts_line
+    from imukick.errors import RecordingError
+    from imukick.sinks.picture import ENDINGS, Story, write_picture
+    from imukick.sinks.whole_file import check_place, whole_file
+
+    if out.suffix not in ENDINGS:
+        raise RecordingError(f"name the picture {', '.join(ENDINGS)}", path=out)
+    if out.resolve() == Path(file).resolve():
+        raise RecordingError("this is the recording; name another file to write to", path=out)
+    check_place(out, force=force)
+    told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
+    wishes = Wishes(
+        told={key: value for key, value in told.items() if value is not None},
+        target_rom_deg=target_rom,
+        refine=refine,
+        rate_hz=rate_hz,
+        realtime=False,
+    )
+    analysis = played(Path(file), wishes, Screen())
+    counted = [rep for rep in analysis.reps if rep.counted]
+    clean = sum(not rep.verdicts for rep in counted)
+    facts = [
+        facts_line(analysis),
+        *(["no load"] if analysis.meta["load"] == "none" else []),
+        f"{len(counted)} counted" + (f", {clean} clean" if counted else ""),
+    ]
+    others = len(analysis.reps) - len(counted)
+    facts += [f"{others} not counted"] if others else []
+    story = Story(
+        title=analysis.meta["recording"],
+        facts=" · ".join(facts),
+        moved=analysis.moved,
+        reps=analysis.reps,
+        events=analysis.events,
+        meta=analysis.meta,
+    )
+    with whole_file(out, force=force) as part:
+        write_picture(part, out.suffix, story)
+    typer.echo(f"{out}: {story.facts}")
