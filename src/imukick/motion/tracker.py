@@ -68,6 +68,7 @@ class Tracker:
         self._fresh = 0  # running index since which time is unbroken
         self._done = 0  # running index up to which the angle is given
         self._pauses: list[Pause] = []
+        self._last_end: Pause | None = None  # where the last movement that was told ended
         self._base: Pause | None = None  # the last pause at rest: where an open movement starts
         self._rest_rad = 0.0  # angle of the rest the leg last came back to, from the strapping's rest pose
         self._away_s = 0.0
@@ -103,7 +104,7 @@ class Tracker:
                 out += self._close()
                 self._fresh = self._history.end
                 self._turning, self._low_pass = Turning(self._p.turning), None
-                self._pauses, self._base = [], None
+                self._pauses, self._base, self._last_end = [], None, None
             gyr, up = self._attitude.push(piece)
             floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, gyr, up], axis=1)
             flags = np.stack([piece.clipped, piece.filled], axis=1)
@@ -240,7 +241,7 @@ class Tracker:
         """Did the leg come back to where an earlier pause was? What the kinematics confirm is told."""
         out: list[Moved] = []
         for base in returns(self._pauses, pause, self._mounting.plane, self._mounting.usual_rad, self._p.returns):
-            found = self._measure(base, pause, told)
+            found = self._measure(base, pause, told) if self._rested(base) else None
             if found is None:
                 continue
             raised = not self._near_rest(base) and self._away_most_s < self._p.mounting.away_s
@@ -251,7 +252,7 @@ class Tracker:
             if before is None:
                 out += self._look_back(base)
             out += now
-            self._pauses = []
+            self._pauses, self._last_end = [], pause
             break
         self._pauses.append(pause)
         if pause.calm and (out or self._near_rest(pause)):
@@ -264,15 +265,13 @@ class Tracker:
         out: list[Moved] = []
         waiting = [q for q in self._pauses if q.stop <= until.stop]
         past: list[Pause] = []
-        last: Pause | None = None
         for k, back in enumerate(waiting):
             told = waiting[k + 1].start - 1 if k + 1 < len(waiting) else until.stop - 1
             for base in returns(past, back, self._mounting.plane, self._mounting.usual_rad, self._p.returns):
                 found = self._measure(base, back, min(told, back.start + LOOK_AFTER))
-                rested = base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ or base is last
-                if found is not None and rested and self._mounting.kick_again(found):
+                if found is not None and self._rested(base) and self._mounting.kick_again(found):
                     out += self._adopt(found)
-                    past, last = [], back
+                    past, self._last_end = [], back
                     break
             past.append(back)
         return out
@@ -306,6 +305,10 @@ class Tracker:
         if pause.calm:
             return height <= self._p.returns.back_share * usual_rad
         return abs(height) <= self._p.returns.raised_share * usual_rad
+
+    def _rested(self, base: Pause) -> bool:
+        """Does a movement from here start at rest: from a calm stretch, or from where the last one ended?"""
+        return base is self._last_end or base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ
 
     def _measure(self, base: Pause, back: Pause, told: int) -> Excursion | None:
         first = max(self._fresh, base.stop - round(self._p.margin_s * GRID_HZ))

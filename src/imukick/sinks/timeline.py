@@ -94,8 +94,8 @@ def stacked(boxes: Sequence[Box], wide: float) -> list[tuple[float, float]]:
 
     A box is moved in from the ends, then to the right of the one before when that is near, else raised over it.
 
-    >>> stacked([Box(1.0, 3.0, 1.0), Box(3.0, 2.0, 1.0), Box(4.9, 2.0, 2.0)], 10.0)
-    [(1.5, 0.0), (3.0, 1.0), (4.9, 0.0)]
+    >>> stacked([Box(1.0, 3.0, 1.0), Box(3.0, 2.0, 1.0), Box(6.0, 2.0, 2.0)], 10.0)
+    [(1.5, 0.0), (3.0, 1.0), (6.0, 0.0)]
     >>> stacked([Box(1.0, 1.0, 1.0), Box(1.9, 1.0, 1.0)], 10.0)
     [(1.0, 0.0), (2.0, 0.0)]
     """
