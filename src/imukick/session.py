@@ -26,7 +26,7 @@ class Session:
 
     `exercise`: what is done, by whom. `prior`: what an earlier session or pass learned; without it everything is
     learned as it comes. Samples must come in time order (`CalibrationError` else); a mark is pushed after the samples
-    before it. Events are told within a second of what they tell.
+    before it. A repetition is told when the leg has been calm for 0.3 s after it, or has begun the next lift.
 
     >>> Session().push(Samples(t_s=[0.0], acc_mps2=[[0, 0, 9.81]], gyr_radps=[[0, 0, 0]]))
     []

@@ -121,6 +121,8 @@ class Counter:
         told = self._told(e, phases, about, reason)
         rep = told.rep
         self._last_end_s = rep.t_end_s
+        if e.known is None and rep.counted:  # no axis was known at its top: the lift is told now
+            events.append(LiftTold(e.told_s, rep.momentum_lift, rep.quality))
         events.append(rep)
         if not rep.counted:
             return events
