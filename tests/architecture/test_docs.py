@@ -16,6 +16,8 @@ import typer
 from imukick.coaching.wording import NOTES, QUALITY, VERDICTS
 from imukick.events import Rep
 from imukick.plans import MARK_KINDS
+from imukick.sinks.csv_file import MOTION_COLUMNS
+from imukick.sinks.dictionary import DICTIONARY
 from imukick.sinks.sets import SetRow
 from tests.architecture.source_tree import ROOT, modules
 
@@ -48,6 +50,34 @@ def said_in_code(call: str) -> set[str]:
 @pytest.mark.parametrize("table", [Rep, SetRow])
 def test_every_column_is_defined(table: type[Rep | SetRow]) -> None:
     assert undocumented([field.name for field in fields(table)], "metrics.md") == []
+
+
+def section(page: str, heading: str) -> list[tuple[str, str]]:
+    """Column and unit of each table row below a heading of a page, in order."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    part = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    found: list[tuple[str, str]] = re.findall(r"^\| `([\w-]+)` \|([^|]*)\|", part, flags=re.MULTILINE)
+    return [(column, unit.strip()) for column, unit in found]
+
+
+TABLES = [("Sets", [field.name for field in fields(SetRow)]), ("Motion", list(MOTION_COLUMNS))]
+
+
+@pytest.mark.parametrize(("heading", "columns"), TABLES, ids=["sets", "motion"])
+def test_each_table_is_documented_column_by_column_with_its_unit(heading: str, columns: list[str]) -> None:
+    told = section("metrics.md", heading)
+    assert [column for column, _ in told] == columns
+    assert [(column, unit) for column, unit in told if DICTIONARY[column][0] not in ("", unit)] == []
+
+
+def test_every_word_of_the_data_dictionary_is_in_the_metrics() -> None:
+    text = (DOCS / "metrics.md").read_text(encoding="utf-8")
+    assert [word for word in DICTIONARY if f"`{word}`" not in text] == []
+
+
+def test_every_column_is_in_the_data_dictionary() -> None:
+    columns = {field.name for table in (Rep, SetRow) for field in fields(table)} | {"recording", *MOTION_COLUMNS}
+    assert columns == DICTIONARY.keys()
 
 
 def test_every_verdict_is_explained() -> None:

@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 WIDE: Final = 10.0
 LEFT: Final = 0.55
@@ -71,12 +71,13 @@ def text_wide(text: str, points: float, *, bold: bool = False) -> float:
     """Width in inches of one line of text of `points` size."""
     if not text.strip():
         return 0.0
-    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    return float(TextPath((0, 0), text, size=points, prop=font).get_extents().width) / 72.0
+    font = FontProperties(family="DejaVu Sans", size=points, weight="bold" if bold else "normal")
+    wide, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(wide) / 72.0
 
 
 def wrapped(text: str, points: float, wide: float) -> list[str]:
-    """The text in lines of at most `wide` inches, where its words allow."""
+    """The text, of `points` size, in lines of at most `wide` inches, where its words allow."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -88,7 +89,7 @@ def wrapped(text: str, points: float, wide: float) -> list[str]:
 
 
 def shortened(text: str, points: float, wide: float, *, bold: bool = False) -> str:
-    """The text, or as much of its two ends as `wide` inches hold."""
+    """The text, of `points` size, or as much of its two ends as `wide` inches hold."""
     keep = len(text)
     short = text
     while keep > 4 and text_wide(short, points, bold=bold) > wide:

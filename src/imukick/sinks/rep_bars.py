@@ -130,7 +130,7 @@ class RepBars:
 
     def _says(self) -> str:
         bars = f"left {PHASES['lift'][1]} lift, right {PHASES['lower'][1]} lowering: not paid for by muscle"
-        return bars + ("; dashed: limit" if self._judged else "; compare within a set")
+        return bars + ("; dashed: limit" if self._judged else "; within a set")
 
 
 def _number(rep: Rep) -> str:
