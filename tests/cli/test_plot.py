@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +112,18 @@ def test_a_disk_that_is_full_leaves_nothing(kicks: Path, tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stderr.splitlines() == [f"imukick: {place}: cannot be written: File too large"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_readme_shows_what_its_command_makes(
+    run: Run, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    shown, *command = re.findall(
+        r"!\[.+\]\((.+\.png)\)\n\nMade by `imukick (plot) (.+) -o (.+) --force`",
+        (root / "README.md").read_text("utf-8"),
+    )[0]
+    assert command[2] == shown
+    assert run(*command[:2], "-o", tmp_path / "again.png").code == 0
+    again, kept = (tmp_path / "again.png").read_bytes(), Path(shown).read_bytes()
+    assert again[16:24] == kept[16:24]  # width and height in a PNG's header: as many rows and lines of words
+    assert len(kept) < 200_000

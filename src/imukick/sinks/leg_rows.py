@@ -137,7 +137,7 @@ class LegRows:
         ax.set_ylim(low - BAND * per_deg, high + (BAND * per_deg if len(self._sets) > 1 else 0.0))
         ax.xaxis.set_major_locator(MultipleLocator(_tick_s(self._per_s)))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda t_s, _: clock(t_s)))
-        ticks_deg = MaxNLocator(4, steps=[1, 2, 3, 5, 10]).tick_values(low, high)
+        ticks_deg = MaxNLocator(5, steps=[1, 2, 3, 5, 10]).tick_values(low, high)
         ax.yaxis.set_major_locator(FixedLocator([deg for deg in ticks_deg if low <= deg <= high]))
         ax.yaxis.set_major_formatter(FuncFormatter(degrees))
         self._spans(ax, row, low)
@@ -174,7 +174,7 @@ class LegRows:
             for (a, b), (colour, sign) in zip(pairwise(edges_s), PHASES.values(), strict=True):
                 ax.axvspan(a, b, facecolor=colour, alpha=0.22, linewidth=0)
                 ax.fill_between([a, b], foot_deg, low_deg, facecolor=colour, linewidth=0, zorder=2)
-                if (b - a) * self._per_s > text_wide(sign, SMALL) + 0.02:
+                if (b - a) * self._per_s >= text_wide(sign, SMALL):
                     ax.text(
                         0.5 * (a + b), 0.5 * (foot_deg + low_deg), sign,
                         ha="center", va="center_baseline", fontsize=SMALL, zorder=4,
