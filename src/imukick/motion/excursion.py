@@ -4,51 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from scipy.ndimage import correlate1d
-from scipy.signal import butter, sosfiltfilt
 
+from imukick.motion.filters import CUT_HZ, zero_phase
 from imukick.motion.grid import GRID_HZ
 from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
-CUT_HZ = 6.0
-"""Low-pass of everything measured inside a movement (docs/metrics.md); a leg's voluntary swing lies under 3 Hz."""
-
-
 TILT_RAD = 0.3 * RAD_PER_DEG
-"""The attitude's usual error within one movement; gravity tilted by it looks like a movement on another lever, the more the slower it
-turns. Chosen under its median error over a session, 0.5 degrees, for the constant part is taken up by the fit."""
+"""The attitude's usual error within one movement; gravity tilted by it looks like a movement on another lever, the
+more the slower it turns. Chosen under its median error over a session, 0.5 degrees: the fit takes up the constant part."""
 RIGID_HZ = 3.0
 """Low-pass of what the axis and the lever are fitted on: above it skin, strap and floor move, and noise in the
 rotation draws the lever towards zero (simulated standing kicks: median error -8.5 % at 6 Hz, -2 % at 3 Hz)."""
-
-
-@cache
-def low_pass(cut_hz: float = CUT_HZ) -> FloatArray:
-    """Second-order Butterworth sections on the grid."""
-    sections: FloatArray = butter(2, cut_hz, fs=GRID_HZ, output="sos")
-    return sections
-
-
-@cache
-def _kernel(cut_hz: float) -> FloatArray:
-    half = round(2.4 * GRID_HZ / cut_hz)
-    pulse = np.zeros(6 * half + 1)
-    pulse[3 * half] = 1.0
-    answer: FloatArray = sosfiltfilt(low_pass(cut_hz), pulse)[2 * half : 4 * half + 1]
-    return answer / float(answer.sum())
-
-
-def zero_phase(rows: FloatArray, cut_hz: float) -> FloatArray:
-    """`rows` (n, k) low-passed there and back along time: the filter's own answer to a pulse, laid on every point.
-
-    The same as `sosfiltfilt` of `low_pass`, the ends held instead of mirrored, in one call (a sixth of the time).
-    """
-    out: FloatArray = correlate1d(rows, _kernel(cut_hz), axis=0, mode="nearest")
-    return out
 
 
 @dataclass(frozen=True, slots=True)

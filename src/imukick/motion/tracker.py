@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from scipy.signal import sosfilt, sosfilt_zi
 
 from imukick.events import Gap, Posture, Prior, Remount, Strapping
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import Attitude, AttitudeParams
-from imukick.motion.excursion import low_pass, measure, part_along
+from imukick.motion.excursion import measure, part_along
+from imukick.motion.filters import CausalLowPass
 from imukick.motion.grid import GRID_HZ, Even, Grid, GridParams
 from imukick.motion.history import PIECE, History
 from imukick.motion.lift import LiftWatch
@@ -64,7 +64,7 @@ class Tracker:
         self._angle = AngleStream(params.hold_s)
         self._lift = LiftWatch()
         self._ahead = list(prior.strappings) if prior is not None else []
-        self._low_pass: FloatArray | None = None  # state of the causal filter of the rate
+        self._low_pass = CausalLowPass()  # of the rate
         self._fresh = 0  # running index since which time is unbroken
         self._done = 0  # running index up to which the angle is given
         self._pauses: list[Pause] = []
@@ -103,7 +103,7 @@ class Tracker:
             if piece.fresh:
                 out += self._close()
                 self._fresh = self._history.end
-                self._turning, self._low_pass = Turning(self._p.turning), None
+                self._turning, self._low_pass = Turning(self._p.turning), CausalLowPass()
                 self._pauses, self._base, self._last_end = [], None, None
             gyr, up = self._attitude.push(piece)
             floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, gyr, up], axis=1)
@@ -133,9 +133,7 @@ class Tracker:
         first = self._history.end
         self._history.append(floats, flags)
         gyr, up = floats[:, 4:7], floats[:, 7:10]
-        if self._low_pass is None:
-            self._low_pass = sosfilt_zi(low_pass())[:, :, None] * gyr[0]
-        rate, self._low_pass = sosfilt(low_pass(), gyr, axis=0, zi=self._low_pass)
+        rate = self._low_pass.push(gyr)
         speed: list[float] = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2).tolist()
         out: list[Moved] = []
         for pause in self._turning.push(first, speed, up):

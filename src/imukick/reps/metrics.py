@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from imukick.reps.pendulum import Pendulum
 from imukick.reps.phases import Phases
@@ -107,8 +106,22 @@ def bounces(e: Excursion, phases: Phases) -> int:
     if not len(upper):
         return 0
     part = phases.angle_rad[e.start + upper[0] : e.start + upper[-1] + 1]
-    dips, _ = find_peaks(-part, prominence=max(BOUNCE_RAD, BOUNCE_SHARE * high))
-    return len(dips)
+    return _dips(part.tolist(), max(BOUNCE_RAD, BOUNCE_SHARE * high))
+
+
+def _dips(angle_rad: list[float], least_rad: float) -> int:
+    """How often it falls by at least `least_rad` from a high and then rises by as much from the low."""
+    count, high, low = 0, angle_rad[0], None
+    for angle in angle_rad:
+        if low is None:
+            high = max(high, angle)
+            if angle <= high - least_rad:
+                low = angle
+        else:
+            low = min(low, angle)
+            if angle >= low + least_rad:
+                count, high, low = count + 1, angle, None
+    return count
 
 
 def _inside(e: Excursion, t0: float, t1: float) -> slice:

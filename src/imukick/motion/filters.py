@@ -1,0 +1,64 @@
+"""The low-pass, in its two uses: there and back inside a closed movement, and causal while the leg moves.
+
+Both are the answer of a second-order Butterworth to a pulse, laid on every point by scipy.ndimage: one call, the same for
+any chunking, and without the second that importing scipy.signal takes.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import correlate1d
+
+from imukick.motion.grid import GRID_HZ
+from imukick.signals import FloatArray
+
+CUT_HZ: Final = 6.0
+"""Low-pass of everything measured inside a movement (docs/metrics.md); a leg's voluntary swing lies under 3 Hz."""
+ANSWER_PERIODS: Final = 1.6
+"""Periods of the cut-off after which the answer to a pulse is taken for over. Chosen: under 0.1 % of it is left."""
+
+
+@cache
+def _there_and_back(cut_hz: float) -> FloatArray:
+    """Kernel of |H|^2 = 1 / (1 + (f / cut)^4), by the inverse Fourier transform; symmetrical, sum 1."""
+    half = round(1.5 * ANSWER_PERIODS * GRID_HZ / cut_hz)
+    hz = np.fft.rfftfreq(32 * half, 1.0 / GRID_HZ)
+    answer = np.fft.irfft(1.0 / (1.0 + (hz / cut_hz) ** 4))
+    kernel = np.concatenate([answer[-half:], answer[: half + 1]])
+    return kernel / float(kernel.sum())
+
+
+@cache
+def _causal(cut_hz: float) -> FloatArray:
+    """Kernel, newest first: h(t) = sqrt(2) w exp(-w t / sqrt 2) sin(w t / sqrt 2), w = 2 pi cut; sum 1."""
+    t_s = (np.arange(round(ANSWER_PERIODS * GRID_HZ / cut_hz)) + 0.5) / GRID_HZ
+    turn = 2.0 * np.pi * cut_hz / np.sqrt(2.0) * t_s
+    kernel: FloatArray = np.exp(-turn) * np.sin(turn)
+    return kernel / float(kernel.sum())
+
+
+def zero_phase(rows: FloatArray, cut_hz: float) -> FloatArray:
+    """`rows` (n, k) low-passed there and back along time, ends held: no phase is shifted."""
+    out: FloatArray = correlate1d(rows, _there_and_back(cut_hz), axis=0, mode="nearest")
+    return out
+
+
+class CausalLowPass:
+    """Rows of a stream -> the same low-passed at `CUT_HZ`, about 40 ms late; starts from the first row."""
+
+    def __init__(self) -> None:
+        self._before: FloatArray | None = None
+
+    def push(self, rows: FloatArray) -> FloatArray:
+        """(n, k) low-passed rows for these `rows` (n, k)."""
+        kernel = _causal(CUT_HZ)
+        if self._before is None:
+            self._before = np.repeat(rows[:1], len(kernel) - 1, axis=0)
+        joined = np.concatenate([self._before, rows])
+        self._before = joined[len(joined) - len(kernel) + 1 :]
+        # the kernel ends at the present point: shifted by half its length, read backwards
+        out: FloatArray = correlate1d(joined, kernel[::-1], axis=0, mode="nearest", origin=(len(kernel) - 1) // 2)
+        return out[len(kernel) - 1 :]
