@@ -78,6 +78,11 @@ def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
+def unwrapped(angle_rad: FloatArray) -> FloatArray:
+    """The angle without its jumps of a whole turn; most movements have none."""
+    return angle_rad if float(np.ptp(angle_rad)) < math.pi else np.unwrap(angle_rad)
+
+
 def part_along(rows: FloatArray, vector: tuple[float, float, float]) -> FloatArray:
     """(n,): component of each of `rows` (n, 3) along `vector`, by plain sums: a matrix product may round by where a chunk ends."""
     x, y, z = vector
@@ -128,7 +133,7 @@ def measure(
     inner = slice(max(0, start - 5), min(len(t_s), stop + 5))
     turning = zero_phase(gyr_radps, RIGID_HZ)[inner]
     axis, share = main_axis(turning)
-    angle = np.unwrap(Plane.of(axis, rest_up).angles(up))
+    angle = unwrapped(Plane.of(axis, rest_up).angles(up))
     ends = angle[start] if open_end else 0.5 * (angle[start] + angle[stop - 1])
     if ends - angle[start:stop].min() > angle[start:stop].max() - ends:
         axis, angle, ends = -axis, -angle, -ends

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Final
 
 import numpy as np
 
@@ -46,20 +49,26 @@ class MountingParams:
     standing_deg: tuple[float, float] = (-22.0, 24.0)
 
 
+RECENT: Final = 30
+"""Kicks whose levers and ranges the medians are taken over. Chosen: three sets; older ones say less of this one."""
+
+
 @dataclass(slots=True)
 class Votes:
-    """Kicks of one strapping so far: sums of axes and rest poses, and each one's lever, direction and range."""
+    """Kicks of one strapping so far: sums of axes and rest poses, and the recent ones' lever, direction and range."""
 
     axis: FloatArray = field(default_factory=lambda: np.zeros(3))
     rest_up: FloatArray = field(default_factory=lambda: np.zeros(3))
-    lever_m: list[float] = field(default_factory=list)
-    phi_rad: list[float] = field(default_factory=list)
-    range_rad: list[float] = field(default_factory=list)
+    count: int = 0
+    lever_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    phi_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    range_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def add(self, excursion: Excursion) -> None:
         """One more kick; its axis weighs by its range."""
         self.axis = self.axis + excursion.axis * excursion.range_rad
         self.rest_up = self.rest_up + excursion.rest_up
+        self.count += 1
         self.lever_m.append(float(np.linalg.norm(excursion.lever_m)))
         self.phi_rad.append(excursion.phi_rad)
         self.range_rad.append(excursion.range_rad)
@@ -103,7 +112,7 @@ class Mounting:
         if not votes.lever_m:
             return prior
         axis, rest_up = votes.axis, votes.rest_up
-        lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, len(votes.lever_m)
+        lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, votes.count
         lever_m = median(lever) if self._lever_agrees(lever) else None
         lever_deg: float | None = median(phi) / RAD_PER_DEG
         posture = self._posture(median(phi))
@@ -126,7 +135,7 @@ class Mounting:
             t_from_s=self._from_s,
         )
 
-    def _lever_agrees(self, lever_m: list[float]) -> bool:
+    def _lever_agrees(self, lever_m: Collection[float]) -> bool:
         """A lever that scatters from kick to kick is none: movements too slow to feel it, or no fixed centre."""
         middle = median(lever_m)
         return median(abs(x - middle) for x in lever_m) <= self._p.lever_scatter * middle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Final
@@ -42,6 +43,8 @@ class CountParams:
 
 RANGE_FAULTS: Final = frozenset({"short", "too_high", "off_plane"})
 """Verdicts that keep a repetition from being a measure for the range of the next; how it was moved is no matter."""
+RECENT: Final = 30
+"""Good repetitions whose ranges the running median is taken over. Chosen: three sets."""
 HELD_S: Final = 0.25
 """The shortest hold that shows a small lift was meant. Chosen: about a reaction time, longer than any turn leaves."""
 
@@ -71,7 +74,7 @@ class Counter:
         self._set_deg: list[float] = []  # ranges counted in this set
         self._last_end_s: float | None = None  # end of the last listed row
         self._last_counted_s: float | None = None
-        self._good_deg: list[float] = []
+        self._good_deg: deque[float] = deque(maxlen=RECENT)  # ranges of good repetitions
         self._unsettled: list[Told] = []
         self._counted = 0  # of this strapping
         self.host_clock = False
@@ -82,7 +85,8 @@ class Counter:
 
     def remount(self) -> list[Event]:
         """The sensor sits otherwise: a new set, and nothing known of ranges."""
-        self._good_deg, self._unsettled, self._counted = [], [], 0
+        self._good_deg.clear()
+        self._unsettled, self._counted = [], 0
         return self._end_set()
 
     def finish(self) -> list[Event]:

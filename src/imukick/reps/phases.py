@@ -81,7 +81,9 @@ def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
     along = e.rest_up - (e.rest_up @ axis) * axis
     along = along / max(float(np.linalg.norm(along)), 1e-9)
     across = np.cross(along, axis)
-    gravity = np.unwrap(np.arctan2(e.up @ across, e.up @ along))
+    gravity = np.arctan2(e.up @ across, e.up @ along)
+    if float(np.ptp(gravity)) >= np.pi:
+        gravity = np.unwrap(gravity)
     turned = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1])) * _step_s(e)])
     error = gravity - turned
     first, last = slice(0, e.start + 1), slice(e.stop - 1, None)
