@@ -20,14 +20,16 @@ class AttitudeParams:
 
     `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of the
     rate, root mean square over its axes; `still_acc_share`: most
-    departure of specific force from one g; `still_bias_radps`: a mean rate above it is motion, not bias (chosen:
+    departure of specific force from its mean, `still_scale_share`: of that mean from one g (consumer accelerometers
+    are a few percent off, and their noise reaches 2 %); `still_bias_radps`: a mean rate above it is motion, not bias (chosen:
     zero-rate levels of consumer gyros stay under 10 deg/s).
     """
 
     still_s: float = 1.0
     still_hop_s: float = 0.25
     still_rate_radps: float = 0.5 * RAD_PER_DEG
-    still_acc_share: float = 0.02
+    still_acc_share: float = 0.03
+    still_scale_share: float = 0.06
     still_bias_radps: float = 10.0 * RAD_PER_DEG
 
 
@@ -90,7 +92,8 @@ class Attitude:
         return bool(
             np.sqrt(window[:, :3].var(axis=0).mean()) < p.still_rate_radps
             and np.linalg.norm(window[:, :3].mean(axis=0)) < p.still_bias_radps
-            and (np.abs(weight / STANDARD_GRAVITY_MPS2 - 1) < p.still_acc_share).all()
+            and abs(weight.mean() / STANDARD_GRAVITY_MPS2 - 1) < p.still_scale_share
+            and (np.abs(weight / weight.mean() - 1) < p.still_acc_share).all()
         )
 
     def _run(self, even: Even, start: int, stop: int) -> tuple[FloatArray, FloatArray]:

@@ -58,17 +58,18 @@ def judge_centre(
     Once settled: the nearest of the known hip, the knee that follows from it (the shank is half of a straight leg;
     on all fours it is the level part of the lever) and the sensor itself. What cannot be told from the hip counts as it.
     """
+    reach_m = lever_m + lever_sd_m
     if known is None or known.lever_m is None:
         if loose or known is not None:
             return Judged("hip", 0.0)
         least_m = p.early_share * (p.bent_share if p.bent(direction_deg) else p.hip_share) * height_m
-        return Judged("hip" if lever_m >= least_m else "knee", least_m)
+        return Judged("hip" if reach_m >= least_m else "knee", least_m)
     if loose:
         least_m = p.loose_share * known.lever_m
-        return Judged("hip" if lever_m >= least_m else "knee", least_m)
+        return Judged("hip" if reach_m >= least_m else "knee", least_m)
     if known.reps < p.settle or known.lever_deg is None:
         least_m = p.early_share * known.lever_m
-        return Judged("hip" if lever_m >= least_m else "knee", least_m)
+        return Judged("hip" if reach_m >= least_m else "knee", least_m)
     here = _point(lever_m, direction_deg)
     hip = _point(known.lever_m, known.lever_deg)
     bent = p.bent(known.lever_deg)

@@ -205,6 +205,14 @@ class Mounting:
             return False
         return self.like_kick(e) and float(np.linalg.norm(e.lever_m)) >= self._p.curl_lever_m
 
+    def worth_closing(self, e: Excursion) -> bool:
+        """Half a movement, cut off: in the kick plane, or, while none is known, a plain turn from calm."""
+        if self.strapping is not None:
+            return self.lifted(e)
+        p = self._p
+        far = e.range_rad >= p.first_range_deg * RAD_PER_DEG
+        return e.calm and far and e.share >= p.least_share and e.tilt <= p.most_tilt
+
     def kick_again(self, e: Excursion) -> bool:
         """Would a movement from before the axis was known have been a kick, from the rest pose known now?"""
         return self.lifted(e) and self.at_rest(e.rest_up) and self.judged(e).centre == "hip"

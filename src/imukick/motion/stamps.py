@@ -10,29 +10,30 @@ from imukick.signals import BoolArray, FloatArray, Samples
 
 STUCK_ACC_MPS2: Final = 14.0
 STUCK_GYR_RADPS: Final = 4.0
-"""Two equal readings above these are taken for a limit. Chosen: the smallest full scales in use (2 g, 250 deg/s)
-less a quarter; a moving leg does not repeat a value up there to the last digit."""
+"""Three equal readings running above these are taken for a limit. Chosen: the smallest full scales in use (2 g, 250 deg/s)
+less a quarter; a moving leg may repeat a coarse reading up there once, hardly twice."""
 NEAR_FULL_SCALE: Final = 0.995
 """Share of a known full scale from which a reading is clipped. Chosen: the scale's own tolerance."""
 
 
 class Clipping:
-    """Marks samples where a value stood at its limit: known full scale, or the same large value twice running."""
+    """Marks samples where a value stood at its limit: known full scale, or the same large value three times running."""
 
     def __init__(self) -> None:
         self._before: FloatArray | None = None
 
     def mark(self, samples: Samples) -> BoolArray:
-        """(n,) bool; the second and later of equal large values, or at a known full scale the first as well."""
+        """(n,) bool; the third and later of equal large values, or at a known full scale the first as well."""
         six = np.concatenate([samples.acc_mps2, samples.gyr_radps], axis=1)
-        before = six[:1] * np.nan if self._before is None else self._before
+        before = np.full((2, 6), np.nan) if self._before is None else self._before
+        joined = np.concatenate([before, six])
         large = np.array([STUCK_ACC_MPS2] * 3 + [STUCK_GYR_RADPS] * 3)
-        previous = np.concatenate([before, six[:-1]])
-        marked = ((six == previous) & (np.abs(six) > large)).any(axis=1)
+        stuck = (joined[2:] == joined[1:-1]) & (joined[2:] == joined[:-2]) & (np.abs(six) > large)
+        marked = stuck.any(axis=1)
         for scale, part in ((samples.acc_range_mps2, six[:, :3]), (samples.gyr_range_radps, six[:, 3:])):
             if scale is not None:
                 marked |= (np.abs(part) >= NEAR_FULL_SCALE * scale).any(axis=1)
-        self._before = six[-1:]
+        self._before = joined[-2:]
         return np.asarray(marked, dtype=bool)
 
 

@@ -331,6 +331,6 @@ class Tracker:
         self._pauses += self._turning.finish(end)
         out += self._turned_at_rest(end - 1)
         movement = self._open_movement(end)
-        if movement is not None and self._mounting.lifted(movement):
+        if movement is not None and self._mounting.worth_closing(movement):
             out.append(self._knowing(movement))
         return out

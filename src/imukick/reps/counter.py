@@ -102,7 +102,7 @@ class Counter:
         if phases is None:
             return []
         share, quality = lift_momentum(e, phases, self._circumstances(e.agreed, float(e.t_s[-1])))
-        if e.agreed.reps < SETTLED:
+        if not self._settled(e.agreed):
             quality = (*quality, "axis")
         return [LiftTold(float(e.t_s[-1]), share, quality)]
 
@@ -142,6 +142,10 @@ class Counter:
                 events += self._revise(about)
         return events
 
+    def _settled(self, strapping: Strapping) -> bool:
+        """Are axis, lever and posture no longer about to change much?"""
+        return max(strapping.reps, self._counted) >= SETTLED
+
     def _reason(self, e: Excursion, phases: Phases, strapping: Strapping | None, in_plane: bool) -> str | None:
         """Why it does not count; None when it does."""
         p = self._p
@@ -169,7 +173,7 @@ class Counter:
         c = self._circumstances(about, phases.t_top_s)
         rest_s = None if self._last_end_s is None else max(phases.t_start_s - self._last_end_s, 0.0)
         rep = measure_rep(
-            e, phases, about, e.known, c, index=self._index, rest_before_s=rest_s, settled=about.reps >= SETTLED
+            e, phases, about, e.known, c, index=self._index, rest_before_s=rest_s, settled=self._settled(about)
         )
         background = Background(
             target=self._x.target,

@@ -59,6 +59,8 @@ def measure_rep(
     if _slipped(e, strapping):
         quality.append("strap")
     shares = _momentum(e, phases, c, quality, notes)
+    if earlier is None:
+        notes.append("no off_plane: first of its strapping")
     lift_s, pause_s = phases.t_top_s - phases.t_start_s, phases.t_lower_s - phases.t_top_s
     lower_s = phases.t_end_s - phases.t_lower_s
     peaks = [metrics.peak_degps(e, phases, lift=lift) for lift in (True, False)]

@@ -46,8 +46,7 @@ def peak_degps(e: Excursion, phases: Phases, *, lift: bool) -> float:
 def mean_degps(phases: Phases, *, lift: bool) -> float | None:
     """Mean angular velocity (deg/s) of the phase; None when the phase lasts under one grid step."""
     span_s = phases.t_top_s - phases.t_start_s if lift else phases.t_end_s - phases.t_lower_s
-    high = phases.range_rad if lift else phases.range_rad - phases.rest_after_rad
-    return PHASE_SHARE * high * DEG_PER_RAD / span_s if span_s >= 0.01 else None
+    return PHASE_SHARE * phases.range_rad * DEG_PER_RAD / span_s if span_s >= 0.01 else None
 
 
 def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> float | None:
