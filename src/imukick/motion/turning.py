@@ -19,7 +19,7 @@ class TurningParams:
 
     `calm_radps`, `calm_s`: rest, as docs/metrics.md defines it. `drift_deg`: a calm stretch that creeps further is
     cut in two, so that a slow lift is not taken for rest (chosen: half the smallest range that counts); it is rest when it crept
-    by less than `settled_deg` within `calm_s` (chosen above a hovering leg's sway, below a lowering of 5 deg/s).
+    by less than `settled_deg` within `calm_s` (chosen above a hovering leg's sway, below a lowering of 4 deg/s).
     `trough`: a turn is where the speed falls under this share of the peak before it, `rise`: told when it has grown
     by this factor again (both chosen: a leg turning back passes zero, a hesitating one does not).
     """
@@ -27,7 +27,7 @@ class TurningParams:
     calm_radps: float = 15.0 * RAD_PER_DEG
     calm_s: float = 0.3
     drift_deg: float = 2.5
-    settled_deg: float = 1.5
+    settled_deg: float = 1.2
     trough: float = 0.4
     rise: float = 1.5
 

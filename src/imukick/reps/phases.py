@@ -15,7 +15,9 @@ HIGH: Final = 0.95
 """Shares of the range between which a phase lies (docs/metrics.md)."""
 REST_S: Final = 0.5
 REST_RADPS: Final = 15.0 * RAD_PER_DEG
-"""The rest level is the median of the last half second before the lift that turned slower than this."""
+CREEP_RAD: Final = 1.5 * RAD_PER_DEG
+"""The rest level is the median of the last half second before the lift that turned slower than this; a leg that
+creeps by more than `CREEP_RAD` meanwhile is lifted slowly (chosen above the sway of a hovering leg)."""
 
 PHASES: Final = {
     ("rest", "up through 10 %"): "lift",
@@ -48,15 +50,11 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
     """The four boundaries of a movement about an axis (unit, signed to lift); None when it does not rise about it."""
     rate = e.gyr_radps @ axis
     angle = _angle(e, axis, rate)
-    before = angle[: e.start + 1]
-    slow = np.abs(rate[: e.start + 1]) < REST_RADPS
-    window = slice(max(0, len(before) - round(REST_S / _step_s(e))), None)
-    chosen = before[window][slow[window]]
-    angle = angle - (float(np.median(chosen)) if len(chosen) else float(before[-1]))
+    first = max(0, e.start + 1 - round(REST_S / _step_s(e)))
+    angle = angle - _level(angle[first : e.start + 1], rate[first : e.start + 1], at_the_end=False)
     top = e.start + int(np.argmax(angle[e.start : e.stop]))
     high = float(angle[top])
-    calm = np.abs(rate[e.stop - 1 :]) < REST_RADPS
-    after = float(np.median(angle[e.stop - 1 :][calm] if calm.any() else angle[e.stop - 1])) if not e.open_end else 0.0
+    after = 0.0 if e.open_end else _level(angle[e.stop - 1 :], rate[e.stop - 1 :], at_the_end=True)
     if high <= 0 or high - after <= 0:
         return None
     rising = _last_up(angle, LOW * high, top)
@@ -67,6 +65,20 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
     at = np.arange(len(angle), dtype=float)
     t_start_s, t_top_s, t_lower_s, t_end_s = np.interp([rising, t_top, lower, end], at, e.t_s).tolist()
     return Phases(t_start_s, t_top_s, t_lower_s, t_end_s, high, after, angle, rate)
+
+
+def _level(angle: FloatArray, rate: FloatArray, *, at_the_end: bool) -> float:
+    """The rest level in a stretch before (or after) a movement: the median of where it turned slower than 15 deg/s.
+
+    Where a slow lift (or lowering) reaches into it, only the far tenth of a second is rest.
+    """
+    slow = np.abs(rate) < REST_RADPS
+    if not slow.any():
+        return float(angle[-1] if not at_the_end else angle[0])
+    rest = angle[slow]
+    far = rest[-10:] if at_the_end else rest[:10]
+    near = rest[0] if at_the_end else rest[-1]
+    return float(np.median(far if abs(float(near - np.median(far))) > CREEP_RAD else rest))
 
 
 def _step_s(e: Excursion) -> float:
