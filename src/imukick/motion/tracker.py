@@ -37,8 +37,8 @@ class MotionParams:
     hold_s: float = 10.0
 
 
-MOST_PAUSES: Final = 40
-"""Pauses compared at once. Chosen: walking makes two a second, and a repetition seldom has more than six."""
+MOST_PAUSES: Final = 120
+"""Pauses compared at once. Chosen: a slow lift or lowering, cut where it creeps, makes five a second for ten seconds each."""
 LOOK_AFTER: Final = 30
 """Grid points after a return that are looked at when it is found late: as many as calm takes to be told."""
 AWAY_STEP: Final = 10
