@@ -37,6 +37,9 @@ class LiftWatch:
         """
         out: list[tuple[int, bool]] = []
         least = max(LEAST_RAD, USUAL_SHARE * usual_rad)
+        if self._topped or max(angle_rad) - self._rest_rad < least > self._most_rad - self._rest_rad:
+            self._pass(first, angle_rad)  # nothing can begin or top among these
+            return out
         for k, angle in enumerate(angle_rad):
             i = first + k
             before = self._recent[i % HOLD]
@@ -54,3 +57,8 @@ class LiftWatch:
                 self._topped = True
                 out.append((i, True))
         return out
+
+    def _pass(self, first: int, angle_rad: Sequence[float]) -> None:
+        self._most_rad = max(self._most_rad, max(angle_rad))
+        for k in range(max(0, len(angle_rad) - HOLD), len(angle_rad)):
+            self._recent[(first + k) % HOLD] = angle_rad[k]
