@@ -59,6 +59,6 @@ class LiftWatch:
         return out
 
     def _pass(self, first: int, angle_rad: Sequence[float]) -> None:
-        self._most_rad = max(self._most_rad, max(angle_rad))
+        self._most_rad = max(self._most_rad, *angle_rad)
         for k in range(max(0, len(angle_rad) - HOLD), len(angle_rad)):
             self._recent[(first + k) % HOLD] = angle_rad[k]
