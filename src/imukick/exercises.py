@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, get_args
 
 from imukick.events import Load, Posture, Side
-from imukick.plans import Target
+from imukick.plans import MAX_LOAD_KG, Target, split_load
 
 POSTURES: Final[tuple[str, ...]] = ("auto", "standing", "quadruped", "prone", "any")
 LOADS: Final[tuple[str, ...]] = get_args(Load)
@@ -43,7 +43,7 @@ class Exercise:
                 raise ValueError(f"unknown {name} {value!r}; known: {', '.join(known)}")
         if not 1.0 <= self.height_m <= 2.5:
             raise ValueError(f"height {self.height_m} m is not a person's; expected 1.0 to 2.5 m")
-        if self.load_kg is not None and not 0.0 <= self.load_kg <= 50.0:
+        if self.load_kg is not None and not 0.0 <= self.load_kg <= MAX_LOAD_KG:
             raise ValueError(f"load of {self.load_kg} kg is not an ankle weight; expected 0 to 50 kg")
 
     @property
@@ -73,8 +73,6 @@ def read_load(value: str) -> tuple[Load, float | None]:
     >>> read_load("ankle-weight 2.5"), read_load("band")
     (('ankle-weight', 2.5), ('band', None))
     """
-    word, _, mass = value.strip().partition(" ")
-    for load in get_args(Load):
-        if word == load:
-            return load, float(mass) if mass else None
-    raise ValueError(f"unknown load {value!r}; known: {', '.join(LOADS)}, an ankle weight with its kg behind it")
+    word, load_kg = split_load(value)
+    load: Load = next(load for load in get_args(Load) if load == word)
+    return load, load_kg

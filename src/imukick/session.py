@@ -61,13 +61,15 @@ class Session:
         return asdict(self._params)
 
     def push(self, item: Samples | Mark) -> list[Event]:
-        """Take what came next; tell what it settles. Raises `ValueError` after `finish`."""
+        """Take what came next; tell what it settles. Raises `ValueError` after `finish`, `TypeError` for anything else."""
         if self._finished:
             raise ValueError("the session is finished; start a new one")
         if isinstance(item, Mark):
             self._moved = ()
             self._counter.mark(item)
             return []
+        if not isinstance(item, Samples):
+            raise TypeError(f"push takes Samples or a Mark, not {type(item).__name__}")
         if len(item) and item.clock == "host":
             self._counter.host_clock = True
         return self._tell(self._tracker.push(item))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,8 @@ class Samples:
     (the sensor's own counter) or `host` (arrival times: repeated and clumped, laid on a line by the grid).
     `acc_range_mps2` and `gyr_range_radps` are the full scales, when known: values there are clipped.
 
-    Raises `ValueError` for wrong shapes or falling time, `CalibrationError` for NaN or infinity.
+    Raises `ValueError` for wrong shapes, falling time, an unknown clock and a range that is not a number above 0,
+    `CalibrationError` for NaN or infinity.
 
     >>> Samples(t_s=[0.0, 0.01], acc_mps2=[[0, 0, 9.81]] * 2, gyr_radps=[[0, 0, 0]] * 2).t_s
     array([0.  , 0.01])
@@ -63,6 +65,11 @@ class Samples:
         if len(t_s) > 1 and (np.diff(t_s) < 0).any():
             row = int(np.argmax(np.diff(t_s) < 0)) + 1
             raise ValueError(f"t_s runs backwards at sample {row}")
+        if self.clock not in get_args(Clock):
+            raise ValueError(f"unknown clock {self.clock!r}; known: {', '.join(get_args(Clock))}")
+        for name, limit in (("acc_range_mps2", self.acc_range_mps2), ("gyr_range_radps", self.gyr_range_radps)):
+            if limit is not None and not 0.0 < limit < math.inf:
+                raise ValueError(f"{name} is {limit}, expected a number above 0, or None when it is not known")
 
     def __len__(self) -> int:
         return len(self.t_s)

@@ -87,12 +87,38 @@ def test_marks_are_added_and_taken_out(run: Run, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mark", "header"),
+    [
+        ("load,ankle-weight 2.5", {"load": "ankle-weight", "load_kg": 2.5}),
+        ("load,band", {"load": "band"}),
+        ("posture,any", {"load": "ankle-weight", "load_kg": 1.0, "posture": "any"}),
+    ],
+)
+def test_what_held_at_the_cut_stands_in_the_header(run: Run, file: Path, mark: str, header: dict[str, object]) -> None:
+    assert run("edit", file, "--load", "ankle-weight", "--load-kg", "1", "--add-mark", f"2,{mark}").code == 0
+    assert run("edit", file, "--from", "4").code == 0
+    edited = read_recording(file)
+    assert edited.marks == ()
+    assert {key: edited.meta[key] for key in ("load", "load_kg", "posture") if key in edited.meta} == {
+        "posture": "standing",
+        **header,
+    }
+
+
+@pytest.mark.parametrize(
     ("options", "says"),
     [
         ([], "nothing to change"),
         (["--side", "right"], "nothing to change"),
         (["--side", "both"], "unknown side 'both'"),
         (["--height-m", "170"], "expected 1.0 to 2.5 m"),
+        (["--height-m", "nan"], "expected 1.0 to 2.5 m"),
+        (["--load", "ankle-weight", "--load-kg", "inf"], "expected 0 to 50 kg"),
+        (["--from", "nan"], "--from nan is no time"),
+        (["--to", "nan"], "--to nan is no time"),
+        (["--to", "inf"], "--to inf is no time"),
+        (["--add-mark", "nan,note,x"], "not a mark"),
+        (["--add-mark", "1,load,ankle-weight nan"], "expected 0 to 50 kg behind ankle-weight"),
         (["--load-kg", "3"], "say which load"),
         (["--from", "20", "--to", "10"], "would leave 0 samples"),
         (["--from", "500"], "would leave 0 samples"),

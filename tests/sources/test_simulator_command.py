@@ -58,6 +58,12 @@ def test_swing_and_drop_reach_the_session(run: Run, tmp_path: Path) -> None:
         (["--swing", "0.9", "--lift-s", "3"], "leave one of them out"),
         (["--reps", "-2"], "reps -2"),
         (["--rate-hz", "5000"], "rate-hz 5000"),
+        *(
+            ([f"--{name}", word], f"{name} {word}")
+            for name in ("rate-hz", "rom", "lift-s", "swing")
+            for word in ("nan", "inf")
+        ),
+        (["--height-m", "nan"], "height nan"),
         (["--with", "walk,fly"], "'fly'"),
         (["--pause-s", "0.01"], "0 turns at once"),
         (["--load", "ankle-weight"], "add --load-kg"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 from imukick.analysis import exercise_of
 from imukick.errors import ImukickError, RecordingError
-from imukick.plans import Mark
+from imukick.plans import Mark, split_load
 from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.whole_file import whole_file
 from imukick.sources.recordings import Recording
@@ -19,19 +20,27 @@ from imukick.sources.recordings.sanity import time_trouble
 
 NEAR_S: Final = 0.05
 """How near a mark to take out must be named; chosen: as it is read off a table or a plot."""
-LASTING: Final = ("side", "load", "posture")
-"""Marks that hold until the next of their kind: cut away, they go into the header."""
+LASTING: Final = ("side", "posture")
+"""Marks that, as `load` does, hold until the next of their kind: cut away, they go into the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`words` for the header; `from_s`, `to_s`: what to keep, [from, to); marks to `add` and `remove`, as typed."""
+    """`words` for the header; `from_s`, `to_s`: what to keep, [from, to); marks to `add` and `remove`, as typed.
+
+    Raises `ImukickError` for a time that is not finite.
+    """
 
     words: Mapping[str, Any]
     from_s: float | None
     to_s: float | None
     add: tuple[str, ...]
     remove: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name, t_s in (("from", self.from_s), ("to", self.to_s)):
+            if t_s is not None and not math.isfinite(t_s):
+                raise ImukickError(f"--{name} {t_s} is no time; give seconds on the recording's clock")
 
 
 def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, force: bool) -> list[str]:
@@ -100,7 +109,11 @@ def _cut(recording: Recording, changes: Changes, done: list[str]) -> Recording:
         )
     before = [mark for mark in marks if mark.t_s < from_s]
     for mark in before:
-        if mark.kind in LASTING:
+        if mark.kind == "load":
+            meta["load"], load_kg = split_load(mark.value)
+            meta.pop("load_kg", None)  # it was the other load's
+            meta |= {} if load_kg is None else {"load_kg": load_kg}
+        elif mark.kind in LASTING:
             meta[mark.kind] = mark.value
     paused = [mark for mark in before if mark.kind in ("pause", "resume")][-1:]
     still_paused = [replace(mark, t_s=from_s) for mark in paused if mark.kind == "pause"]
