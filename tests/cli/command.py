@@ -14,6 +14,12 @@ import pytest
 from imukick.cli.app import main
 
 SRC = Path(__file__).resolve().parents[2] / "src"
+AS_MODULE = (
+    "import runpy, signal\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "runpy.run_module('imukick', run_name='__main__')\n"
+)
+"""`python -m imukick` that hears Ctrl-C, even started by a process that ignores it, as a shell's background jobs do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 def start(*args: object, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
     """`python -m imukick` with these arguments, as a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "imukick", *map(str, args)],
+        [sys.executable, "-c", AS_MODULE, *map(str, args)],
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,

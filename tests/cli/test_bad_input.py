@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,12 +103,27 @@ def test_a_folder_and_a_pattern_with_nothing_in_them(run: Run, tmp_path: Path) -
         (["--height-m", "172"], "expected 1.0 to 2.5 m"),
         (["--load-kg", "3"], "say which load"),
         (["--load", "ankle-weight", "--load-kg", "-1"], "expected 0 to 50 kg"),
+        (["--load", "ankle-weight", "--load-kg", "nan"], "expected 0 to 50 kg"),
+        (["--load", "ankle-weight", "--load-kg", "inf"], "expected 0 to 50 kg"),
+        (["--height-m", "nan"], "expected 1.0 to 2.5 m"),
+        (["--height-m", "inf"], "expected 1.0 to 2.5 m"),
+        *(
+            (["--target-rom", deg], "expected over 0, at most 180 deg")
+            for deg in ("nan", "-5", "0", "inf", "-inf", "1e9")
+        ),
+        (["b.csv", "--target-rom", "nan"], "a target of nan deg cannot be"),
         (["--rate-hz", "100"], "leave the sample rate away"),
+        *((["--rate-hz", hz], "is not a sensor's; expected 1 to 10000") for hz in ("nan", "inf", "-inf", "0")),
         (["--realtime", "--refine"], "--realtime plays one recording once"),
         (["--out", "o.xlsx"], "o.xlsx: name it .csv"),
         (["--out", "o.json", "--excel"], "o.json: --excel is a way to write CSV"),
         (["--sets", "s.txt"], "s.txt: name it .csv"),
-        (["--out", "nowhere/"], "no such folder"),
+        (["--out", "nowhere/deep/"], "there is no folder nowhere"),
+        (["--out", "taken.csv/"], "this is a file; name a folder"),
+        (["--out", "results"], "name it .csv, .json, .parquet, or a folder with / behind it"),
+        (["b.csv", "--out", "new", "--motion", "m.csv"], "motion is a file for each recording; name a folder"),
+        (["b.csv", "--out", "new", "--sets", "s.txt"], "s.txt: name it .csv"),
+        (["b.csv", "--out", "file"], "this is a file; name a folder"),
         (["--out", "nowhere/o.csv"], "there is no folder"),
         (["--motion", "m.json"], "motion is written as CSV"),
         (["--out", "taken.csv"], "taken.csv: exists already; use --force"),
@@ -119,9 +135,12 @@ def test_options_that_cannot_be(
     run: Run, kicks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], says: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a.csv").write_bytes(kicks.read_bytes())
-    Path("taken.csv").touch()
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_bytes(kicks.read_bytes())
+    for name in ("taken.csv", "file"):
+        Path(name).touch()
     assert says in refused(run, tmp_path, "a.csv", *options)
+    assert not any(path.is_dir() for path in tmp_path.iterdir())
 
 
 def test_parquet_without_pyarrow(run: Run, kicks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,12 +181,17 @@ def test_a_disk_that_is_full(kicks: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_ends_with_130_and_leaves_nothing(kicks: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ours", [signal.default_int_handler, signal.SIG_IGN], ids=["heard", "ignored by pytest"])
+def test_ctrl_c_ends_with_130_and_leaves_nothing(kicks: Path, tmp_path: Path, ours: Any) -> None:
     whole = read_recording(kicks).samples
     kept = (whole.t_s < 0.4) | (whole.t_s > 0.8)
     samples = Samples(whole.t_s[kept], whole.acc_mps2[kept], whole.gyr_radps[kept])
     write_recording(tmp_path / "a.csv", samples)
-    process = start("replay", tmp_path / "a.csv", "--realtime", "--out", tmp_path / "o.csv")
+    before = signal.signal(signal.SIGINT, ours)
+    try:
+        process = start("replay", tmp_path / "a.csv", "--realtime", "--out", tmp_path / "o.csv")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     assert "gap of 0.4" in process.stdout.readline()  # it plays
     process.send_signal(signal.SIGINT)

@@ -27,15 +27,15 @@ def test_a_picture_and_one_line_that_says_what_is_in_it(run: Run, kicks: Path, t
 
 def test_what_is_said_on_the_command_line_holds_as_in_replay(run: Run, other_kicks: Path, tmp_path: Path) -> None:
     options = ["--posture", "any", "--side", "right", "--load", "ankle-weight", "--load-kg", 2, "--refine"]
-    done = run("plot", other_kicks, "-o", tmp_path / "a.svg", *options, "--target-rom", 300, "--height-m", 1.6)
-    replayed = run("replay", other_kicks, *options, "--target-rom", 300, "--height-m", 1.6)
+    done = run("plot", other_kicks, "-o", tmp_path / "a.svg", *options, "--target-rom", 180, "--height-m", 1.6)
+    replayed = run("replay", other_kicks, *options, "--target-rom", 180, "--height-m", 1.6)
     assert done.code == 0
     facts = done.out.split(": ", 1)[1].split(" · ")
     assert facts[:3] == ["any", "ankle weight 2 kg", "right"]
     assert "second look" in facts
     assert " · ".join(facts[:5]) in " ".join(replayed.out.split())
     counted = analyse(other_kicks, posture="any", refine=True).counted
-    assert facts[-1].strip() == f"{counted} counted, 0 clean"  # 300 deg is more than any leg
+    assert facts[-1].strip() == f"{counted} counted, 0 clean"  # 180 deg is more than any leg
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,8 @@ def test_what_is_said_on_the_command_line_holds_as_in_replay(run: Run, other_kic
         (["a.csv", "-o", "a.png", "--posture", "lying"], "unknown posture 'lying'"),
         (["a.csv", "-o", "a.png", "--load-kg", "3"], "say which load"),
         (["a.csv", "-o", "a.png", "--rate-hz", "100"], "leave the sample rate away"),
+        (["a.csv", "-o", "a.png", "--rate-hz", "nan"], "is not a sensor's"),
+        (["a.csv", "-o", "a.png", "--target-rom", "inf"], "a target of inf deg cannot be"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line_and_nothing_is_written(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import shutil
@@ -158,6 +159,30 @@ def test_folders_and_globs_and_a_bad_file_between(
     assert read_csv(tmp_path / "results" / "a.reps.csv")[0]["recording"] == "a.csv"
 
 
+@pytest.mark.parametrize("named", ["results", "results/"])
+def test_a_folder_for_the_results_of_several_is_made(
+    run: Run, kicks: Path, other_kicks: Path, tmp_path: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("replay", kicks, other_kicks, "--out", named, "--sets", f"{named.rstrip('/')}/s.csv", "--motion", "m/")
+    assert (done.code, done.err) == (0, "")
+    names = (kicks.stem, other_kicks.stem)
+    assert {path.name for path in Path("results").iterdir()} == {*(f"{name}.reps.csv" for name in names), "s.csv"}
+    assert {path.name for path in Path("m").iterdir()} == {f"{name}.motion.csv" for name in names}
+
+
+def test_a_folder_with_a_slash_behind_is_made_for_one_too(run: Run, kicks: Path, tmp_path: Path) -> None:
+    assert run("replay", kicks, "--out", f"{tmp_path / 'results'}/").code == 0
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [f"{kicks.stem}.reps.csv"]
+
+
+def test_a_folder_into_which_nothing_goes_is_not_made(run: Run, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("t_s,ax_mps2\n1,2\n", encoding="utf-8")
+    assert run("replay", tmp_path / "a.csv", tmp_path / "b.csv", "--out", tmp_path / "results").code == 2
+    assert not (tmp_path / "results").exists()
+
+
 def test_the_good_ones_of_several_are_written_together(run: Run, folder: Path, tmp_path: Path) -> None:
     assert run("replay", folder, "--out", tmp_path / "o.csv").code == 2
     assert {row["recording"] for row in read_csv(tmp_path / "o.csv")[1]} == {"a.csv", "b.csv"}
@@ -188,6 +213,20 @@ def test_realtime_tells_each_rep_when_it_is_told_and_ends_alike(
     assert "rep 1" in played.out.removesuffix(plain.out)
     assert len(slept) > 70
     assert max(slept) == pytest.approx(9.5, abs=0.5)
+
+
+def test_realtime_into_a_pipe_tells_at_once(
+    kicks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    recording = imukick.read_recording(kicks)
+    end = int(recording.samples.t_s.searchsorted(9.5))
+    imukick.write_recording(tmp_path / "a.csv", recording.samples.part(0, end), meta=recording.meta)
+    arrived, seen = io.BytesIO(), list[bytes]()
+    monkeypatch.setattr("time.sleep", lambda _: seen.append(arrived.getvalue()))
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(arrived), encoding="utf-8"))
+    assert run("replay", tmp_path / "a.csv", "--realtime").code == 0
+    assert seen[0] == b""
+    assert b"rep 1" in seen[-1]  # while the recording still plays
 
 
 def test_the_order_of_columns_of_a_foreign_file_does_not_matter(run: Run, kicks: Path, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class Outputs:
     several: bool
     dialect: Dialect
     force: bool
+    new_folders: frozenset[Path]
 
     def write_one(self, source: Path, analysis: Analysis) -> None:
         """Write what belongs to one recording alone."""
@@ -72,6 +73,7 @@ class Outputs:
             if source in places.each:
                 self._write(places.each[source], sheet([("", analysis)], several=False))
         if source in self.motion.each:
+            self._make_folder(self.motion.each[source])
             with (
                 whole_file(self.motion.each[source], force=self.force) as part,
                 part.open("w", encoding=self.dialect.encoding, newline="\n") as file,
@@ -94,7 +96,16 @@ class Outputs:
             except BrokenPipeError:
                 forget_output()
 
+    def _make_folder(self, place: Path) -> None:
+        """Make the folder that was asked for, now that something goes into it."""
+        if place.parent in self.new_folders:
+            try:
+                place.parent.mkdir(exist_ok=True)
+            except OSError as error:
+                raise RecordingError(f"cannot be made: {error.strerror or error}", path=place.parent) from error
+
     def _write(self, place: Path, sheet: Sheet) -> None:
+        self._make_folder(place)
         with whole_file(place, force=self.force) as part:
             match place.suffix:
                 case ".parquet":
@@ -109,14 +120,20 @@ class Outputs:
 
 def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
     """Raises `RecordingError` for a place that cannot be written, `ImukickError` for Parquet without pyarrow."""
+    named = {"reps": None if asked.out == "-" else asked.out, "sets": asked.sets, "motion": asked.motion}
+    folders = {Path(place) for place in named.values() if place is not None and _is_folder(inputs, place)}
+    new_folders = {folder for folder in folders if not folder.is_dir()}
+    for folder in new_folders:
+        _check_new_folder(folder)
     outputs = Outputs(
-        reps=_places(inputs, None if asked.out == "-" else asked.out, "reps"),
-        sets=_places(inputs, asked.sets, "sets"),
-        motion=_motion_places(inputs, asked.motion),
+        reps=_places(inputs, named["reps"], "reps"),
+        sets=_places(inputs, named["sets"], "sets"),
+        motion=_motion_places(inputs, named["motion"]),
         stdout=asked.out == "-",
         several=inputs.several,
         dialect=EXCEL if asked.excel else PLAIN,
         force=asked.force,
+        new_folders=frozenset(new_folders),
     )
     places: list[Path] = [*outputs.reps, *outputs.sets, *outputs.motion]
     sources = {path.resolve() for path in inputs.paths}
@@ -129,7 +146,8 @@ def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
             raise RecordingError("--excel is a way to write CSV; name it .csv", path=place)
         if place.suffix == ".parquet":
             parquet_file.check_pyarrow()
-        check_place(place, force=asked.force)
+        if place.parent not in new_folders:
+            check_place(place, force=asked.force)
     return outputs
 
 
@@ -137,10 +155,10 @@ def _places(inputs: Inputs, named: str | None, what: str) -> Places:
     if named is None:
         return NOWHERE
     place = Path(named)
-    if place.is_dir() or named.endswith(("/", os.sep)):
+    if _is_folder(inputs, named):
         return _in_folder(inputs, place, f"{what}.csv")
     if place.suffix not in ENDINGS:
-        raise RecordingError(f"name it {', '.join(ENDINGS)} or an existing folder", path=place)
+        raise RecordingError(f"name it {', '.join(ENDINGS)}, or a folder with / behind it", path=place)
     return Places({}, place) if inputs.several else Places({inputs.paths[0]: place})
 
 
@@ -148,16 +166,31 @@ def _motion_places(inputs: Inputs, named: str | None) -> Places:
     if named is None:
         return NOWHERE
     place = Path(named)
-    if place.is_dir() or inputs.several:
+    if _is_folder(inputs, named):
         return _in_folder(inputs, place, "motion.csv")
+    if inputs.several:
+        raise RecordingError("motion is a file for each recording; name a folder, with / behind it", path=place)
     if place.suffix != ".csv":
         raise RecordingError("motion is written as CSV; name it .csv", path=place)
     return Places({inputs.paths[0]: place})
 
 
+def _is_folder(inputs: Inputs, named: str) -> bool:
+    """Whether a folder is named: one that is there, with a slash behind it, or of several recordings without ending."""
+    place = Path(named)
+    return place.is_dir() or named.endswith(("/", os.sep)) or (inputs.several and not place.suffix)
+
+
+def _check_new_folder(folder: Path) -> None:
+    if folder.exists():
+        raise RecordingError("this is a file; name a folder", path=folder)
+    if not folder.parent.is_dir():
+        raise RecordingError(f"there is no folder {folder.parent}; make it first", path=folder)
+    if not os.access(folder.parent, os.W_OK):
+        raise RecordingError(f"the folder {folder.parent} cannot be written to", path=folder)
+
+
 def _in_folder(inputs: Inputs, folder: Path, ending: str) -> Places:
-    if not folder.is_dir():
-        raise RecordingError("there is no such folder; make it first", path=folder)
     return Places({path: folder / f"{path.stem}.{ending}" for path in inputs.paths})
 
 

@@ -18,6 +18,8 @@ from imukick.cli.screen import Screen, complain, progress_console
 from imukick.cli.show import Report, event_line, totals
 from imukick.errors import ImukickError
 from imukick.events import Event
+from imukick.exercises import Exercise
+from imukick.plans import Target
 from imukick.sources.recordings import Recording, read_recording
 
 LONG_S: Final = 600.0
@@ -27,13 +29,19 @@ REALTIME_PIECE_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user said about the recordings; `told` overrules their headers."""
+    """What the user said about the recordings; `told` overrules their headers. Raises `ImukickError` for what cannot be."""
 
     told: Mapping[str, Any]
     target_rom_deg: float | None
     refine: bool
     rate_hz: float | None
     realtime: bool
+
+    def __post_init__(self) -> None:
+        try:
+            Exercise(**self.told, target=Target(rom_deg=self.target_rom_deg))
+        except ValueError as error:
+            raise ImukickError(str(error)) from None
 
 
 def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
