@@ -12,6 +12,7 @@ import numpy as np
 from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.plans import Mark
+from imukick.reps import metrics
 from imukick.reps.measuring import SETTLED, Circumstances, lift_momentum, longest_run_s, measure_rep
 from imukick.reps.phases import Phases, find_phases
 from imukick.reps.verdicts import Background, VerdictParams, held_s, judge
@@ -24,8 +25,10 @@ class CountParams:
     """All tunables of counting; sources in docs/metrics.md.
 
     `agree_deg`: nearer axes are one plane. `back_share`, `back_deg`: how near to rest a repetition ends, of its range
-    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range; `attempt_share`: of the strapping's, while the set is too young
-    to have one (chosen: lower, for a new set may be meant smaller; a standing leg that sways stays below).
+    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range;
+    `attempt_share`: of the strapping's, while the set is too young to have one (chosen: lower, for a new set may be
+    meant smaller; a standing leg that sways stays below). `given_up_...`: of the set's median range, duration and peak
+    rate, under which a lift went at the usual speed but was over much too soon (chosen).
     `set_rest_s`: a longer rest starts a new set. `time_s`: most that a revision may move a time.
     """
 
@@ -37,6 +40,9 @@ class CountParams:
     gap_s: float = 0.3
     aborted_share: float = 0.4
     attempt_share: float = 0.3
+    given_up_share: float = 0.6
+    given_up_time_share: float = 0.45
+    given_up_speed_share: float = 1.3
     set_rest_s: float = 10.0
     time_s: float = 0.05
 
@@ -70,8 +76,7 @@ class Counter:
         self._index = 0  # of the last row
         self._set = 1
         self._set_marks = 0  # set and side marks already used
-        self._in_set = 0
-        self._set_deg: list[float] = []  # ranges counted in this set
+        self._in_set: list[Rep] = []  # counted in this set
         self._last_end_s: float | None = None  # end of the last listed row
         self._last_counted_s: float | None = None
         self._good_deg: deque[float] = deque(maxlen=RECENT)  # ranges of good repetitions
@@ -130,8 +135,7 @@ class Counter:
         events.append(rep)
         if not rep.counted:
             return events
-        self._in_set += 1
-        self._set_deg.append(rep.rom_deg)
+        self._in_set.append(rep)
         self._counted += 1
         self._last_counted_s = rep.t_end_s
         if not RANGE_FAULTS & set(rep.words):
@@ -149,7 +153,6 @@ class Counter:
     def _reason(self, e: Excursion, phases: Phases, strapping: Strapping | None, in_plane: bool) -> str | None:
         """Why it does not count; None when it does."""
         p = self._p
-        rom_deg = phases.range_rad * DEG_PER_RAD
         step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
         if e.open_end or longest_run_s(e.filled[e.start : e.stop], step_s) > p.gap_s:
             return "cut"
@@ -159,15 +162,23 @@ class Counter:
             return "knee_curl"
         if strapping is None or not in_plane or e.centre != "hip":
             return "not_a_kick"
-        if phases.rest_after_rad * DEG_PER_RAD > max(p.back_share * rom_deg, p.back_deg):
+        if phases.rest_after_rad > max(p.back_share * phases.range_rad, p.back_deg * RAD_PER_DEG):
             return "not_a_kick"
-        if not self._rested(phases) and len(self._set_deg) >= SETTLED:
-            turned_back = rom_deg < p.aborted_share * median(self._set_deg) and not held_at_top(phases)
-        else:
-            turned_back = e.known is not None and rom_deg < p.attempt_share * (e.known.rom_deg or 0.0)
-        if turned_back:
-            return "aborted"
-        return None
+        return "aborted" if self._turned_back(e, phases) else None
+
+    def _turned_back(self, e: Excursion, phases: Phases) -> bool:
+        """Was it given up on the way? Small without a hold; or not so small, at the usual speed, but over much too soon."""
+        p, rom_deg = self._p, phases.range_rad * DEG_PER_RAD
+        if self._rested(phases) or len(self._in_set) < SETTLED:
+            return e.known is not None and rom_deg < p.attempt_share * (e.known.rom_deg or 0.0)
+        share = rom_deg / median(r.rom_deg for r in self._in_set)
+        if held_at_top(phases) or share >= p.given_up_share:
+            return False
+        took_s = median(r.t_end_s - r.t_start_s for r in self._in_set)
+        peak_degps = median(r.peak_lift_degps for r in self._in_set)
+        soon = phases.t_end_s - phases.t_start_s < p.given_up_time_share * took_s
+        usual = metrics.peak_degps(e, phases, lift=True) < p.given_up_speed_share * peak_degps
+        return share < p.aborted_share or (soon and usual)
 
     def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None) -> Told:
         c = self._circumstances(about, phases.t_top_s)
@@ -246,8 +257,8 @@ class Counter:
     def _end_set(self) -> list[Event]:
         if not self._in_set or self._last_counted_s is None:
             return []
-        ended = SetEnded(self._set, self._in_set, self._last_counted_s)
-        self._set, self._in_set, self._set_deg = self._set + 1, 0, []
+        ended = SetEnded(self._set, len(self._in_set), self._last_counted_s)
+        self._set, self._in_set = self._set + 1, []
         return [ended]
 
     def _circumstances(self, strapping: Strapping | None, t_s: float) -> Circumstances:

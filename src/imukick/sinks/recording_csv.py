@@ -70,7 +70,7 @@ def mark_line(mark: Mark) -> str:
     """
     if len(mark.value.splitlines()) > 1:
         raise ValueError(f"a mark's value is one line: {mark.value!r}")
-    return f"#! {mark.t_s!r},{mark.kind},{mark.value}\n"
+    return f"#! {float(mark.t_s)!r},{mark.kind},{mark.value}\n"
 
 
 def _rows(write: Any, samples: Samples, start: int, stop: int) -> None:
