@@ -1,0 +1,114 @@
+"""Each word on both sides of its limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from imukick.events import Posture, Rep
+from imukick.plans import Target
+from imukick.reps.verdicts import Background, VerdictParams, judge
+
+GOOD = Rep(
+    index=4,
+    set=1,
+    side="right",
+    posture="standing",
+    load="none",
+    counted=True,
+    t_start_s=1.0,
+    t_top_s=2.0,
+    t_lower_s=3.0,
+    t_end_s=4.0,
+    lift_s=1.0,
+    pause_s=1.0,
+    lower_s=1.0,
+    rest_before_s=2.0,
+    tempo="1-2-1-1",
+    rom_deg=30.0,
+    peak_lift_degps=50.0,
+    mean_lift_degps=25.0,
+    peak_lower_degps=50.0,
+    mean_lower_degps=25.0,
+    peak_ankle_mps=0.7,
+    lever_m=0.8,
+    lever_sd_m=0.01,
+    momentum_lift=0.1,
+    momentum_drop=0.1,
+    off_plane=0.01,
+    smoothness_sparc=-1.5,
+    bounces=0,
+)
+
+
+def words(
+    *,
+    target: Target | None = None,
+    posture: Posture = "standing",
+    known_load: bool = True,
+    good_deg: float | None = 30.0,
+    good_reps: int = 3,
+    **changed: Any,
+) -> list[str]:
+    background = Background(target or Target(), posture, known_load, good_deg, good_reps)
+    return [v.word for v in judge(replace(GOOD, **changed), background, VerdictParams())]
+
+
+def test_a_good_repetition_hears_nothing() -> None:
+    assert words() == []
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "within", "beyond"),
+    [
+        ("momentum_lift", "momentum", 0.35, 0.36),
+        ("momentum_drop", "drop", 0.35, 0.36),
+        ("pause_s", "no_pause", 0.55, 0.53),
+        ("rom_deg", "short", 22.6, 22.4),
+        ("rom_deg", "too_high", 38.9, 39.1),
+        ("off_plane", "off_plane", 0.09, 0.10),
+        ("bounces", "bounce", 0, 1),
+    ],
+)
+def test_a_word_is_said_beyond_its_limit_only(column: str, word: str, within: float, beyond: float) -> None:
+    inside: dict[str, Any] = {column: within}
+    outside: dict[str, Any] = {column: beyond}
+    assert words(**inside) == []
+    assert words(**outside) == [word]
+
+
+def test_with_a_band_nothing_is_said_of_momentum() -> None:
+    assert words(momentum_lift=0.9, momentum_drop=0.9, known_load=False) == []
+    assert words(momentum_lift=0.9, momentum_drop=0.9) == ["momentum", "drop"]
+
+
+def test_what_was_not_measured_is_not_judged() -> None:
+    assert words(momentum_lift=None, momentum_drop=None, off_plane=None) == []
+
+
+def test_before_three_good_ones_the_range_is_not_compared() -> None:
+    assert words(rom_deg=10.0, good_reps=2) == []
+    assert words(rom_deg=45.0, good_deg=None, good_reps=0) == []
+
+
+def test_a_plan_takes_the_place_of_the_persons_own_range() -> None:
+    plan = Target(rom_deg=20.0, rom_max_deg=60.0)
+    assert words(rom_deg=20.5, target=plan) == []
+    assert words(rom_deg=19.5, target=plan) == ["short"]
+    assert words(rom_deg=45.0, target=plan) == []
+    assert words(rom_deg=61.0, target=plan, posture="quadruped") == ["too_high"]
+    assert words(pause_s=1.0, target=Target(pause_s=1.0)) == ["no_pause"]
+
+
+def test_standing_a_hip_cannot_reach_fifty_degrees() -> None:
+    assert words(rom_deg=51.0, good_deg=50.0) == ["too_high"]
+    assert words(rom_deg=51.0, good_deg=50.0, posture="quadruped") == []
+
+
+def test_a_verdict_carries_the_number_and_the_limit_it_broke() -> None:
+    background = Background(Target(), "standing", True, 30.0, 3)
+    (said,) = judge(replace(GOOD, rom_deg=15.0), background, VerdictParams())
+    assert (said.value, said.unit) == (15.0, "deg")
+    assert said.limit == pytest.approx(22.5)
