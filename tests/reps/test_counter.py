@@ -127,6 +127,15 @@ def test_a_hole_of_five_seconds_cuts_what_it_falls_into() -> None:
     assert [e.t_to_s - e.t_from_s for e in events if isinstance(e, Gap)] == pytest.approx([5.0], abs=0.05)
 
 
+@pytest.mark.parametrize(("hole_s", "counted"), [(0.25, True), (0.5, False)])
+def test_a_hole_over_300_ms_in_a_repetition_cuts_it(hole_s: float, counted: bool) -> None:
+    session = made(SIX)
+    at = kicks(session)[3]["t_peak"]
+    rows = rows_of(told(without(session.samples, at, at + hole_s)))
+    assert [r.counted for r in rows] == [True, True, True, counted, True, True]
+    assert ("cut" in rows[3].notes) is not counted
+
+
 def test_very_slow_lifts_count() -> None:
     session = made(Spec(posture="quadruped", seed=20, reps=8, lift_s=5, lower_s=5, pause_s=3))
     assert [r.counted for r in rows_of(told(session.samples))] == [True] * 8
