@@ -38,7 +38,8 @@ class Attitude:
 
     When that stretch is found, VQF starts anew with it, so that nothing of the raw bias remains. Stretches end at
     every `still_hop_s` of the grid, wherever a chunk ends. VQF limits its bias axis by axis; so that it does not matter
-    how the sensor was strapped on, it is given the samples in a frame that the first of them span.
+    how the sensor was strapped on, it is given the samples in a frame that they span: the first force and rate, then
+    the still stretch's force and its noise, which hold no bias of the gyro.
     """
 
     def __init__(self, params: AttitudeParams) -> None:
@@ -71,7 +72,9 @@ class Attitude:
                 self._settled = True
                 self._bias = six[end - self._window : end, :3].mean(axis=0)
                 self._vqf = VQF(1.0 / GRID_HZ)
-                self._turn(six[end - self._window : end, :3], six[end - self._window : end, 3:])
+                still = six[end - self._window : end]
+                self._frame = _spanned(still[:, 3:].mean(axis=0), still[-1, 3:] - still[0, 3:])
+                self._turn(still[:, :3], still[:, 3:])
                 break
             self._recent = six[max(0, len(six) - self._window + 1) :]
             self._count += len(even.t_s)
@@ -108,10 +111,10 @@ class Attitude:
         return clean - _into(back, out["bias"]), _into(back, up)
 
 
-def _spanned(acc: FloatArray, gyr: FloatArray) -> Frame:
-    """Three unit rows: z along the first specific force, x along the first rate across it (any, if there is none)."""
+def _spanned(acc: FloatArray, other: FloatArray) -> Frame:
+    """Three unit rows: z along a specific force, x along what of another vector lies across it (any, if nothing)."""
     z = acc / max(float(np.linalg.norm(acc)), 1e-9)
-    across = gyr - (gyr @ z) * z
+    across = other - (other @ z) * z
     if float(np.linalg.norm(across)) < 1e-9:
         least = np.eye(3)[int(np.argmin(np.abs(z)))]
         across = least - (least @ z) * z
