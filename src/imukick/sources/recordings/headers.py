@@ -37,7 +37,7 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
 
 WANTED: Final = "t_s, ax_mps2, ay_mps2, az_mps2, gx_radps, gy_radps, gz_radps"
 
-_TIME = re.compile(r"t|time|timestamp|timestamps|elapsed|elapsedtime|sampletime|epoch|epoc")
+_TIME = re.compile(r"t|time|timestamp|timestamps|elapsed|elapsedtime|sampletime|epoch|epoc|zeit|temps|tiempo|tempo")
 _NAMES: Final[tuple[tuple[Quantity, int, str], ...]] = (
     ("acc", 1, "a|acc|accel|acceleration|accelerometer"),
     ("gyr", 4, "g|w|as|gyr|gyro|gyroscope|omega|angularvelocity|angularrate|angularspeed|rotationrate"),
