@@ -53,7 +53,14 @@ def test_rate_units(names: list[str], gain: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "gain"),
-    [("Time (s)", 1.0), ("time_ms", 1e-3), ("timestamp [µs]", 1e-6), ("elapsed (us)", 1e-6), ("t_ns", 1e-9)],
+    [
+        ("Time (s)", 1.0),
+        ("Zeit [s]", 1.0),
+        ("time_ms", 1e-3),
+        ("timestamp [µs]", 1e-6),
+        ("elapsed (us)", 1e-6),
+        ("t_ns", 1e-9),
+    ],
 )
 def test_time_units(name: str, gain: float) -> None:
     assert gains([name, *ACC, *GYR])[0] == gain
