@@ -90,6 +90,7 @@ def test_the_load_of_a_mark(value: str, load: tuple[str, float | None]) -> None:
     assert read_load(Mark(1.0, "load", value).value) == load
 
 
+# lists on purpose, and a clock that no type allows: what a caller may hand over is checked at birth, not by mypy alone
 @pytest.mark.parametrize("limit", [*NOT_FINITE, 0.0, -9.81])
 def test_samples_with_a_range_no_sensor_has(limit: float) -> None:
     with pytest.raises(ValueError, match=r"acc_range_mps2 is .*, expected a number above 0"):

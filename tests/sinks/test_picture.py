@@ -79,7 +79,10 @@ def shipped(name: str) -> Story:
 
 
 class Listening(RendererAgg):
-    """Draws as usual and keeps where each text came to stand."""
+    """Draws as usual and keeps where each text came to stand.
+
+    matplotlib does not type its Agg renderer: the two calls of it below are untyped for that.
+    """
 
     def __init__(self, figure: Figure) -> None:
         wide, tall = figure.get_size_inches() * figure.dpi

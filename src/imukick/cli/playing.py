@@ -29,15 +29,19 @@ REALTIME_PIECE_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user said about the recordings; `told` overrules their headers. Raises `ImukickError` for what cannot be."""
+    """What the user said about the recordings; `told` overrules their headers, but for what is None in it.
+
+    Raises `ImukickError` for what cannot be.
+    """
 
     told: Mapping[str, Any]
     target_rom_deg: float | None
     refine: bool
     rate_hz: float | None
-    realtime: bool
+    realtime: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
         try:
             Exercise(**self.told, target=Target(rom_deg=self.target_rom_deg))
         except ValueError as error:
@@ -126,6 +130,7 @@ def _bar(recording: Recording, *, passes: int) -> Iterator[Watch | None]:
         task = progress.add_task(recording.path.name, total=(end_s - begin_s) * passes)
         reached_s = begin_s
 
+        # a Watch is told the events too; a bar needs only the time
         def watch(t_s: float, told: Sequence[Event]) -> None:  # noqa: ARG001
             nonlocal reached_s
             progress.advance(task, max(0.0, t_s - reached_s))

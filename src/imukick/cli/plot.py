@@ -52,13 +52,7 @@ def plot(
         raise RecordingError("this is the recording; name another file to write to", path=out)
     check_place(out, force=force)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(
-        told={key: value for key, value in told.items() if value is not None},
-        target_rom_deg=target_rom,
-        refine=refine,
-        rate_hz=rate_hz,
-        realtime=False,
-    )
+    wishes = Wishes(told, target_rom, refine, rate_hz)
     analysis = played(Path(file), wishes, Screen())
     counted = [rep for rep in analysis.reps if rep.counted]
     clean = sum(not rep.verdicts for rep in counted)

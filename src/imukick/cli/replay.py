@@ -56,11 +56,5 @@ def replay(
     from imukick.cli.playing import Wishes, play_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(
-        told={key: value for key, value in told.items() if value is not None},
-        target_rom_deg=target_rom,
-        refine=refine,
-        rate_hz=rate_hz,
-        realtime=realtime,
-    )
+    wishes = Wishes(told, target_rom, refine, rate_hz, realtime)
     raise typer.Exit(play_all(files, wishes, Asked(out, sets, motion, excel, force)))
