@@ -1,0 +1,1 @@
+"""Bytes of known sensors -> Samples: pure decoders, no Bluetooth, no host clock."""

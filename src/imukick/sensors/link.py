@@ -1,0 +1,132 @@
+"""What a sensor's decoder asks of the link and what it tells of its bytes: plain data, no Bluetooth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from imukick.signals import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Ask for the notifications (or indications) of a characteristic, by its 128-bit UUID in lower case."""
+
+    characteristic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read a characteristic; its value comes back through `Decoder.receive`. `optional`: absence is no error."""
+
+    characteristic: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write a characteristic, with or without the sensor's acknowledgement."""
+
+    characteristic: str
+    data: bytes
+    response: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Go on when a value of this characteristic has come since the action before; a `SensorError` after `timeout_s`."""
+
+    characteristic: str
+    timeout_s: float = 5.0
+
+
+Action = Subscribe | Read | Write | Await
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the sensor says of itself, in its own words; None = it does not say.
+
+    `rate_hz` as set (the rate as received is measured, not believed), full scales in SI.
+    """
+
+    model: str
+    firmware: str | None = None
+    rate_hz: float | None = None
+    acc_range_mps2: float | None = None
+    gyr_range_radps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """Charge in percent, 0 to 100."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Between `t_from_s` and `t_to_s` on the sensor's clock, `packets` packets with `samples` samples did not arrive.
+
+    None where the protocol cannot tell how many.
+    """
+
+    t_from_s: float
+    t_to_s: float
+    packets: int | None
+    samples: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A packet that had already been received came again, and was dropped."""
+
+    packets: int
+
+
+Told = Samples | Settings | Battery | Lost | Repeated
+
+
+class Decoder(Protocol):
+    """One connected sensor: a state machine over bytes, fed by whoever holds the link.
+
+    `start` and `stop` give what the link has to do, in order; `start` is asked again after a reconnection and keeps
+    the time line. `receive` takes every value that was read or notified, in order of arrival; `arrival_s` is
+    the host's monotonic time of it. Any bytes give a list or raise `ProtocolError`, after which the decoder goes on.
+    """
+
+    def start(self) -> tuple[Action, ...]:
+        """What begins the stream."""
+        ...
+
+    def stop(self) -> tuple[Action, ...]:
+        """What ends it."""
+        ...
+
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
+        """What this value says."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Advertisement:
+    """What a sensor in range says before anyone connects; UUIDs are 128-bit, lower case."""
+
+    name: str | None = None
+    services: frozenset[str] = frozenset()
+    manufacturer: Mapping[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A model that imukick knows: how it is recognised in range and who decodes it.
+
+    `services`: the UUIDs to scan for. `recognises` judges an advertisement; `decoder` makes a fresh decoder for one
+    session.
+    """
+
+    model: str
+    services: tuple[str, ...]
+    recognises: Callable[[Advertisement], bool]
+    decoder: Callable[[], Decoder]
