@@ -1,0 +1,38 @@
+"""Bluetooth LE in: find a sensor, stream it through losses and reconnections; the only door to bleak.
+
+    async with contextlib.aclosing(stream(found)) as items:
+        async for item in items: ...
+"""
+
+from imukick.sources.ble.failures import explain
+from imukick.sources.ble.finding import find, in_range
+from imukick.sources.ble.items import (
+    Backend,
+    Found,
+    LinkDown,
+    LinkItem,
+    LinkParams,
+    LinkQuality,
+    LinkUp,
+    Received,
+    Refused,
+    Stalled,
+)
+from imukick.sources.ble.streaming import stream
+
+__all__ = [
+    "Backend",
+    "Found",
+    "LinkDown",
+    "LinkItem",
+    "LinkParams",
+    "LinkQuality",
+    "LinkUp",
+    "Received",
+    "Refused",
+    "Stalled",
+    "explain",
+    "find",
+    "in_range",
+    "stream",
+]
