@@ -1,0 +1,23 @@
+"""A sensor that is not there: plays a recording or a simulated session as an imukick v1 sensor, with a bounded radio.
+
+async with in_process(recorded_track(path)) as room:
+    async for item in stream((await find(backend=room.backend))[0], backend=room.backend): ...
+room.sensor.played  # set once everything has been played and handed over
+"""
+
+from imukick.sources.virtual_sensor.radio import Radio
+from imukick.sources.virtual_sensor.room import Room, in_process, serve
+from imukick.sources.virtual_sensor.sensor import Faults, VirtualSensor
+from imukick.sources.virtual_sensor.track import Track, endless_track, recorded_track
+
+__all__ = [
+    "Faults",
+    "Radio",
+    "Room",
+    "Track",
+    "VirtualSensor",
+    "endless_track",
+    "in_process",
+    "recorded_track",
+    "serve",
+]
