@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from imukick.errors import RecordingError
-from imukick.events import Event, Gap, Prior, Rep, RepRevised
+from imukick.events import DISPUTED, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.exercises import Exercise
 from imukick.plans import Mark, Target
 from imukick.session import Session
@@ -40,7 +40,7 @@ _HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "suppo
 class Analysis:
     """What one recording says.
 
-    `reps`: the last revision of each, in order; `events`: everything as it was told; `prior`: what was learned;
+    `reps`: the last revision of each, in order, those that the person disputed with a note that says so; `events`: everything as it was told; `prior`: what was learned;
     `moved`: the leg's motion, joined into runs in which the angle is known or is not; `meta`: JSON-able facts that
     every export carries.
     """
@@ -96,19 +96,43 @@ def analyse(
     session, events, moved = _pass(recording, exercise, None, watch, piece_s)
     if refine:
         session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s)
-    reps: dict[int, Rep] = {}
-    for event in events:
-        if isinstance(event, Rep):
-            reps[event.index] = event
-        elif isinstance(event, RepRevised):
-            reps[event.index] = event.rep
+    return gathered(recording, exercise, session, events, moved, refined=refine)
+
+
+def gathered(
+    recording: Recording,
+    exercise: Exercise,
+    session: Session,
+    events: Sequence[Event],
+    moved: Iterable[LegMotion],
+    *,
+    refined: bool = False,
+) -> Analysis:
+    """What a finished session over this recording says: all the `events` it told and the motion it released."""
     return Analysis(
-        reps=tuple(reps[index] for index in sorted(reps)),
+        reps=_rows(events),
         events=tuple(events),
         prior=session.prior,
         moved=_joined(moved),
-        meta=_meta(recording, exercise, session.params, events, refine),
+        meta=_meta(recording, exercise, session.params, events, refined),
     )
+
+
+def _rows(events: Iterable[Event]) -> tuple[Rep, ...]:
+    """Each repetition as it was told last, in order, with a note where the person disputed it."""
+    reps: dict[int, Rep] = {}
+    disputed: set[int] = set()
+    for event in events:
+        match event:
+            case Rep():
+                reps[event.index] = event
+            case RepRevised():
+                reps[event.index] = event.rep
+            case RepDisputed():
+                disputed.add(event.index)
+    for index in disputed:
+        reps[index] = replace(reps[index], notes=(*reps[index].notes, DISPUTED))
+    return tuple(reps[index] for index in sorted(reps))
 
 
 def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: float | None = None) -> Exercise:
@@ -199,6 +223,7 @@ def _meta(
     recording: Recording, exercise: Exercise, params: Mapping[str, Any], events: Iterable[Event], refined: bool
 ) -> dict[str, Any]:
     samples, header = recording.samples, recording.meta
+    events = list(events)
     gaps = [event for event in events if isinstance(event, Gap)]
     rate_hz = missing_share = None
     if len(samples) > 1 and samples.t_s[-1] > samples.t_s[0]:
@@ -222,6 +247,7 @@ def _meta(
             "gaps": len(gaps),
             "gaps_s": round(sum(gap.t_to_s - gap.t_from_s for gap in gaps), 3),
         },
+        "claimed_s": [event.t_s for event in events if isinstance(event, RepClaimed)],
         "posture": exercise.posture,
         "load": exercise.load,
         "load_kg": exercise.load_kg,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Side = Literal["left", "right", "unknown"]
 Posture = Literal["standing", "quadruped", "prone", "any", "unknown"]
 Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
+
+DISPUTED: Final = "disputed by the person"
+"""Among the notes of a repetition of which the person said "that was not one"; it stays counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,22 @@ class SetEnded:
     t_s: float
 
 
-Event = Rep | RepRevised | LiftTold | Gap | Remount | SetEnded
+@dataclass(frozen=True, slots=True)
+class RepDisputed:
+    """The person said at `t_s` that repetition `index` was none; the row stands as it was told."""
+
+    index: int
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepClaimed:
+    """The person said at `t_s` that a repetition before it was missed; none is made up for it."""
+
+    t_s: float
+
+
+Event = Rep | RepRevised | LiftTold | Gap | Remount | SetEnded | RepDisputed | RepClaimed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-MarkKind = Literal["set", "side", "load", "posture", "pause", "resume", "pain", "gap", "note"]
+MarkKind = Literal["set", "side", "load", "posture", "pause", "resume", "pain", "gap", "note", "not_one", "missed"]
 MARK_KINDS: Final[tuple[str, ...]] = get_args(MarkKind)
 MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "side": ("left", "right", "unknown"),
@@ -28,6 +28,7 @@ class Mark:
 
     `set` begins a set, `side`/`load`/`posture` name what holds from now, `pause`/`resume` frame time in which
     nothing counts, `pain` and `note` are kept, `gap` is a hole the sensor's link reported (value: its end in s).
+    `not_one` disputes the last counted repetition that was told and not yet disputed, `missed` claims one.
     Raises `ValueError` for a time that is not finite and a value that cannot be for its kind.
 
     >>> Mark(12.5, "side", "left").value

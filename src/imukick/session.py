@@ -9,6 +9,7 @@ from imukick.events import Event, Gap, Prior, Remount
 from imukick.exercises import Exercise
 from imukick.motion.tracker import MotionParams, Moved, Tracker
 from imukick.plans import Mark
+from imukick.reps.claims import Claims
 from imukick.reps.counter import Counter, CountParams
 from imukick.signals import Excursion, LegMotion, Lift, Samples
 
@@ -42,6 +43,7 @@ class Session:
         self._params = params if params is not None else SessionParams()
         self._tracker = Tracker(self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior)
         self._counter = Counter(self._exercise, self._params.count)
+        self._claims = Claims()
         self._moved: tuple[LegMotion, ...] = ()
         self._finished = False
 
@@ -67,7 +69,7 @@ class Session:
         if isinstance(item, Mark):
             self._moved = ()
             self._counter.mark(item)
-            return []
+            return self._claims.mark(item)
         if not isinstance(item, Samples):
             raise TypeError(f"push takes Samples or a Mark, not {type(item).__name__}")
         if len(item) and item.clock == "host":
@@ -97,4 +99,5 @@ class Session:
                 case Remount():
                     events += [*self._counter.remount(), item]
         self._moved = tuple(motion)
+        self._claims.heard(events)
         return events

@@ -22,6 +22,7 @@ META = {
     "clock": "host",
     "losses": {"gaps": 1, "gaps_s": 0.5},
     "pass": "refined",
+    "claimed_s": [],
 }
 SHORT = Verdict("short", 18.4, 25.6, "deg", "target")
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from imukick.analysis import Analysis
 from imukick.coaching.wording import NOTES, quality_text, reason_text, rep_texts
-from imukick.events import Event, Gap, LiftTold, Remount, Rep, RepRevised, SetEnded
+from imukick.events import DISPUTED, Event, Gap, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded
 
 LEGEND: Final = "tempo = lower-rest-lift-hold in s; mom. = share that muscle did not pay for"
 WIDE: Final = 110
@@ -30,6 +30,9 @@ class Report:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(self._name, style="bold")
         yield Text(facts_line(self._analysis), style="dim")
+        claimed_s = self._analysis.meta["claimed_s"]
+        if claimed_s:
+            yield Text(f"one was missed, says the person, before {', '.join(map(clock_text, claimed_s))}")
         reps = self._analysis.reps
         if not reps:
             yield Text("no repetition found")
@@ -37,7 +40,8 @@ class Report:
         yield _table(reps, wide=options.max_width >= WIDE)
         for number, group in groupby(reps, key=lambda rep: rep.set):
             yield Text(set_line(number, list(group)))
-        missing = Counter(note for rep in reps if rep.counted for note in rep.notes if note not in NOTES)
+        silent = {*NOTES, DISPUTED}
+        missing = Counter(note for rep in reps if rep.counted for note in rep.notes if note not in silent)
         for note, n in missing.items():
             yield Text(f"{note}: {n} rep{_s(n)}", style="dim")
         for word in sorted({word for rep in reps for word in rep.quality}):
@@ -72,6 +76,8 @@ def set_line(number: int, reps: Sequence[Rep]) -> str:
     if counted:
         text += f", {clean} clean, range {median(rep.rom_deg for rep in counted):.0f}° (median)"
         text += f", lift {median(rep.lift_s for rep in counted):.1f} s, lower {median(rep.lower_s for rep in counted):.1f} s"
+    disputed = sum(DISPUTED in rep.notes for rep in counted)
+    text += f"; {disputed} of these {DISPUTED}" if disputed else ""
     others = Counter(reason_text(rep) for rep in reps if not rep.counted)
     if others:
         text += f"; {others.total()} not counted: " + ", ".join(f"{n} × {why}" for why, n in others.items())
@@ -91,6 +97,10 @@ def event_line(event: Event) -> str | None:
             return f"{clock_text(event.t_s):>8}  the sensor now sits otherwise"
         case SetEnded():
             return f"{clock_text(event.t_s):>8}  set {event.set} ended: {event.reps} counted"
+        case RepDisputed():
+            return f"{clock_text(event.t_s):>8}  rep {event.index} was none, says the person; it stays in the table, with a note"
+        case RepClaimed():
+            return f"{clock_text(event.t_s):>8}  one was missed, says the person"
         case LiftTold():
             return None
 

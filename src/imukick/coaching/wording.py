@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from imukick.events import Load, Rep, Verdict
+from imukick.events import DISPUTED, Load, Rep, Verdict
 
 VERDICTS: Final[dict[str, str]] = {
     "momentum": "momentum {value} (limit {limit}): swung up",
@@ -30,6 +30,7 @@ NOTES: Final[dict[str, str]] = {
     "aborted": "turned back early",
     "cut": "cut by a gap or the end",
     "not_a_kick": "another movement",
+    "paused": "done in a break",
 }
 """Why a row does not count; other notes are words for people already."""
 
@@ -56,9 +57,10 @@ def rep_texts(rep: Rep) -> tuple[str, ...]:
     """
     if not rep.counted:
         return (f"not counted: {reason_text(rep)}",)
-    if rep.verdicts:
-        return tuple(verdict_text(verdict) for verdict in rep.verdicts)
-    return (f"quick lift, momentum {rep.momentum_lift:.2f}",) if _quick(rep) else ("clean",)
+    said = tuple(verdict_text(verdict) for verdict in rep.verdicts)
+    if not said:
+        said = (f"quick lift, momentum {rep.momentum_lift:.2f}",) if _quick(rep) else ("clean",)
+    return (*said, DISPUTED) if DISPUTED in rep.notes else said
 
 
 def quality_text(word: str) -> str:
