@@ -11,9 +11,13 @@ from imukick.signals import Samples
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask for the notifications (or indications) of a characteristic, by its 128-bit UUID in lower case."""
+    """Ask for the notifications (or indications) of a characteristic, by its 128-bit UUID in lower case.
+
+    `optional`: absence, or one that cannot notify, is no error.
+    """
 
     characteristic: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,10 @@ class Battery:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Between `t_from_s` and `t_to_s` on the sensor's clock, `packets` packets with `samples` samples did not arrive.
+    """Between `t_from_s` and `t_to_s` on the time line of the samples, so many packets and samples did not arrive.
 
-    None where the protocol cannot tell how many.
+    From the last sample before the hole to the first behind it. None where nobody can tell how many (the sensor was not
+    asked to send: reconnection, restart). `packets` 0: the sensor itself has not measured.
     """
 
     t_from_s: float
@@ -94,6 +99,9 @@ class Decoder(Protocol):
     `start` and `stop` give what the link has to do, in order; `start` is asked again after a reconnection and keeps
     the time line. `receive` takes every value that was read or notified, in order of arrival; `arrival_s` is
     the host's monotonic time of it. Any bytes give a list or raise `ProtocolError`, after which the decoder goes on.
+    A `ProtocolError` for a value that `start` reads or awaits means that the sensor cannot be started (another version, a
+    refusal): the link gives up this attempt and tells the message. Values that come before the start was answered give
+    an empty list.
     """
 
     def start(self) -> tuple[Action, ...]:

@@ -1,0 +1,208 @@
+"""The bytes of the imukick sensor protocol, version 1 (firmware_protocol/v1.md), read and written: both ends use it."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imukick.errors import ProtocolError
+from imukick.signals import FloatArray
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+VERSION: Final = 1
+
+SERVICE: Final = "0a350001-414e-4fe5-ac5c-8011ac8eadb6"
+STREAM: Final = "0a350002-414e-4fe5-ac5c-8011ac8eadb6"
+CONTROL: Final = "0a350003-414e-4fe5-ac5c-8011ac8eadb6"
+CONFIG: Final = "0a350004-414e-4fe5-ac5c-8011ac8eadb6"
+"""Drawn at random (version 4), the last 16 bits of the first group then counted up."""
+
+BATTERY_SERVICE: Final = "0000180f-0000-1000-8000-00805f9b34fb"
+BATTERY_LEVEL: Final = "00002a19-0000-1000-8000-00805f9b34fb"
+DEVICE_INFORMATION: Final = "0000180a-0000-1000-8000-00805f9b34fb"
+MODEL_NUMBER: Final = "00002a24-0000-1000-8000-00805f9b34fb"
+FIRMWARE_REVISION: Final = "00002a26-0000-1000-8000-00805f9b34fb"
+"""Assigned Numbers, Bluetooth SIG."""
+
+HEADER_BYTES: Final = 8
+SAMPLE_BYTES: Final = 12
+MAX_SAMPLES: Final = 255
+CONFIG_BYTES: Final = 36
+ATT_REFUSED: Final = 0x80
+"""ATT application error for a write that is no command of version 1."""
+
+DEFAULT_RATE_HZ: Final = 200.0
+DEFAULT_LATENCY_S: Final = 0.1
+MAX_PACKETS_HZ: Final = 125.0
+"""Packets per second above which a sensor refuses START. Chosen: four packets a connection event of 30 ms; 100 Hz at
+MTU 23 fits, 200 Hz does not."""
+
+_HEADER: Final = struct.Struct("<BBHI")
+_CONFIG: Final = struct.Struct("<BBHIIIHHHHIIHH")
+_SET: Final = struct.Struct("<BIHHH")
+_NOT_COUNTED: Final = 0xFFFFFFFF
+
+Counts = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packet:
+    """One STREAM notification.
+
+    `seq` 0 to 65535, `t_us` 0 to 2^32-1: device clock at the first sample; `counts` (n, 6) int16, as measured:
+    ax ay az gx gy gz.
+    """
+
+    seq: int
+    t_us: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What CONFIG says, in its own units; defaults: 200 Hz, 16 g at 2048 per g, 2000 deg/s at 16.384 per deg/s.
+
+    Scales in 1e-9 g and 1e-9 deg/s per count; a reading of `acc_clip`, `gyr_clip` counts or more is saturated.
+    `overruns` None: not counted. `mtu` None: not known. `samples`: how many a packet holds.
+    """
+
+    streaming: bool = False
+    max_latency_ms: int = 100
+    rate_millihz: int = 200_000
+    acc_scale_ng: int = 488_281
+    gyr_scale_ndps: int = 61_035_156
+    acc_range_g: int = 16
+    gyr_range_dps: int = 2000
+    acc_clip: int = 32767
+    gyr_clip: int = 32767
+    overruns: int | None = 0
+    boot: int = 0
+    mtu: int | None = None
+    samples: int = 19
+    version: int = VERSION
+
+    @property
+    def rate_hz(self) -> float:
+        """Nominal sample rate."""
+        return self.rate_millihz / 1000
+
+    @property
+    def acc_mps2_per_count(self) -> float:
+        """Specific force of one count."""
+        return self.acc_scale_ng * 1e-9 * STANDARD_GRAVITY_MPS2
+
+    @property
+    def gyr_radps_per_count(self) -> float:
+        """Rate of one count."""
+        return self.gyr_scale_ndps * 1e-9 * RAD_PER_DEG
+
+    @property
+    def acc_range_mps2(self) -> float:
+        """Specific force at and above which a reading is saturated."""
+        return self.acc_clip * self.acc_mps2_per_count
+
+    @property
+    def gyr_range_radps(self) -> float:
+        """Rate at and above which a reading is saturated."""
+        return self.gyr_clip * self.gyr_radps_per_count
+
+
+class Order(IntEnum):
+    """First byte of a command; its reply begins with the same plus 0x80."""
+
+    START = 1
+    STOP = 2
+    SET = 3
+    SYNC = 4
+    IDENTIFY = 5
+
+
+class Status(IntEnum):
+    """Second byte of a reply."""
+
+    OK = 0
+    BUSY = 1
+    UNSUPPORTED = 2
+    NOT_SUBSCRIBED = 3
+    MTU_TOO_SMALL = 4
+    FAULT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One write to CONTROL. The four numbers belong to SET alone; 0 leaves that setting as it is."""
+
+    order: Order
+    rate_millihz: int = 0
+    acc_range_g: int = 0
+    gyr_range_dps: int = 0
+    max_latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One indication of CONTROL. `uptime_us`: the device clock, 64 bits, in replies to START and SYNC that are OK."""
+
+    order: Order
+    status: Status = Status.OK
+    uptime_us: int | None = None
+
+
+def parse_stream(data: bytes) -> Packet:
+    """A STREAM notification. Raises `ProtocolError` for any other type, 0 samples, or a length that is not 8 + 12 n."""
+    raise NotImplementedError
+
+
+def pack_stream(seq: int, t_us: int, counts: Counts) -> bytes:
+    """The notification for `counts` (n, 6) int16, n 1 to 255; `seq` and `t_us` are taken modulo 2^16 and 2^32."""
+    raise NotImplementedError
+
+
+def to_counts(acc_mps2: FloatArray, gyr_radps: FloatArray, config: Config) -> Counts:
+    """Readings (n, 3), (n, 3) -> counts (n, 6), rounded to the nearest and held at +-`acc_clip`, +-`gyr_clip`."""
+    raise NotImplementedError
+
+
+def parse_config(data: bytes) -> Config:
+    """The value of CONFIG. Raises `ProtocolError` for another version or length and for settings that cannot be."""
+    raise NotImplementedError
+
+
+def pack_config(config: Config) -> bytes:
+    """The value of CONFIG, 36 bytes."""
+    raise NotImplementedError
+
+
+def parse_command(data: bytes) -> Command:
+    """A write to CONTROL. Raises `ProtocolError` where the sensor answers with ATT error 0x80."""
+    raise NotImplementedError
+
+
+def pack_command(command: Command) -> bytes:
+    """The bytes to write to CONTROL."""
+    raise NotImplementedError
+
+
+def parse_reply(data: bytes) -> Reply:
+    """An indication of CONTROL. Raises `ProtocolError` for anything else."""
+    raise NotImplementedError
+
+
+def pack_reply(reply: Reply) -> bytes:
+    """The bytes to indicate on CONTROL."""
+    raise NotImplementedError
+
+
+def samples_per_packet(mtu: int, rate_hz: float, max_latency_s: float = DEFAULT_LATENCY_S) -> int:
+    """Samples a packet holds: min(floor((mtu - 3 - 8) / 12), floor(rate x max latency), 255), at least 1.
+
+    >>> [samples_per_packet(247, rate_hz) for rate_hz in (100, 200, 400)], samples_per_packet(23, 100)
+    ([10, 19, 19], 1)
+    """
+    fit = (mtu - 3 - HEADER_BYTES) // SAMPLE_BYTES
+    return max(1, min(fit, int(rate_hz * max_latency_s + 1e-9), MAX_SAMPLES))

@@ -1,0 +1,17 @@
+"""The sensors that imukick knows: how each is recognised in range, and who decodes it."""
+
+from __future__ import annotations
+
+from imukick.sensors import imukick_v1
+from imukick.sensors.imukick_v1_decoder import ImukickV1
+from imukick.sensors.link import Advertisement, Sensor
+
+
+def _offers_v1(seen: Advertisement) -> bool:
+    return imukick_v1.SERVICE in seen.services
+
+
+IMUKICK_V1 = Sensor(model="imukick v1", services=(imukick_v1.SERVICE,), recognises=_offers_v1, decoder=ImukickV1)
+
+SENSORS: tuple[Sensor, ...] = (IMUKICK_V1,)
+"""Asked in this order; the first that recognises an advertisement has it."""
