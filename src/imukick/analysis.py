@@ -142,12 +142,13 @@ def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: f
     """
     header = {key: recording.meta[key] for key in _HEADER_WORDS if recording.meta.get(key) is not None}
     try:
-        _exercise(header, None)
+        aimed_deg = recording.meta.get("target_rom_deg")
+        _exercise(header, aimed_deg)
     except (TypeError, ValueError) as error:
         raise RecordingError(f"in its header: {error}", path=recording.path) from None
     if "load" in told:
         header.pop("load_kg", None)  # it was the other load's
-    return _exercise({**header, **told}, target_rom_deg)
+    return _exercise({**header, **told}, aimed_deg if target_rom_deg is None else target_rom_deg)
 
 
 def _exercise(words: dict[str, Any], target_rom_deg: float | None) -> Exercise:

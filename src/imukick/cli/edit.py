@@ -36,6 +36,7 @@ def edit(
     from pathlib import Path
 
     from imukick.cli.editing import Changes, edit_recording
+    from imukick.cli.playing import warn_of
     from imukick.sources.recordings import read_recording
 
     words = {
@@ -55,5 +56,6 @@ def edit(
         remove=tuple(remove_mark or ()),
     )
     recording = read_recording(file)
+    warn_of(recording)
     for line in edit_recording(recording, changes, Path(out) if out else None, force=force):
         typer.echo(line)

@@ -93,6 +93,7 @@ def played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
     Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with it.
     """
     recording = read_recording(path, rate_hz=wishes.rate_hz)
+    warn_of(recording)
     try:
         exercise_of(recording, wishes.told, wishes.target_rom_deg)
     except ValueError as error:
@@ -102,6 +103,12 @@ def played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
         return analyse(recording, **asked, watch=_at_its_own_speed(recording, screen), piece_s=REALTIME_PIECE_S)
     with _bar(recording, passes=2 if wishes.refine else 1) as watch:
         return analyse(recording, **asked, watch=watch)
+
+
+def warn_of(recording: Recording) -> None:
+    """One line where a recording could not be read to its last byte."""
+    if recording.torn is not None:
+        complain(f"{recording.path}: {recording.torn}")
 
 
 def _at_its_own_speed(recording: Recording, screen: Screen) -> Watch:

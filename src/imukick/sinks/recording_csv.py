@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,24 +31,28 @@ def write_recording(
     Each mark stands before the first sample that is not earlier. Raises `RecordingError` when the file exists
     (without `force`) or cannot be written, `ValueError` for a mark or key that spans lines.
     """
-    header = {**(meta or {}), "clock": samples.clock}
+    ordered = sorted(marks, key=lambda mark: mark.t_s)
+    places = np.searchsorted(samples.t_s, [mark.t_s for mark in ordered], side="left").tolist()
+    with whole_file(Path(path), force=force) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(head_lines(meta or {}, samples))
+        done = 0
+        for place, mark in zip(places, ordered, strict=True):
+            file.writelines(_rows(samples, done, place))
+            file.write(mark_line(mark))
+            done = place
+        file.writelines(_rows(samples, done, len(samples)))
+
+
+def head_lines(meta: Mapping[str, Any], samples: Samples) -> str:
+    """Everything before the first row: `meta`, then clock and ranges as `samples` has them, then the column names."""
+    header = {**meta, "clock": samples.clock}
     header |= {
         key: value
         for key, value in (("acc_range_mps2", samples.acc_range_mps2), ("gyr_range_radps", samples.gyr_range_radps))
         if value is not None
     }
-    ordered = sorted(marks, key=lambda mark: mark.t_s)
-    places = np.searchsorted(samples.t_s, [mark.t_s for mark in ordered], side="left").tolist()
-    with whole_file(Path(path), force=force) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(FIRST_LINE + "\n")
-        file.writelines(header_line(key, value) for key, value in header.items())
-        file.write(COLUMNS + "\n")
-        done = 0
-        for place, mark in zip(places, ordered, strict=True):
-            _rows(file.write, samples, done, place)
-            file.write(mark_line(mark))
-            done = place
-        _rows(file.write, samples, done, len(samples))
+    lines = (FIRST_LINE + "\n", *(header_line(key, value) for key, value in header.items()), COLUMNS + "\n")
+    return "".join(lines)
 
 
 def header_line(key: str, value: object) -> str:
@@ -73,8 +77,12 @@ def mark_line(mark: Mark) -> str:
     return f"#! {float(mark.t_s)!r},{mark.kind},{mark.value}\n"
 
 
-def _rows(write: Any, samples: Samples, start: int, stop: int) -> None:
+def row_lines(samples: Samples) -> str:
+    """One line a sample; numbers read back equal."""
+    table = np.column_stack([samples.t_s, samples.acc_mps2, samples.gyr_radps])
+    return "".join(",".join(map(repr, row)) + "\n" for row in table.tolist())
+
+
+def _rows(samples: Samples, start: int, stop: int) -> Iterator[str]:
     for at in range(start, stop, _ROWS_AT_ONCE):
-        piece = slice(at, min(stop, at + _ROWS_AT_ONCE))
-        table = np.column_stack([samples.t_s[piece], samples.acc_mps2[piece], samples.gyr_radps[piece]])
-        write("".join(",".join(map(repr, row)) + "\n" for row in table.tolist()))
+        yield row_lines(samples.part(at, min(stop, at + _ROWS_AT_ONCE)))

@@ -27,12 +27,16 @@ from imukick.sources.recordings.text import Text, read_text
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What stood in a file: `samples`, `marks` in time order, `meta` (its `# key: value` lines, values from JSON)."""
+    """What stood in a file: `samples`, `marks` in time order, `meta` (its `# key: value` lines, values from JSON).
+
+    `torn`: what was left out of a live recording whose end a crash cut off, in words; else None.
+    """
 
     path: Path
     samples: Samples
     marks: tuple[Mark, ...]
     meta: Mapping[str, Any]
+    torn: str | None = None
 
 
 def read_recording(path: str | Path, *, rate_hz: float | None = None) -> Recording:
@@ -40,7 +44,7 @@ def read_recording(path: str | Path, *, rate_hz: float | None = None) -> Recordi
 
     `rate_hz`: samples a second of a file without a time column. Delimiters `,` `;` and tab; decimal commas where
     they can be told. `clock` from the file's header, else decided over the whole file: repeated or clumped stamps
-    are a host's.
+    are a host's. A recording of our own that a crash cut off is read up to its last whole line.
 
     Raises `RecordingError` (with the line, where there is one) for what cannot be read, `CalibrationError` for
     values in another unit than the header says.
@@ -85,7 +89,7 @@ def _recording(path: Path, text: Text, columns: list[Column], t_s: FloatArray, s
         acc_range_mps2=_full_scale(path, text.meta, "acc_range_mps2"),
         gyr_range_radps=_full_scale(path, text.meta, "gyr_range_radps"),
     )
-    return Recording(path, samples, tuple(sorted(text.marks, key=lambda mark: mark.t_s)), text.meta)
+    return Recording(path, samples, tuple(sorted(text.marks, key=lambda mark: mark.t_s)), text.meta, text.torn)
 
 
 def _clock(path: Path, meta: Mapping[str, Any]) -> Clock | None:

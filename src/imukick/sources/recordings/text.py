@@ -24,7 +24,8 @@ _MARK_LINE = re.compile(rb"(?m)^#[^\n]*\n?")
 class Text:
     """A recording as text: `meta` from the `# key: value` lines, `headers` of the columns on `header_line` (from 1).
 
-    `body`: the bytes of all lines after it, marks included; `rows`: the same without them.
+    `body`: the bytes of all lines after it, marks included; `rows`: the same without them. `torn`: what was left out of a
+    live recording that a crash cut off, in words; else None.
     """
 
     meta: dict[str, Any]
@@ -34,11 +35,12 @@ class Text:
     marks: tuple[Mark, ...]
     body: bytes = field(repr=False)
     rows: bytes = field(repr=False)
+    torn: str | None = None
 
 
 def read_text(path: Path) -> Text:
     """Read and take apart a file. Raises `RecordingError`: unreadable, empty, not text, no header row, a bad mark."""
-    data = _bytes(path)
+    data, torn = _bytes(path)
     meta: dict[str, Any] = {}
     start, line = 0, 0
     while start < len(data):
@@ -63,11 +65,12 @@ def read_text(path: Path) -> Text:
             body = data[start:]
             marks = _marks(body, path, line) if b"#" in body else ()
             rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
-            return Text(meta, headers, line, delimiter, marks, body, rows)
+            return Text(meta, headers, line, delimiter, marks, body, rows, torn)
     raise RecordingError("no column names and no rows in it", path=path)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path) -> tuple[bytes, str | None]:
+    """The file's text, and what of its end was left out."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -82,6 +85,8 @@ def _bytes(path: Path) -> bytes:
         raise RecordingError("this is UTF-16 text; save it as UTF-8", path=path)
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise RecordingError("this is a packed file; unpack it first", path=path)
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    data, torn = _whole_lines(data)
     nul = data.find(b"\0")
     if nul >= 0:
         before = data[:nul]
@@ -89,10 +94,18 @@ def _bytes(path: Path) -> bytes:
             line = before.count(b"\n") + 1
             raise RecordingError("NUL bytes from here on, as a crash leaves them; cut them off", path=path, line=line)
         raise RecordingError("this is not a text file; expected a CSV", path=path)
-    data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
+    return data, torn
+
+
+def _whole_lines(data: bytes) -> tuple[bytes, str | None]:
+    """A recording of our own without the half line, or the NUL bytes, with which a crash ends it."""
+    if not re.match(FIRST_LINE.pattern.encode(), data) or data.endswith((b"\n", b"\r")):
+        return data, None
+    written = data.rstrip(b"\0")
+    whole = written[: max(written.rfind(b"\n"), written.rfind(b"\r")) + 1]
+    return whole, f"the last line is cut off, as a crash leaves it; its {len(data) - len(whole)} bytes are left out"
 
 
 def _decoded(raw: bytes, path: Path, line: int) -> str:
