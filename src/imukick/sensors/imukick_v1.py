@@ -35,6 +35,8 @@ MAX_SAMPLES: Final = 255
 CONFIG_BYTES: Final = 36
 ATT_REFUSED: Final = 0x80
 """ATT application error for a write that is no command of version 1."""
+REPLY: Final = 0x80
+"""Added to a command's first byte in its reply."""
 
 DEFAULT_RATE_HZ: Final = 200.0
 DEFAULT_LATENCY_S: Final = 0.1
@@ -133,6 +135,10 @@ class Status(IntEnum):
     FAULT = 5
 
 
+_ORDERS: Final = frozenset(int(order) for order in Order)
+_STATUSES: Final = frozenset(int(status) for status in Status)
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One write to CONTROL. The four numbers belong to SET alone; 0 leaves that setting as it is."""
@@ -155,47 +161,149 @@ class Reply:
 
 def parse_stream(data: bytes) -> Packet:
     """A STREAM notification. Raises `ProtocolError` for any other type, 0 samples, or a length that is not 8 + 12 n."""
-    raise NotImplementedError
+    if not data:
+        raise ProtocolError("an empty packet", data=data)
+    if data[0] != VERSION:
+        raise ProtocolError(f"packet type {data[0]} is not known; version {VERSION} sends type {VERSION}", data=data)
+    if len(data) < HEADER_BYTES:
+        raise ProtocolError(f"a packet of {len(data)} bytes is cut within its header", offset=len(data), data=data)
+    _, n, seq, t_us = _HEADER.unpack_from(data)
+    if n == 0:
+        raise ProtocolError("a packet that says it holds 0 samples", offset=1, data=data)
+    wanted = HEADER_BYTES + SAMPLE_BYTES * n
+    if len(data) != wanted:
+        what = "cut short" if len(data) < wanted else "too long"
+        message = f"a packet of {n} samples has {wanted} bytes, not {len(data)}: {what}"
+        raise ProtocolError(message, offset=min(len(data), wanted), data=data)
+    return Packet(seq, t_us, np.frombuffer(data, dtype="<i2", offset=HEADER_BYTES).reshape(n, 6).astype(np.int16))
 
 
 def pack_stream(seq: int, t_us: int, counts: Counts) -> bytes:
     """The notification for `counts` (n, 6) int16, n 1 to 255; `seq` and `t_us` are taken modulo 2^16 and 2^32."""
-    raise NotImplementedError
+    if counts.dtype != np.int16 or counts.ndim != 2 or counts.shape[1] != 6 or not 1 <= len(counts) <= MAX_SAMPLES:
+        raise ValueError(f"counts are {counts.dtype} {counts.shape}, expected int16 (1 to {MAX_SAMPLES}, 6)")
+    return _HEADER.pack(VERSION, len(counts), seq % 2**16, t_us % 2**32) + counts.astype("<i2").tobytes()
 
 
 def to_counts(acc_mps2: FloatArray, gyr_radps: FloatArray, config: Config) -> Counts:
     """Readings (n, 3), (n, 3) -> counts (n, 6), rounded to the nearest and held at +-`acc_clip`, +-`gyr_clip`."""
-    raise NotImplementedError
+    acc = np.rint(acc_mps2 / config.acc_mps2_per_count).clip(-config.acc_clip, config.acc_clip)
+    gyr = np.rint(gyr_radps / config.gyr_radps_per_count).clip(-config.gyr_clip, config.gyr_clip)
+    return np.concatenate([acc, gyr], axis=1).astype(np.int16)
 
 
 def parse_config(data: bytes) -> Config:
     """The value of CONFIG. Raises `ProtocolError` for another version or length and for settings that cannot be."""
-    raise NotImplementedError
+    if not data:
+        raise ProtocolError("CONFIG is empty", data=data)
+    if data[0] != VERSION:
+        message = (
+            f"the sensor speaks version {data[0]} of the protocol, this imukick version {VERSION}: update the older"
+        )
+        raise ProtocolError(message, data=data)
+    if len(data) != CONFIG_BYTES:
+        raise ProtocolError(f"CONFIG has {len(data)} bytes, expected {CONFIG_BYTES}", offset=len(data), data=data)
+    version, state, latency, rate, acc, gyr, acc_g, gyr_dps, acc_clip, gyr_clip, overruns, boot, mtu, n = (
+        _CONFIG.unpack(data)
+    )
+    wrong = [
+        (1, f"state {state}, expected 0 or 1", state > 1),
+        (2, f"a largest delay of {latency} ms, expected 1 to 1000", not 1 <= latency <= 1000),
+        (4, f"a rate of {rate / 1000:g} Hz, expected 10 to 1000", not 10_000 <= rate <= 1_000_000),
+        (16, f"a range of {acc_g} g at {acc} ng a count", not _spans(acc, acc_clip, acc_g * 10**9)),
+        (18, f"a range of {gyr_dps} deg/s at {gyr} ndeg/s a count", not _spans(gyr, gyr_clip, gyr_dps * 10**9)),
+        (32, f"an MTU of {mtu}, expected 23 to 517, or 0", not (mtu == 0 or 23 <= mtu <= 517)),
+        (34, f"{n} samples a packet, expected 1 to {MAX_SAMPLES}", not 1 <= n <= MAX_SAMPLES),
+    ]
+    for offset, what, is_wrong in wrong:
+        if is_wrong:
+            raise ProtocolError(f"CONFIG says {what}", offset=offset, data=data)
+    return Config(
+        streaming=state == 1,
+        max_latency_ms=latency,
+        rate_millihz=rate,
+        acc_scale_ng=acc,
+        gyr_scale_ndps=gyr,
+        acc_range_g=acc_g,
+        gyr_range_dps=gyr_dps,
+        acc_clip=acc_clip,
+        gyr_clip=gyr_clip,
+        overruns=None if overruns == _NOT_COUNTED else overruns,
+        boot=boot,
+        mtu=mtu or None,
+        samples=n,
+        version=version,
+    )
+
+
+def _spans(scale: int, clip: int, full: int) -> bool:
+    """Whether clip counts reach the range and 32768 do not pass it by far: a wrong unit is off by more."""
+    return 0 < clip <= 32767 and full > 0 and scale * clip >= 0.9 * full and scale * 32768 <= 1.6 * full
 
 
 def pack_config(config: Config) -> bytes:
     """The value of CONFIG, 36 bytes."""
-    raise NotImplementedError
+    return _CONFIG.pack(
+        config.version,
+        config.streaming,
+        config.max_latency_ms,
+        config.rate_millihz,
+        config.acc_scale_ng,
+        config.gyr_scale_ndps,
+        config.acc_range_g,
+        config.gyr_range_dps,
+        config.acc_clip,
+        config.gyr_clip,
+        _NOT_COUNTED if config.overruns is None else config.overruns,
+        config.boot,
+        config.mtu or 0,
+        config.samples,
+    )
 
 
 def parse_command(data: bytes) -> Command:
     """A write to CONTROL. Raises `ProtocolError` where the sensor answers with ATT error 0x80."""
-    raise NotImplementedError
+    if not data:
+        raise ProtocolError("an empty command", data=data)
+    if data[0] not in _ORDERS:
+        raise ProtocolError(f"command {data[0]} is not known", data=data)
+    order = Order(data[0])
+    wanted = _SET.size if order is Order.SET else 1
+    if len(data) != wanted:
+        message = f"{order.name} has {len(data)} bytes, expected {wanted}"
+        raise ProtocolError(message, offset=min(len(data), wanted), data=data)
+    return Command(order, *_SET.unpack(data)[1:]) if order is Order.SET else Command(order)
 
 
 def pack_command(command: Command) -> bytes:
     """The bytes to write to CONTROL."""
-    raise NotImplementedError
+    if command.order is not Order.SET:
+        return bytes([command.order])
+    numbers = (command.rate_millihz, command.acc_range_g, command.gyr_range_dps, command.max_latency_ms)
+    return _SET.pack(command.order, *numbers)
 
 
 def parse_reply(data: bytes) -> Reply:
     """An indication of CONTROL. Raises `ProtocolError` for anything else."""
-    raise NotImplementedError
+    if len(data) < 2:
+        raise ProtocolError(f"a reply of {len(data)} bytes, expected at least 2", offset=len(data), data=data)
+    if data[0] - REPLY not in _ORDERS:
+        raise ProtocolError(f"reply {data[0]} belongs to no command", data=data)
+    if data[1] not in _STATUSES:
+        raise ProtocolError(f"status {data[1]} is not known", offset=1, data=data)
+    order, status = Order(data[0] - REPLY), Status(data[1])
+    timed = status is Status.OK and order in (Order.START, Order.SYNC)
+    wanted = 10 if timed else 2
+    if len(data) != wanted:
+        message = f"the reply to {order.name} has {len(data)} bytes, expected {wanted}"
+        raise ProtocolError(message, offset=min(len(data), wanted), data=data)
+    return Reply(order, status, int.from_bytes(data[2:], "little") if timed else None)
 
 
 def pack_reply(reply: Reply) -> bytes:
     """The bytes to indicate on CONTROL."""
-    raise NotImplementedError
+    clock = b"" if reply.uptime_us is None else reply.uptime_us.to_bytes(8, "little")
+    return bytes([REPLY + reply.order, reply.status]) + clock
 
 
 def samples_per_packet(mtu: int, rate_hz: float, max_latency_s: float = DEFAULT_LATENCY_S) -> int:

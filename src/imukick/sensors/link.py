@@ -99,7 +99,7 @@ class Decoder(Protocol):
     `start` and `stop` give what the link has to do, in order; `start` is asked again after a reconnection and keeps
     the time line. `receive` takes every value that was read or notified, in order of arrival; `arrival_s` is
     the host's monotonic time of it. Any bytes give a list or raise `ProtocolError`, after which the decoder goes on.
-    A `ProtocolError` for a value that `start` reads or awaits means that the sensor cannot be started (another version, a
+    A `ProtocolError` for a value that `start` reads (not optionally) or awaits means that the sensor cannot be started (another version, a
     refusal): the link gives up this attempt and tells the message. Values that come before the start was answered give
     an empty list.
     """
