@@ -194,7 +194,7 @@ class ImukickV1:
     def _missed(self, lost: int, missing: float, full: int) -> int:
         """How many samples the hole before this packet holds, by the packets where time agrees, else by time."""
         share = AGREE_SHARE if self._time.period.known else AGREE_UNMEASURED_SHARE
-        if abs(missing - lost * full) <= 0.5 + share * lost * full:
+        if abs(missing - lost * full) <= 0.5 + share * (lost + 1) * full:
             return lost * full
         return max(0, round(missing))
 
