@@ -147,6 +147,7 @@ class Excursion:
     agreed: Strapping | None = None
     centre: Centre = "hip"
     least_lever_m: float = 0.0
+    raised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from imukick.signals import BoolArray, FloatArray
 
 PIECE: Final = round(10.0 * GRID_HZ)
 """Most grid points taken in at once; a longer chunk is cut."""
-KEEP: Final = round(35.0 * GRID_HZ) + PIECE
-"""Grid points kept: the longest movement looked at, its margins, and one piece beyond the present moment. Chosen."""
+KEEP: Final = round(65.0 * GRID_HZ) + PIECE
+"""Grid points kept: the minute that is looked at again once a lying leg is known, margins, and one piece beyond the present moment. Chosen."""
 
 
 class History:
     """Columns t, acc, gyr, up (floats) and clipped, filled (bools), addressed by the grid's running index."""
 
     def __init__(self) -> None:
-        self._floats = np.zeros((4 * KEEP, 10))
-        self._flags = np.zeros((4 * KEEP, 2), dtype=bool)
+        self._floats = np.zeros((3 * KEEP, 10))
+        self._flags = np.zeros((3 * KEEP, 2), dtype=bool)
         self._base = 0  # running index of row 0
         self.end = 0  # running index after the newest row
 

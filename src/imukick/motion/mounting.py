@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Final
 
@@ -13,8 +13,9 @@ import numpy as np
 
 from imukick.events import Posture, Strapping
 from imukick.motion.centre import CentreParams, Judged, judge_centre
-from imukick.motion.excursion import Plane
-from imukick.signals import Excursion, FloatArray
+from imukick.motion.excursion import Plane, part_along
+from imukick.motion.height import Elevation
+from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
 
@@ -30,7 +31,7 @@ class MountingParams:
     range of a repetition (docs/metrics.md). `level_share`: a fall under this share of the way is the lever's own error
     (6 degrees of its direction). `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the
     lever. `curl_lever_m`: under every knee-to-ankle lever. `standing_deg`: directions of a straight leg's lever from
-    "down" (measured -9 to 8, widened by the fit's error).
+    "down" (measured -9 to 8, widened by the fit's error); `lying_deg`: of a lying leg's. `up_share`: of a turn is lift.
     """
 
     least_share: float = 0.65
@@ -43,10 +44,13 @@ class MountingParams:
     away_s: float = 2.0
     centre: CentreParams = field(default_factory=CentreParams)
     rep_deg: float = 5.0
+    rise_deg: float = 4.0
     doubtful_m: float = 0.1
     level_share: float = 0.1
     curl_lever_m: float = 0.2
     standing_deg: tuple[float, float] = (-22.0, 24.0)
+    lying_deg: tuple[float, float] = (60.0, 120.0)
+    up_share: float = 0.5
 
 
 RECENT: Final = 30
@@ -88,9 +92,11 @@ class Mounting:
         self._prior: Strapping | None = None
         self._from_s: float | None = None
         self._doubt: FloatArray | None = None  # axis of the last movement that may show a new strapping
+        self.provisional = False  # the strapping comes from a stretch that is looked at again
         self.past: list[Strapping] = []
         self.strapping: Strapping | None = None  # what is agreed now; None before the first kick
         self.plane: Plane | None = None  # of it: across its axis, zero at its rest pose
+        self.lying: Elevation | None = None  # how high a leg that lies is; None for any other
         self.rest_up = np.zeros(3)
 
     def start_from(self, strapping: Strapping) -> None:
@@ -106,6 +112,13 @@ class Mounting:
         if now is not None:
             self.rest_up = np.array(now.rest_up)
             self.plane = Plane.of(np.array(now.axis), self.rest_up)
+            self.lying = Elevation.of(self.plane.axis, self.rest_up) if self._lies(now) else None
+
+    def _lies(self, now: Strapping) -> bool:
+        """Is it a leg that lies: prone, or its lever is near level at rest?"""
+        low, high = self._p.lying_deg
+        level = now.lever_deg is not None and low <= now.lever_deg <= high
+        return self._told == "prone" or (self._told == "any" and level)
 
     def _agreed(self) -> Strapping | None:
         votes, prior = self._votes, self._prior
@@ -153,10 +166,14 @@ class Mounting:
         """Prone or any movement was told: slow and small lifts on a lever that cannot be known beforehand."""
         return self._told in ("prone", "any")
 
-    @property
-    def cos_moved(self) -> float:
-        """Cosine of the angle beyond which a pose is not the rest pose."""
-        return math.cos(self._p.moved_deg * RAD_PER_DEG)
+    def near_rest(self, up: FloatArray) -> BoolArray:
+        """(n,): are these poses near the strapping's rest pose? A leg that lies rests wherever its lever is near level."""
+        if self.strapping is None:
+            return np.zeros(len(up), dtype=bool)
+        moved_rad = self._p.moved_deg * RAD_PER_DEG
+        if self.lying is not None:
+            return np.abs(self.lying.angles(up)) <= moved_rad
+        return part_along(up, self.strapping.rest_up) >= math.cos(moved_rad)
 
     @property
     def usual_rad(self) -> float:
@@ -165,7 +182,7 @@ class Mounting:
 
     def at_rest(self, up: FloatArray) -> bool:
         """Is this near the strapping's rest pose?"""
-        return self.strapping is not None and float(self.rest_up @ up) >= self.cos_moved
+        return bool(self.near_rest(up[None, :])[0])
 
     def _across(self, up: FloatArray) -> bool:
         """Has the rest pose moved across the kick plane? In it a leg may rest anywhere, across it only the strap moves."""
@@ -178,6 +195,10 @@ class Mounting:
         """Angle (rad) of a pose about the strapping's axis, from its mean rest pose; 0 while none is known."""
         return 0.0 if self.plane is None else self.plane.angle(up)
 
+    def raised(self, e: Excursion) -> bool:
+        """Was a lying leg lifted, whatever way it rolled?"""
+        return self.lying is not None and self._risen(e, self.lying)
+
     def agrees(self, axis: FloatArray) -> float:
         """Cosine between an axis and the strapping's kick axis; 0 while none is known."""
         return 0.0 if self.plane is None else float(self.plane.axis @ axis)
@@ -186,7 +207,16 @@ class Mounting:
         """Did it turn about the kick axis, upwards, as far as a repetition?"""
         near = math.cos(self._p.agree_deg * RAD_PER_DEG)
         far = e.range_rad >= self._p.rep_deg * RAD_PER_DEG
+        if self.lying is not None:
+            return self._risen(e, self.lying)
         return far and self.agrees(e.axis) >= near and not self._fell(e)
+
+    def _risen(self, e: Excursion, height: Elevation) -> bool:
+        """Did a lying leg go up as far as a repetition, and mainly up?"""
+        angle = height.angles(e.up[e.start : e.stop])
+        rise = float(angle.max()) - height.angle(e.rest_up)
+        far = rise >= max(self._p.rise_deg * RAD_PER_DEG, self._p.up_share * e.range_rad)
+        return far and not self._fell(e)
 
     def _fell(self, e: Excursion) -> bool:
         """Did the sensor go down: the way between two lifts, or a leg swung the other way?"""
@@ -241,8 +271,10 @@ class Mounting:
             if self.like_kick(e) and self.judged(e).centre == "hip":
                 self._vote(e)
             return False
-        if self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG) and not self._across(e.rest_up):
-            if self.like_kick(e) and self.judged(e).centre == "hip":
+        in_plane = self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG)
+        if self.raised(e) or (in_plane and not self._across(e.rest_up)):
+            like = self.like_kick(replace(e, calm=True)) if self.raised(e) else self.like_kick(e)
+            if in_plane and like and self.judged(e).centre == "hip":
                 self._vote(e)
             self._doubt = None
             return False
@@ -261,8 +293,13 @@ class Mounting:
         self._vote(e)
         return True
 
+    def recount(self) -> None:
+        """The stretch that showed the strapping is looked at again, lift by lift: their votes count anew."""
+        self._votes, self.provisional = Votes(), True
+
     def _vote(self, e: Excursion) -> None:
         self._votes.add(e)
+        self.provisional = False
         self._agree()
 
     def _second(self, e: Excursion) -> bool:

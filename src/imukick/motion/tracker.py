@@ -11,13 +11,14 @@ import numpy as np
 from imukick.events import Gap, Posture, Prior, Remount, Strapping
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import Attitude, AttitudeParams
-from imukick.motion.excursion import measure, part_along
+from imukick.motion.excursion import measure
 from imukick.motion.filters import CausalLowPass
 from imukick.motion.grid import GRID_HZ, Even, Grid, GridParams
 from imukick.motion.history import PIECE, History
 from imukick.motion.lift import LiftWatch
 from imukick.motion.mounting import Mounting, MountingParams
 from imukick.motion.returns import ReturnParams, returns
+from imukick.motion.swing import Swing, SwingParams, Swung, feet
 from imukick.motion.turning import Pause, Turning, TurningParams
 from imukick.signals import BoolArray, Excursion, FloatArray, LegMotion, Lift, Samples
 
@@ -33,6 +34,7 @@ class MotionParams:
     turning: TurningParams = field(default_factory=TurningParams)
     returns: ReturnParams = field(default_factory=ReturnParams)
     mounting: MountingParams = field(default_factory=MountingParams)
+    swing: SwingParams = field(default_factory=SwingParams)
     margin_s: float = 0.6
     hold_s: float = 10.0
 
@@ -41,6 +43,12 @@ MOST_PAUSES: Final = 120
 """Pauses compared at once. Chosen: a slow lift or lowering, cut where it creeps, makes five a second for ten seconds each."""
 LOOK_AFTER: Final = 30
 """Grid points after a return that are looked at when it is found late: as many as calm takes to be told."""
+CALM: Final = 20
+"""Grid points before and after a lying leg's lift that say whether it was calm."""
+AGAIN: Final = round(60.0 * GRID_HZ)
+"""Grid points looked at again when a movement shows that the leg lies; as long as they are kept."""
+LOST_S: Final = 15.0
+"""So long far from rest, a lying leg is no longer followed by its height: the person has got up. Chosen: longer than a hold."""
 AWAY_STEP: Final = 10
 """Every this many grid points the pose is looked at for being far from rest. Chosen."""
 
@@ -63,6 +71,7 @@ class Tracker:
         self._mounting = Mounting(params.mounting, height_m, posture)
         self._angle = AngleStream(params.hold_s)
         self._lift = LiftWatch()
+        self._swing: Swing | None = None  # of a leg that lies
         self._ahead = list(prior.strappings) if prior is not None else []
         self._low_pass = CausalLowPass()  # of the rate
         self._fresh = 0  # running index since which time is unbroken
@@ -105,6 +114,7 @@ class Tracker:
                 self._fresh = self._history.end
                 self._turning, self._low_pass = Turning(self._p.turning), CausalLowPass()
                 self._pauses, self._base, self._last_end = [], None, None
+                self._swing = None if self._swing is None else Swing(self._p.swing)
             gyr, up = self._attitude.push(piece)
             floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, gyr, up], axis=1)
             flags = np.stack([piece.clipped, piece.filled], axis=1)
@@ -138,7 +148,7 @@ class Tracker:
         out: list[Moved] = []
         for pause in self._turning.push(first, speed, up):
             out += self._angle_to(pause.told + 1)
-            out += self._on_pause(pause)
+            out += self._on_pause(pause) if self._swing is None else []
         return out + self._angle_to(self._history.end)
 
     def _angle_to(self, stop: int) -> list[Moved]:
@@ -148,28 +158,78 @@ class Tracker:
             floats, flags = self._history.rows(self._done, stop)
             strapping = self._mounting.strapping
             angle = self._angle.angle(floats[:, 7:10])
-            upto = stop
-            if strapping is not None and angle is not None:
+            upto, began, swung = stop, False, None
+            if strapping is not None and self._swing is not None and self._mounting.lying is not None:
+                heights = self._mounting.lying.angles(floats[:, 7:10]).tolist()
+                step = self._swing.push(self._done, heights, self._mounting.usual_rad)
+                if step is not None:
+                    upto, swung = step[0] + 1, step[1]
+                    if swung is None:
+                        self._leaves(self._swing.low_at)
+                out += self._tops(heights[: upto - self._done])
+            elif strapping is not None and angle is not None:
                 found = self._lift.push(self._done, angle.tolist(), self._mounting.usual_rad)
-                if found and not found[-1][1]:
+                began = bool(found) and not found[-1][1]
+                if began:
                     upto = found[-1][0] + 1
                 for at, top in found:
                     out += self._lifted(at) if top else []
-                self._watch_away(floats[: upto - self._done, 7:10], strapping)
             n = upto - self._done
+            if strapping is not None and angle is not None:
+                self._watch_away(floats[:n, 7:10])
             out += self._angle.push(floats[:n], flags[:n])
             self._done = upto
-            if upto < stop or (strapping is not None and angle is not None and found and not found[-1][1]):
+            if began:
                 out += self._turned_at_rest(upto - 1)
+            if swung is not None:
+                out += self._swung(swung)
         return out
 
-    def _watch_away(self, up: FloatArray, strapping: Strapping) -> None:
+    def _tops(self, heights: list[float]) -> list[Moved]:
+        """The lifts of a lying leg that reach their top among these points."""
+        out: list[Moved] = []
+        at = self._done
+        while heights:
+            found = self._lift.push(at, heights, self._mounting.usual_rad)
+            for i, top in found:
+                out += self._lifted(i) if top else []
+            n = found[-1][0] + 1 - at if found and not found[-1][1] else len(heights)
+            at, heights = at + n, heights[n:]
+        return out
+
+    def _leaves(self, low: int) -> list[Moved]:
+        """A lying leg has begun to rise from here."""
+        up = self._history.rows(low, low + 1)[0][0, 7:10]
+        self._base = Pause(low, low + 1, low, up, up, calm=True, creeps=False)
+        if self._mounting.lying is not None:
+            self._lift.rest(self._mounting.lying.angle(up))
+        return []
+
+    def _swung(self, swung: Swung) -> list[Moved]:
+        """A lying leg went up and came down."""
+        lying = self._mounting.lying
+        first = max(self._fresh, swung.low - round(self._p.margin_s * GRID_HZ))
+        floats, flags = self._history.rows(first, swung.told + 1)
+        if lying is None:
+            return []
+        start, stop = feet(lying.angles(floats[:, 7:10]), swung, first, self._p.swing.foot)
+        speed = np.linalg.norm(floats[:, 4:7], axis=1)
+        around = (speed[max(0, start - CALM) : start], speed[stop : stop + CALM])
+        calm = all(len(w) and float(np.median(w)) < self._p.turning.calm_radps for w in around)
+        found = measure(floats, flags, start, stop, floats[max(0, start - CALM), 7:10], calm=calm)
+        if found is None or not self._mounting.worth_telling(found, raised=False):
+            return []
+        self._pauses, self._base = [], None
+        return self._adopt(found)
+
+    def _watch_away(self, up: FloatArray) -> None:
         """How long the sensor has been far from its rest pose without coming back."""
         first = -self._done % AWAY_STEP
-        near = part_along(up[first::AWAY_STEP], strapping.rest_up) >= self._mounting.cos_moved
-        for here in near.tolist():
+        for here in self._mounting.near_rest(up[first::AWAY_STEP]).tolist():
             self._away_s = 0.0 if here else self._away_s + AWAY_STEP / GRID_HZ
             self._away_most_s = max(self._away_most_s, self._away_s)
+        if self._away_s > LOST_S:
+            self._swing = None
 
     def _lifted(self, at: int) -> list[Moved]:
         movement = self._open_movement(at + 1)
@@ -247,6 +307,8 @@ class Tracker:
                 continue
             before = self._mounting.strapping
             now = self._adopt(found)
+            if before is None and self._swing is not None:
+                return self._lifts_again()
             if before is None:
                 out += self._look_back(base)
             out += now
@@ -274,10 +336,26 @@ class Tracker:
             past.append(back)
         return out
 
+    def _lifts_again(self) -> list[Moved]:
+        """A movement has shown that the leg lies: the lifts up to now by their height, itself among them."""
+        out: list[Moved] = []
+        self._mounting.recount()
+        stop = self._done
+        self._swing, at = Swing(self._p.swing), max(self._fresh, stop - AGAIN)
+        up = self._history.rows(at, stop)[0][:, 7:10]
+        while len(up) and (lying := self._mounting.lying) is not None:
+            step = self._swing.push(at, lying.angles(up).tolist(), self._mounting.usual_rad)
+            if step is None:
+                break
+            up, at = up[step[0] + 1 - at :], step[0] + 1
+            out += self._leaves(self._swing.low_at) if step[1] is None else self._swung(step[1])
+        return out
+
     def _adopt(self, found: Excursion) -> list[Moved]:
-        known = self._mounting.strapping
+        known = None if self._mounting.provisional else self._mounting.strapping
         judged = self._mounting.judged(found)
-        found = replace(found, centre=judged.centre, least_lever_m=judged.least_lever_m)
+        raised = self._mounting.raised(found)
+        found = replace(found, centre=judged.centre, least_lever_m=judged.least_lever_m, raised=raised)
         anew = self._mounting.adopt(found, self._away_most_s)
         found = replace(found, known=None if anew else known, agreed=self._mounting.strapping)
         if anew:
@@ -293,6 +371,8 @@ class Tracker:
             self._angle.learn(self._mounting.plane.axis, self._mounting.rest_up, anew=anew)
             if anew:
                 self._lift = LiftWatch()
+            if self._mounting.lying is None or anew or self._swing is None:
+                self._swing = None if self._mounting.lying is None else Swing(self._p.swing)
 
     def _near_rest(self, pause: Pause) -> bool:
         """May a lift start here: near the last rest, or, being calm, below it?"""
@@ -329,7 +409,11 @@ class Tracker:
         out: list[Moved] = []
         end = self._history.end
         self._pauses += self._turning.finish(end)
-        out += self._turned_at_rest(end - 1)
+        if self._swing is None:
+            out += self._turned_at_rest(end - 1)
+        else:
+            over = self._swing.finish(end - 1)
+            out += [] if over is None else self._swung(over)
         movement = self._open_movement(end)
         if movement is not None and self._mounting.worth_closing(movement):
             out.append(self._knowing(movement))

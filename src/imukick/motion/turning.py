@@ -41,7 +41,7 @@ TRAIL_BACK: Final = 5
 class Pause:
     """A calm stretch [start, stop) of the grid, or the single point where the leg turned; `told` is when it was known.
 
-    `first` and `last`: where up was when it began, and half a second before it ended (a slow lift is under way when
+    `first` and `last`: where up was when it began (once it is calm: had settled), and half a second before it ended (a slow lift is under way when
     calm ends). `creeps`: it continues the pause before it.
     """
 
@@ -64,6 +64,7 @@ class Turning:
         self._cos_settled = float(np.cos(params.settled_deg * RAD_PER_DEG))
         self._run: Pause | None = None
         self._run_told = False
+        self._anchor = np.zeros(3)  # where up was when this run began
         self._trail: list[FloatArray] = []  # where up was in this run, every TRAIL points
         self._peak = 0.0
         self._trough = 0.0
@@ -80,7 +81,7 @@ class Turning:
             if speed < p.calm_radps:
                 if run is None:
                     self._begin(i, up[k], creeps=False)
-                elif i % 5 == 0 and float(run.first @ up[k]) < self._cos_drift:
+                elif i % 5 == 0 and float(self._anchor @ up[k]) < self._cos_drift:
                     self._end(i, out)
                     self._begin(i, up[k], creeps=True)
                 else:
@@ -89,6 +90,7 @@ class Turning:
                         self._trail.append(up[k])
                         if not self._run_told and self._settled():
                             run.calm, run.told = True, i
+                            run.first = self._trail[-1 - self._calm_n // TRAIL]
                             out.append(run)
                             self._run_told = True
             elif run is not None:
@@ -122,7 +124,7 @@ class Turning:
     def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
         self._run_told = False
-        self._trail = []
+        self._anchor, self._trail = up, []
 
     def _end(self, i: int, out: list[Pause]) -> None:
         run = self._run

@@ -160,9 +160,9 @@ class Counter:
             return "paused"
         if e.centre == "knee" and (in_plane or strapping is None):
             return "knee_curl"
-        if strapping is None or not in_plane or e.centre != "hip":
+        if strapping is None or not (in_plane or e.raised) or e.centre != "hip":
             return "not_a_kick"
-        if phases.rest_after_rad > max(p.back_share * phases.range_rad, p.back_deg * RAD_PER_DEG):
+        if not e.raised and phases.rest_after_rad > max(p.back_share * phases.range_rad, p.back_deg * RAD_PER_DEG):
             return "not_a_kick"
         return "aborted" if self._turned_back(e, phases) else None
 
