@@ -82,7 +82,7 @@ def stream() -> list[Row]:
         bad("cut at a sample", "one of two samples is missing", two[:20], 20),
         bad(
             "cut to MTU 23",
-            "20 of 32 bytes, as a radio cuts them, and a half sample",
+            "20 of 56 bytes: what is left of a packet sized for another MTU",
             packet(7, 0, moving * 2)[:20],
             20,
         ),

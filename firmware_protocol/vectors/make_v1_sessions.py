@@ -130,6 +130,17 @@ def plain() -> list[Script]:
     s.send(2, begin_us, told=[lost(2 * N * P - P, begin_us, 0, 37), even(begin_us)])
     made.append(s)
 
+    s = Script("two not measured, no number", "against the rules the number goes on over a hole of 2 samples")
+    steady(s, range(2))
+    begin_us = (2 * N + 2) * P
+    s.send(2, begin_us, told=[lost(2 * N * P - P, begin_us, 0, 2), even(begin_us)])
+    made.append(s)
+
+    s = Script("late stamp", "the clock of number 2 is half a period late: no hole, its samples go by it")
+    steady(s, range(2))
+    s.send(2, 2 * N * P + P // 2, told=[even(2 * N * P + P // 2, step_us=(2 * N * P + P // 2) / (2 * N))])
+    made.append(s)
+
     s = Script("short packets", "3 samples before STOP, then nothing")
     steady(s, range(2))
     s.send(2, 2 * N * P, 3, told=[even(2 * N * P, 3)])
@@ -148,7 +159,7 @@ def plain() -> list[Script]:
 def wraps() -> list[Script]:
     """Counters that begin anew, alone and together, and gaps longer than they count."""
     made = []
-    s = Script("clock wrap", "t_us passes 2^32 within packet 1 and again between later ones", start_us=W - 30_000)
+    s = Script("clock wrap", "t_us begins anew within packet 1", start_us=W - 30_000)
     steady(s, range(4))
     made.append(s)
 

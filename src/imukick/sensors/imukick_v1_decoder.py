@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from imukick.errors import ProtocolError
-from imukick.sensors.clock import Timeline, nearest
+from imukick.sensors.clock import RATE_SPREAD, Timeline, nearest
 from imukick.sensors.imukick_v1 import (
     BATTERY_LEVEL,
     CONFIG,
@@ -44,6 +44,8 @@ AGREE_SHARE: Final = 0.01
 AGREE_UNMEASURED_SHARE: Final = 0.12
 """Lost packets are taken as full ones when time agrees with that to this share (the second while the rate is only stated, which
 may be 10 % off). Chosen; otherwise time alone says how many samples are missing."""
+SLACK: Final = 1.5
+"""Samples. Chosen: stamps are a tenth of a period off at most, and one lost sample without a number is not worth a false alarm."""
 
 REFUSALS: Final = {
     Status.BUSY: "it is busy; disconnect other hosts and try again",
@@ -155,7 +157,7 @@ class ImukickV1:
         lost, n = seq - self._seq - 1, len(packet.counts)
         full = max(self._full, n)
         missing = 0.0 if self._first_of_stream else self._time.missing(us)
-        joined = not self._first_of_stream and lost == 0 and missing <= 0.25 * self._full + 1
+        joined = not self._first_of_stream and lost == 0 and missing <= self._slack()
         before_s = self._time.last_s
         samples = self._missed(lost, missing, full)
         try:
@@ -190,6 +192,10 @@ class ImukickV1:
                 f"number {packet.seq} is {seq - self._seq} packets on, its time is not", offset=2, data=data
             )
         return seq, False
+
+    def _slack(self) -> float:
+        """Samples by which the next number may come late and still be the next; more is a hole that was given no number."""
+        return SLACK if self._time.period.known else RATE_SPREAD * self._full + 1.0
 
     def _missed(self, lost: int, missing: float, full: int) -> int:
         """How many samples the hole before this packet holds, by the packets where time agrees, else by time."""
