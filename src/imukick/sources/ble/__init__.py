@@ -1,7 +1,7 @@
 """Bluetooth LE in: find a sensor, stream it through losses and reconnections; the only door to bleak.
 
-    async with contextlib.aclosing(stream(found)) as items:
-        async for item in items: ...
+async with contextlib.aclosing(stream(found)) as items:
+    async for item in items: ...
 """
 
 from imukick.sources.ble.failures import explain

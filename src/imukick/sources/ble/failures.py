@@ -2,7 +2,101 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakCharacteristicNotFoundError,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+    BleakGATTProtocolError,
+)
+
 from imukick.errors import SensorError
+
+LINK_ERRORS: Final = (BleakError, OSError, EOFError, AttributeError)
+"""What bleak and the systems below it raise when something is wrong out there. `TimeoutError` is an `OSError`;
+`EOFError` and `AttributeError` come out of a D-Bus connection that died under a call."""
+
+NO_SERVICE: Final = (
+    "this computer's Bluetooth service does not answer (no D-Bus or no bluetoothd): start it with "
+    "'sudo systemctl start bluetooth', or try without a radio: --sensor virtual; 'imukick doctor' tells more"
+)
+
+NOT_AVAILABLE: Final[dict[BleakBluetoothNotAvailableReason, tuple[str, str]]] = {
+    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: (
+        "no adapter",
+        "this computer has no Bluetooth adapter: plug one in, or try without a radio: --sensor virtual",
+    ),
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: (
+        "no low energy",
+        "this computer's Bluetooth adapter cannot connect to Bluetooth Low Energy sensors: plug in one for Bluetooth 4.0 or later",
+    ),
+    BleakBluetoothNotAvailableReason.POWERED_OFF: (
+        "powered off",
+        "Bluetooth is switched off: switch it on (Linux: 'bluetoothctl power on') and try again",
+    ),
+    BleakBluetoothNotAvailableReason.DENIED_BY_USER: (
+        "denied",
+        "this program may not use Bluetooth: allow it for your terminal in the system's privacy settings (macOS: Privacy "
+        "& Security, Bluetooth), then start the terminal anew",
+    ),
+    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: (
+        "denied",
+        "this computer's administrator does not allow the use of Bluetooth: ask them to",
+    ),
+    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: (
+        "denied",
+        "this program may not use Bluetooth: allow it in the system's privacy settings, then start the terminal anew",
+    ),
+}
+
+DBUS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
+    (
+        ("DBus.Error.ServiceUnknown", "DBus.Error.NameHasNoOwner", "DBus.Error.Spawn", "DBus.Error.NoReply"),
+        "no bluetooth service",
+        NO_SERVICE,
+    ),
+    (
+        ("DBus.Error.AccessDenied",),
+        "denied",
+        "this user may not use Bluetooth: add them to the group bluetooth ('sudo usermod -aG bluetooth $USER'), then log in anew",
+    ),
+    (
+        ("bluez.Error.NotReady",),
+        "powered off",
+        NOT_AVAILABLE[BleakBluetoothNotAvailableReason.POWERED_OFF][1],
+    ),
+    (
+        ("bluez.Error.InProgress", "bluez.Error.Busy"),
+        "in use",
+        "another program is using {title}: end it, wait a moment and try again",
+    ),
+    (
+        ("bluez.Error.Authentication", "bluez.Error.NotPermitted", "bluez.Error.NotAuthorized"),
+        "refused",
+        "{title} asks to be paired, which an imukick sensor never does: remove it from the computer's Bluetooth devices "
+        "and try again",
+    ),
+    (
+        ("bluez.Error.DoesNotExist", "DBus.Error.UnknownObject"),
+        "not found",
+        "{title} is no longer in range: bring it close, wake it up and try again",
+    ),
+)
+"""Parts of D-Bus error names -> reason, sentence."""
+
+LINK_LOST: Final = "the link to {title} was lost: keep the sensor within a few metres and check its battery"
+LOST_TEXTS: Final = (
+    "service discovery has not been performed",
+    "not connected",
+    "disconnected",
+    "unreachable",
+    "software caused connection abort",
+)
+"""What backends say, in lower case, of a link that is gone."""
 
 
 def explain(error: BaseException, *, title: str | None = None) -> SensorError:
@@ -10,5 +104,63 @@ def explain(error: BaseException, *, title: str | None = None) -> SensorError:
 
     `reason` is one of: "no bluetooth service", "no adapter", "powered off", "denied", "no low energy", "not found",
     "timeout", "link lost", "in use", "refused", "protocol", "silent", "gone", "unknown".
+
+    >>> explain(FileNotFoundError(2, "No such file or directory")).reason
+    'no bluetooth service'
+    >>> explain(TimeoutError(), title="K7").reason
+    'timeout'
     """
-    raise NotImplementedError
+    if isinstance(error, SensorError):
+        return error
+    reason, sentence = _told(error)
+    return SensorError(sentence.replace("{title}", title or "the sensor"), reason=reason)
+
+
+def _told(error: BaseException) -> tuple[str, str]:
+    match error:
+        case BleakBluetoothNotAvailableError():
+            unknown = ("no adapter", f"Bluetooth cannot be used here ({error.args[0]}): run 'imukick doctor'")
+            return NOT_AVAILABLE.get(error.reason, unknown)
+        case BleakDBusError():
+            return _told_by_dbus(error)
+        case BleakDeviceNotFoundError():
+            return "not found", "{title} is not in range: bring it close, wake it up, and close other programs that use it"
+        case BleakCharacteristicNotFoundError():
+            return "protocol", (
+                f"{{title}} lacks the characteristic {error.char_specifier}: it is not the sensor it says it is, or its firmware "
+                "is too old: update it"
+            )
+        case BleakGATTProtocolError():
+            return "refused", f"{{title}} refused what it was asked ({_text(error)}): switch it off and on, then try again"
+        case TimeoutError():
+            return "timeout", "{title} did not answer in time: bring it close, wake it up and try again"
+        case FileNotFoundError() | ConnectionError() | EOFError():
+            return "no bluetooth service", NO_SERVICE
+        case PermissionError():
+            return "denied", (
+                "this program may not reach the computer's Bluetooth service: run it as a user who may (not in a "
+                "container without the system's D-Bus socket)"
+            )
+        case BleakError() if any(text in _text(error).lower() for text in LOST_TEXTS):
+            return "link lost", LINK_LOST
+        case BleakError() if "not found" in _text(error).lower():
+            return "not found", "{title} is no longer in range: bring it close, wake it up and try again"
+        case AttributeError():
+            return "link lost", LINK_LOST
+        case _:
+            said = _text(error)
+            return "unknown", f"Bluetooth failed ({said}): try again, and run 'imukick doctor' if it stays so"
+
+
+def _told_by_dbus(error: BleakDBusError) -> tuple[str, str]:
+    for names, reason, sentence in DBUS:
+        if any(name in error.dbus_error for name in names):
+            return reason, sentence
+    if any(text in str(error).lower() for text in (*LOST_TEXTS, "input/output error")):
+        return "link lost", LINK_LOST
+    return "unknown", f"Bluetooth failed ({_text(error)}): try again, and run 'imukick doctor' if it stays so"
+
+
+def _text(error: BaseException) -> str:
+    """What an error says, in one line; its class where it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__

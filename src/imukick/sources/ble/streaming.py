@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final
 
-from imukick.sources.ble.items import Backend, Found, LinkItem, LinkParams
+from imukick.errors import SensorError
+from imukick.sources.ble.connection import Connection
+from imukick.sources.ble.failures import LINK_ERRORS, explain
+from imukick.sources.ble.finding import find_again
+from imukick.sources.ble.items import Backend, Found, LinkDown, LinkItem, LinkParams, Stalled
+
+HOPELESS: Final = {
+    *("no bluetooth service", "no adapter", "powered off", "denied", "no low energy"),
+    *("protocol", "not supported"),
+}
+"""Reasons that a second try a moment later will not cure, as long as nothing has been received yet."""
 
 
 async def stream(
@@ -17,8 +31,47 @@ async def stream(
     cancel the task: the sensor is told to stop and the link is closed.
 
     Raises `SensorError`: Bluetooth cannot be used, the sensor cannot be connected or sends no sample in
-    `first_tries`, does not come back within `give_up_s`, or what was read from it is not its protocol (reason
-    "protocol").
+    `first_tries`, does not come back within `give_up_s` (reason "gone"), or what it says of itself is not its
+    protocol (reason "protocol").
     """
-    raise NotImplementedError
-    yield
+    if found.sensor is None:
+        raise SensorError(f"{found.title} is not a sensor that imukick knows", reason="protocol")
+    params = params or LinkParams()
+    decoder = found.sensor.decoder()
+    here: Found | None = found
+    number, tries, last_s, streamed = 0, 0, time.monotonic(), False
+    while True:
+        stalled, arrived, failure = False, False, None
+        try:
+            here = here or await find_again(found, backend=backend, timeout_s=params.scan_s)
+            if here is None:
+                raise SensorError(
+                    f"{found.title} is not in range: bring it close, wake it up, charge it if its light stays dark",
+                    reason="not found",
+                )
+            line = Connection(here, decoder, number + 1, backend=backend, params=params)
+            async with aclosing(line.items()) as items:
+                async for item in items:
+                    stalled = isinstance(item, Stalled)
+                    yield item
+            arrived, failure = line.last_sample_s is not None, line.failure
+            number += line.up
+            last_s = line.last_sample_s or last_s
+        except LINK_ERRORS as error:
+            failure = explain(error, title=found.title)
+        except SensorError as error:
+            failure = error
+        here = None
+        if failure is None:
+            return
+        streamed, tries = streamed or arrived, 0 if arrived else tries + 1
+        now_s = time.monotonic()
+        if not streamed and (tries >= params.first_tries or failure.reason in HOPELESS):
+            raise failure
+        if streamed and tries and now_s - last_s > params.give_up_s:
+            minutes = params.give_up_s / 60
+            raise SensorError(f"{found.title} has not come back for {minutes:.3g} min; last: {failure}", reason="gone")
+        if not (stalled and arrived):
+            yield LinkDown(now_s, failure.reason, str(failure), tries)
+        if tries:
+            await asyncio.sleep(min(params.backoff_max_s, params.backoff_s * 2.0 ** min(tries - 1, 20)))

@@ -6,10 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bumble.device import Device
+from bumble.transport import open_transport
+
+from imukick.errors import ImukickError, SensorError
 from imukick.sources.ble import Backend
+from imukick.sources.bumble_backend import Seat, backend_on
+from imukick.sources.virtual_sensor.air import Air, AirController, device_on
 from imukick.sources.virtual_sensor.radio import Radio
 from imukick.sources.virtual_sensor.sensor import Faults, VirtualSensor
 from imukick.sources.virtual_sensor.track import Track
+
+NAME = "imukick virtual"
+SPEEDS = (0.01, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +31,22 @@ class Room:
 
 @asynccontextmanager
 async def in_process(
-    track: Track,
-    *,
-    radio: Radio | None = None,
-    faults: Faults | None = None,
-    name: str = "imukick virtual",
-    speed: float = 1.0,
+    track: Track, *, radio: Radio | None = None, faults: Faults | None = None, name: str = NAME, speed: float = 1.0
 ) -> AsyncIterator[Room]:
-    """A virtual sensor in this process, advertising; gone when the block ends."""
-    raise NotImplementedError
-    yield
+    """A virtual sensor in this process, advertising; gone when the block ends.
+
+    `speed`: how many times faster than real time it plays.
+    """
+    air = Air()
+    async with _sensor(air, track, radio, faults, name, speed) as sensor:
+        client = device_on(air, "imukick host")
+        await client.power_on()
+
+        async def opens() -> Device:
+            return client
+
+        yield Room(sensor, backend_on(Seat(opens)))
+        await client.power_off()
 
 
 @asynccontextmanager
@@ -41,12 +56,40 @@ async def serve(
     *,
     radio: Radio | None = None,
     faults: Faults | None = None,
-    name: str = "imukick virtual",
+    name: str = NAME,
     speed: float = 1.0,
 ) -> AsyncIterator[VirtualSensor]:
     """A virtual sensor whose air another process joins: `tcp-server:HOST:PORT`, or `vhci` for this computer's BlueZ.
 
     Raises `SensorError` when the transport cannot be opened.
     """
-    raise NotImplementedError
-    yield
+    air = Air()
+    try:
+        opened = await open_transport(transport)
+    except (OSError, ValueError) as error:
+        raise SensorError(_unopened(transport, error), reason="no transport") from error
+    async with opened:
+        AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
+        async with _sensor(air, track, radio, faults, name, speed) as sensor:
+            yield sensor
+
+
+def _unopened(transport: str, error: Exception) -> str:
+    if transport.split(":")[0] == "vhci":
+        return f"the kernel's virtual Bluetooth adapter cannot be opened ({error}): run 'modprobe hci_vhci', and this as root"
+    return f"--radio {transport} cannot be opened ({error}): choose another port, as tcp-server:127.0.0.1:9001"
+
+
+@asynccontextmanager
+async def _sensor(
+    air: Air, track: Track, radio: Radio | None, faults: Faults | None, name: str, speed: float
+) -> AsyncIterator[VirtualSensor]:
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise ImukickError(f"a speed of {speed:g} is not played: from {SPEEDS[0]:g} to {SPEEDS[1]:g}")
+    device = device_on(air, name)
+    sensor = VirtualSensor(device, air, track, radio or Radio(), faults or Faults(), name=name, speed=speed)
+    await sensor.switch_on()
+    try:
+        yield sensor
+    finally:
+        await sensor.switch_off()

@@ -4,28 +4,124 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Final
 
-from imukick.signals import Samples
+import numpy as np
+
+from imukick.errors import RecordingError
+from imukick.signals import FloatArray, Samples
+from imukick.sources.recordings import read_recording
+from imukick.sources.simulator import Spec, simulate
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+ACC_RANGES_G: Final = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+GYR_RANGES_DEGPS: Final = (125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000)
+"""Full scales that sensors of this kind have, and on by doubling for recordings that say none."""
+MAX_HOST_GAP_S: Final = 1.0
+"""Chosen: a longer pause between two arrivals is a lost link, not a late packet (30 ms intervals, stalls up to 0.5 s)."""
+PIECE_S: Final = 20.0
+"""Chosen: how much of a recording is handed over at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """`pieces()` gives Samples in time order from the first on, each time anew; `duration_s` None: it never ends."""
+    """`pieces()` gives Samples in time order from the first on, each time anew; `duration_s` None: it never ends.
+
+    `acc_range_g` and `gyr_range_degps` are full scales that hold every value.
+    """
 
     title: str
     rate_hz: float
     duration_s: float | None
+    acc_range_g: int
+    gyr_range_degps: int
     acc_range_mps2: float
     gyr_range_radps: float
     pieces: Callable[[], Iterator[Samples]]
 
 
 def recorded_track(path: str | Path) -> Track:
-    """A recording as it was measured. Raises `RecordingError` for one that cannot be read or played."""
-    raise NotImplementedError
+    """A recording as it was measured.
+
+    A device's clock is kept. A host's stamps say when packets came, not when samples were taken: they are laid on a
+    line, anew after each pause over `MAX_HOST_GAP_S`. Raises `RecordingError` for one that cannot be read or played.
+    """
+    samples = read_recording(path).samples
+    if len(samples) < 2:
+        raise RecordingError("one sample alone cannot be played; give a longer recording", path=path)
+    if samples.clock == "host":
+        samples = Samples(
+            _on_lines(samples.t_s),
+            samples.acc_mps2,
+            samples.gyr_radps,
+            acc_range_mps2=samples.acc_range_mps2,
+            gyr_range_radps=samples.gyr_range_radps,
+        )
+    rate_hz = float(1.0 / np.median(np.diff(samples.t_s)))
+    step = max(1, int(PIECE_S * rate_hz))
+
+    def pieces() -> Iterator[Samples]:
+        for start in range(0, len(samples), step):
+            yield samples.part(start, start + step)
+
+    return _track(Path(path).name, rate_hz, float(samples.t_s[-1] - samples.t_s[0]), samples, pieces)
 
 
 def endless_track(*, rate_hz: float = 200.0, seed: int = 0) -> Track:
-    """Sets of simulated kicks with rests, for ever."""
-    raise NotImplementedError
+    """A simulated set of ten kicks, again and again.
+
+    Raises `ImukickError` for a rate that cannot be simulated.
+    """
+    made = simulate(Spec(rate_hz=rate_hz, seed=seed)).samples
+    step_s = float(np.median(np.diff(made.t_s)))
+    turn_s = float(made.t_s[-1] - made.t_s[0]) + step_s
+
+    def pieces() -> Iterator[Samples]:
+        for turn in count():
+            yield Samples(
+                made.t_s + turn * turn_s,
+                made.acc_mps2,
+                made.gyr_radps,
+                acc_range_mps2=made.acc_range_mps2,
+                gyr_range_radps=made.gyr_range_radps,
+            )
+
+    return _track(f"simulated kicks, seed {seed}", rate_hz, None, made, pieces)
+
+
+def _track(
+    title: str, rate_hz: float, duration_s: float | None, samples: Samples, pieces: Callable[[], Iterator[Samples]]
+) -> Track:
+    acc_g = float(np.abs(samples.acc_mps2).max()) / STANDARD_GRAVITY_MPS2
+    gyr_degps = float(np.abs(samples.gyr_radps).max()) / RAD_PER_DEG
+    if samples.acc_range_mps2 is not None:
+        acc_g = max(acc_g, samples.acc_range_mps2 / STANDARD_GRAVITY_MPS2)
+    if samples.gyr_range_radps is not None:
+        gyr_degps = max(gyr_degps, samples.gyr_range_radps / RAD_PER_DEG)
+    acc_range_g, gyr_range_degps = _fitting(acc_g, ACC_RANGES_G), _fitting(gyr_degps, GYR_RANGES_DEGPS)
+    return Track(
+        title=title,
+        rate_hz=rate_hz,
+        duration_s=duration_s,
+        acc_range_g=acc_range_g,
+        gyr_range_degps=gyr_range_degps,
+        acc_range_mps2=samples.acc_range_mps2 or acc_range_g * STANDARD_GRAVITY_MPS2,
+        gyr_range_radps=samples.gyr_range_radps or gyr_range_degps * RAD_PER_DEG,
+        pieces=pieces,
+    )
+
+
+def _fitting(largest: float, ranges: tuple[int, ...]) -> int:
+    """The smallest range that holds the largest value (recordings round full scales: 1 part in 1000 more still fits)."""
+    return next((full for full in ranges if largest <= full * 1.001), ranges[-1])
+
+
+def _on_lines(t_s: FloatArray) -> FloatArray:
+    """Arrival times -> even times, each stretch without a long pause from its first arrival to its last."""
+    even = np.empty_like(t_s)
+    borders = [0, *(np.flatnonzero(np.diff(t_s) > MAX_HOST_GAP_S) + 1).tolist(), len(t_s)]
+    for start, stop in zip(borders[:-1], borders[1:], strict=True):
+        even[start:stop] = np.linspace(t_s[start], t_s[stop - 1], stop - start)
+    return even

@@ -1,0 +1,225 @@
+"""One Bluetooth connection from `connect` to its end: subscribe, start, decode, watch for silence, close."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
+
+from imukick.errors import ProtocolError, SensorError
+from imukick.sensors.link import Action, Await, Decoder, Lost, Read, Repeated, Subscribe, Told, Write
+from imukick.signals import Samples
+from imukick.sources.ble.failures import LINK_ERRORS, LINK_LOST
+from imukick.sources.ble.items import Backend, Found, LinkItem, LinkParams, LinkQuality, LinkUp, Received, Refused, Stalled
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Bytes of a characteristic; `vital`: the start depends on them."""
+
+    characteristic: str
+    data: bytes
+    arrival_s: float
+    vital: bool
+
+
+class LinkLost:
+    """The disconnected callback came."""
+
+
+LOST: Final = LinkLost()
+ABSENT: Final = (BleakCharacteristicNotFoundError, BleakGATTProtocolError)
+"""How a sensor says that it has no such characteristic, or does not let it be used."""
+
+
+@dataclass(slots=True)
+class Window:
+    """What is counted for the next `LinkQuality`."""
+
+    since_s: float
+    last_sample_s: float
+    samples: int = 0
+    packets: int = 0
+    lost: int | None = 0
+    repeated: int = 0
+    refused: int = 0
+    longest_silence_s: float = 0.0
+
+    def count(self, told: tuple[Told, ...], now_s: float) -> bool:
+        """Take in what one value said; whether there were samples in it."""
+        fresh = sum(len(item) for item in told if isinstance(item, Samples))
+        if fresh:
+            self.longest_silence_s = max(self.longest_silence_s, now_s - self.last_sample_s)
+            self.last_sample_s = now_s
+            self.samples += fresh
+            self.packets += 1
+        for item in told:
+            if isinstance(item, Lost):
+                self.lost = None if self.lost is None or item.packets is None else self.lost + item.packets
+            elif isinstance(item, Repeated):
+                self.repeated += item.packets
+        return fresh > 0
+
+    def told(self, now_s: float) -> LinkQuality:
+        """The window as an item; a new one begins."""
+        item = LinkQuality(
+            now_s,
+            now_s - self.since_s,
+            self.samples,
+            self.packets,
+            self.lost,
+            self.repeated,
+            self.refused,
+            max(self.longest_silence_s, now_s - self.last_sample_s),
+        )
+        self.since_s, self.samples, self.packets, self.lost = now_s, 0, 0, 0
+        self.repeated, self.refused, self.longest_silence_s = 0, 0, 0.0
+        return item
+
+
+class Connection:
+    """One connection to `found`. After `items` has ended, `failure` says why, `up` whether it had been started and
+    `last_sample_s` when the last sample arrived (None: none ever did).
+    """
+
+    def __init__(
+        self, found: Found, decoder: Decoder, number: int, *, backend: Backend | None, params: LinkParams
+    ) -> None:
+        self.up = False
+        self.failure: SensorError | None = None
+        self.last_sample_s: float | None = None
+        self._found, self._decoder, self._number, self._params = found, decoder, number, params
+        self._inbox: asyncio.Queue[Value | LinkLost | asyncio.Task[None]] = asyncio.Queue()
+        self._came: Counter[str] = Counter()
+        self._news = asyncio.Event()
+        self._awaited: set[str] = set()
+        self._client = BleakClient(
+            found.device or found.address,
+            disconnected_callback=lambda _client: self._inbox.put_nowait(LOST),
+            timeout=params.connect_s,
+            backend=None if backend is None else backend.client,
+        )
+
+    async def items(self) -> AsyncGenerator[LinkItem, None]:
+        """Everything that comes, until the link is lost or silent; raises what bleak raises, and `SensorError`."""
+        starting: asyncio.Task[None] | None = None
+        try:
+            async with asyncio.timeout(self._params.connect_s):
+                await self._client.connect()
+            starting = asyncio.create_task(self._start())
+            starting.add_done_callback(self._inbox.put_nowait)
+            begun_s = time.monotonic()
+            window = Window(begun_s, begun_s)
+            while self.failure is None:
+                match await self._next(window):
+                    case None:
+                        now_s = time.monotonic()
+                        silent_s = now_s - window.last_sample_s
+                        if now_s - window.since_s >= self._params.quality_s:
+                            yield window.told(now_s)
+                        if silent_s >= self._params.stall_s:
+                            self.failure = SensorError(
+                                f"{self._found.title} is connected but sends nothing: switch it off and on, and charge it",
+                                reason="silent",
+                            )
+                            yield Stalled(now_s, silent_s)
+                    case Value() as value:
+                        item = self._decoded(value, window)
+                        if item is not None:
+                            yield item
+                    case LinkLost():
+                        self.failure = SensorError(LINK_LOST.replace("{title}", self._found.title), reason="link lost")
+                    case asyncio.Task() as started:
+                        started.result()  # raises what went wrong in the start
+                        self.up = True
+                        yield LinkUp(time.monotonic(), self._number)
+        finally:
+            if starting is not None:
+                starting.cancel()
+                await asyncio.gather(starting, return_exceptions=True)
+            await self._close()
+
+    async def _next(self, window: Window) -> Value | LinkLost | asyncio.Task[None] | None:
+        """The next word of the inbox; None when silence or the next `LinkQuality` is due first."""
+        if not self._inbox.empty():
+            return self._inbox.get_nowait()
+        due_s = min(window.last_sample_s + self._params.stall_s, window.since_s + self._params.quality_s)
+        try:
+            async with asyncio.timeout(max(0.0, due_s - time.monotonic())):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+    def _decoded(self, value: Value, window: Window) -> LinkItem | None:
+        try:
+            told = tuple(self._decoder.receive(value.characteristic, value.data, value.arrival_s))
+        except ProtocolError as error:
+            if value.vital and not self.up:
+                raise SensorError(f"{self._found.title}: {error}", reason="protocol") from error
+            window.refused += 1
+            return Refused(value.arrival_s, str(error))
+        if window.count(told, value.arrival_s):
+            self.last_sample_s = value.arrival_s
+        return Received(value.arrival_s, told) if told else None
+
+    def _heard(self, characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
+        self._put(characteristic.uuid.lower(), bytes(data), vital=characteristic.uuid.lower() in self._awaited)
+
+    def _put(self, characteristic: str, data: bytes, *, vital: bool) -> None:
+        self._came[characteristic] += 1
+        self._inbox.put_nowait(Value(characteristic, data, time.monotonic(), vital))
+        self._news.set()
+
+    async def _start(self) -> None:
+        actions = self._decoder.start()
+        self._awaited = {action.characteristic for action in actions if isinstance(action, Await)}
+        await self._run(actions)
+
+    async def _run(self, actions: tuple[Action, ...]) -> None:
+        before: Counter[str] = Counter()
+        for action in actions:
+            at_begin = self._came.copy()
+            match action:
+                case Await():
+                    await self._wait_for(action, before[action.characteristic])
+                case Write(characteristic, data, response):
+                    await self._client.write_gatt_char(characteristic, data, response=response)
+                case Subscribe(characteristic, optional):
+                    with suppress(*(ABSENT if optional else ())):
+                        await self._client.start_notify(characteristic, self._heard)
+                case Read(characteristic, optional):
+                    with suppress(*(ABSENT if optional else ())):
+                        value = await self._client.read_gatt_char(characteristic)
+                        self._put(characteristic, bytes(value), vital=not optional)
+            before = at_begin
+
+    async def _wait_for(self, action: Await, before: int) -> None:
+        try:
+            async with asyncio.timeout(action.timeout_s):
+                while self._came[action.characteristic] <= before:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise SensorError(
+                f"{self._found.title} did not answer when it was told to start: switch it off and on, then try again",
+                reason="timeout",
+            ) from None
+
+    async def _close(self) -> None:
+        """Tell the sensor to stop and hang up, each step for at most `stop_s`; a link that is gone is closed already."""
+        if self.up and self._client.is_connected:
+            await self._briefly(self._run(self._decoder.stop()))
+        await self._briefly(self._client.disconnect())
+
+    async def _briefly(self, step: Coroutine[Any, Any, None]) -> None:
+        with suppress(SensorError, *LINK_ERRORS):  # the link is being given up: how it ends is of no consequence
+            async with asyncio.timeout(self._params.stop_s):
+                await step
