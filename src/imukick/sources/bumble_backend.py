@@ -67,8 +67,7 @@ class Seat:
 
 
 def backend_on(seat: Seat) -> Backend:
-    """bleak's three classes for one seat; bleak takes classes, so the seat stands in them."""
-
+    """The three classes of bleak for one seat; bleak takes classes, so the seat stands in them."""
     return Backend(
         client=type("BumbleClient", (Client,), {"seat": seat}),
         scanner=type("BumbleScanner", (Scanner,), {"seat": seat}),
@@ -78,14 +77,16 @@ def backend_on(seat: Seat) -> Backend:
 
 @asynccontextmanager
 async def bumble_backend(transport: str) -> AsyncIterator[Backend]:
-    """bleak over the HCI transport `tcp-client:HOST:PORT`, behind which a virtual sensor's radio listens.
+    """A backend over the HCI transport `tcp-client:HOST:PORT`, behind which a virtual sensor's radio listens.
 
     Raises `SensorError` when nobody listens there, or the word is not a transport of that form.
     """
     scheme, _, place = transport.partition(":")
     host, _, port = place.rpartition(":")
     if scheme != "tcp-client" or not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise SensorError(f"radio {transport!r} is not known; expected tcp-client:127.0.0.1:PORT", reason="no transport")
+        raise SensorError(
+            f"radio {transport!r} is not known; expected tcp-client:127.0.0.1:PORT", reason="no transport"
+        )
     closing: list[Any] = []
 
     async def opens() -> Device:
@@ -149,7 +150,8 @@ class Scanner(BaseBleakScanner):
         said = advertisement.data
         names = (said.get(kind) for kind in (AdvertisingData.COMPLETE_LOCAL_NAME, AdvertisingData.SHORTENED_LOCAL_NAME))
         name = next((str(name) for name in names if name), None)
-        services = [_uuid(uuid) for kind in SERVICE_KINDS for uuids in said.get_all(kind) for uuid in uuids]
+        lists = [uuids for kind in SERVICE_KINDS for uuids in said.get_all(kind) if isinstance(uuids, list)]
+        services = [_uuid(uuid) for uuids in lists for uuid in uuids]
         if not self.is_allowed_uuid(services):
             return
         makers = dict(said.get_all(AdvertisingData.MANUFACTURER_SPECIFIC_DATA))
@@ -289,9 +291,7 @@ class Client(BaseBleakClient):
         """The value now."""
         return bytearray(await _plainly(self._peer().read_value(descriptor.handle)))
 
-    async def write_gatt_char(
-        self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool
-    ) -> None:
+    async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool) -> None:
         """Write, and wait for the answer when `response`."""
         await _plainly(self._peer().write_value(characteristic.handle, bytes(data), with_response=response))
 

@@ -18,7 +18,17 @@ from imukick.errors import ProtocolError, SensorError
 from imukick.sensors.link import Action, Await, Decoder, Lost, Read, Repeated, Subscribe, Told, Write
 from imukick.signals import Samples
 from imukick.sources.ble.failures import LINK_ERRORS, LINK_LOST
-from imukick.sources.ble.items import Backend, Found, LinkItem, LinkParams, LinkQuality, LinkUp, Received, Refused, Stalled
+from imukick.sources.ble.items import (
+    Backend,
+    Found,
+    LinkItem,
+    LinkParams,
+    LinkQuality,
+    LinkUp,
+    Received,
+    Refused,
+    Stalled,
+)
 
 
 @dataclass(frozen=True, slots=True)

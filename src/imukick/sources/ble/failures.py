@@ -40,8 +40,7 @@ NOT_AVAILABLE: Final[dict[BleakBluetoothNotAvailableReason, tuple[str, str]]] = 
     ),
     BleakBluetoothNotAvailableReason.DENIED_BY_USER: (
         "denied",
-        "this program may not use Bluetooth: allow it for your terminal in the system's privacy settings (macOS: Privacy "
-        "& Security, Bluetooth), then start the terminal anew",
+        "this program may not use Bluetooth: allow it for your terminal in the system's privacy settings, then start it anew",
     ),
     BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: (
         "denied",
@@ -77,8 +76,7 @@ DBUS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
         ("bluez.Error.Authentication", "bluez.Error.NotPermitted", "bluez.Error.NotAuthorized"),
         "refused",
-        "{title} asks to be paired, which an imukick sensor never does: remove it from the computer's Bluetooth devices "
-        "and try again",
+        "{title} asks to be paired, which it should not: remove it from this computer's Bluetooth devices and try again",
     ),
     (
         ("bluez.Error.DoesNotExist", "DBus.Error.UnknownObject"),
@@ -124,14 +122,20 @@ def _told(error: BaseException) -> tuple[str, str]:
         case BleakDBusError():
             return _told_by_dbus(error)
         case BleakDeviceNotFoundError():
-            return "not found", "{title} is not in range: bring it close, wake it up, and close other programs that use it"
+            return (
+                "not found",
+                "{title} is not in range: bring it close, wake it up, and close other programs that use it",
+            )
         case BleakCharacteristicNotFoundError():
             return "protocol", (
                 f"{{title}} lacks the characteristic {error.char_specifier}: it is not the sensor it says it is, or its firmware "
                 "is too old: update it"
             )
         case BleakGATTProtocolError():
-            return "refused", f"{{title}} refused what it was asked ({_text(error)}): switch it off and on, then try again"
+            return (
+                "refused",
+                f"{{title}} refused what it was asked ({_text(error)}): switch it off and on, then try again",
+            )
         case TimeoutError():
             return "timeout", "{title} did not answer in time: bring it close, wake it up and try again"
         case FileNotFoundError() | ConnectionError() | EOFError():

@@ -14,8 +14,7 @@ from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink, TransportSink, TransportSource
 
 logging.getLogger("bumble").addHandler(logging.NullHandler())
-logging.getLogger("bumble").propagate = False
-"""bumble warns of everything that a broken link brings with it, on the user's terminal where nobody has set up logging."""
+"""Where nobody has set up logging, its warnings of all that a broken link brings with it would reach the terminal."""
 
 ACL_BYTES = 251
 """Longest payload of a link-layer data PDU (Bluetooth Core 5.0, volume 6, part B, 2.4), so that a packet is one PDU."""
@@ -23,6 +22,9 @@ ACL_BYTES = 251
 
 class Air(LocalLink):
     """A bumble link on which data travels by the address a connection was made with, not by the sender's latest one."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # bumble says no types there
 
     def send_acl_data(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,14 +40,16 @@ async def in_process(
     """
     air = Air()
     async with _sensor(air, track, radio, faults, name, speed) as sensor:
-        client = device_on(air, "imukick host")
-        await client.power_on()
+        host = device_on(air, "imukick host")
+        await host.power_on()
 
         async def opens() -> Device:
-            return client
+            return host
 
-        yield Room(sensor, backend_on(Seat(opens)))
-        await client.power_off()
+        try:
+            yield Room(sensor, backend_on(Seat(opens)))
+        finally:
+            await host.power_off()
 
 
 @asynccontextmanager
@@ -63,10 +66,14 @@ async def serve(
 
     Raises `SensorError` when the transport cannot be opened.
     """
+    if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:\d+", transport):
+        raise SensorError(
+            f"--radio {transport} is not known; use tcp-server:127.0.0.1:PORT, or vhci for BlueZ", reason="no transport"
+        )
     air = Air()
     try:
         opened = await open_transport(transport)
-    except (OSError, ValueError) as error:
+    except (OSError, OverflowError) as error:
         raise SensorError(_unopened(transport, error), reason="no transport") from error
     async with opened:
         AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
@@ -75,7 +82,7 @@ async def serve(
 
 
 def _unopened(transport: str, error: Exception) -> str:
-    if transport.split(":")[0] == "vhci":
+    if transport == "vhci":
         return f"the kernel's virtual Bluetooth adapter cannot be opened ({error}): run 'modprobe hci_vhci', and this as root"
     return f"--radio {transport} cannot be opened ({error}): choose another port, as tcp-server:127.0.0.1:9001"
 

@@ -315,7 +315,8 @@ class VirtualSensor:
                 self._device.indicate_subscriber(connection, self._table.control, v1.pack_reply(reply))
             )
         except asyncio.CancelledError:
-            if self._connection is connection:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
                 raise
         except TimeoutError:  # the host never confirmed it: it has to live with that
             return

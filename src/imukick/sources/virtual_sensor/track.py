@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,8 @@ GYR_RANGES_DEGPS: Final = (125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 
 """Full scales that sensors of this kind have, and on by doubling for recordings that say none."""
 MAX_HOST_GAP_S: Final = 1.0
 """Chosen: a longer pause between two arrivals is a lost link, not a late packet (30 ms intervals, stalls up to 0.5 s)."""
+RATES_HZ: Final = (10.0, 1000.0)
+"""What CONFIG of protocol version 1 can say."""
 PIECE_S: Final = 20.0
 """Chosen: how much of a recording is handed over at once."""
 
@@ -29,14 +31,12 @@ PIECE_S: Final = 20.0
 class Track:
     """`pieces()` gives Samples in time order from the first on, each time anew; `duration_s` None: it never ends.
 
-    `acc_range_g` and `gyr_range_degps` are full scales that hold every value.
+    The ranges are the full scales at which it was measured, else the smallest usual ones that hold every value.
     """
 
     title: str
     rate_hz: float
     duration_s: float | None
-    acc_range_g: int
-    gyr_range_degps: int
     acc_range_mps2: float
     gyr_range_radps: float
     pieces: Callable[[], Iterator[Samples]]
@@ -59,7 +59,11 @@ def recorded_track(path: str | Path) -> Track:
             acc_range_mps2=samples.acc_range_mps2,
             gyr_range_radps=samples.gyr_range_radps,
         )
-    rate_hz = float(1.0 / np.median(np.diff(samples.t_s)))
+    rate_hz = float(1.0 / max(np.median(np.diff(samples.t_s)), 1e-6))
+    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+        raise RecordingError(
+            f"{rate_hz:.4g} samples a second: a v1 sensor has {RATES_HZ[0]:g} to {RATES_HZ[1]:g}", path=path
+        )
     step = max(1, int(PIECE_S * rate_hz))
 
     def pieces() -> Iterator[Samples]:
@@ -96,32 +100,20 @@ def _track(
 ) -> Track:
     acc_g = float(np.abs(samples.acc_mps2).max()) / STANDARD_GRAVITY_MPS2
     gyr_degps = float(np.abs(samples.gyr_radps).max()) / RAD_PER_DEG
-    if samples.acc_range_mps2 is not None:
-        acc_g = max(acc_g, samples.acc_range_mps2 / STANDARD_GRAVITY_MPS2)
-    if samples.gyr_range_radps is not None:
-        gyr_degps = max(gyr_degps, samples.gyr_range_radps / RAD_PER_DEG)
-    acc_range_g, gyr_range_degps = _fitting(acc_g, ACC_RANGES_G), _fitting(gyr_degps, GYR_RANGES_DEGPS)
-    return Track(
-        title=title,
-        rate_hz=rate_hz,
-        duration_s=duration_s,
-        acc_range_g=acc_range_g,
-        gyr_range_degps=gyr_range_degps,
-        acc_range_mps2=samples.acc_range_mps2 or acc_range_g * STANDARD_GRAVITY_MPS2,
-        gyr_range_radps=samples.gyr_range_radps or gyr_range_degps * RAD_PER_DEG,
-        pieces=pieces,
-    )
+    acc_range_mps2 = samples.acc_range_mps2 or _fitting(acc_g, ACC_RANGES_G) * STANDARD_GRAVITY_MPS2
+    gyr_range_radps = samples.gyr_range_radps or _fitting(gyr_degps, GYR_RANGES_DEGPS) * RAD_PER_DEG
+    return Track(title, rate_hz, duration_s, acc_range_mps2, gyr_range_radps, pieces)
 
 
 def _fitting(largest: float, ranges: tuple[int, ...]) -> int:
-    """The smallest range that holds the largest value (recordings round full scales: 1 part in 1000 more still fits)."""
-    return next((full for full in ranges if largest <= full * 1.001), ranges[-1])
+    """The smallest range that holds the largest value."""
+    return next((full for full in ranges if largest < full), ranges[-1])
 
 
 def _on_lines(t_s: FloatArray) -> FloatArray:
     """Arrival times -> even times, each stretch without a long pause from its first arrival to its last."""
     even = np.empty_like(t_s)
     borders = [0, *(np.flatnonzero(np.diff(t_s) > MAX_HOST_GAP_S) + 1).tolist(), len(t_s)]
-    for start, stop in zip(borders[:-1], borders[1:], strict=True):
+    for start, stop in pairwise(borders):
         even[start:stop] = np.linspace(t_s[start], t_s[stop - 1], stop - start)
     return even
