@@ -231,6 +231,20 @@ def links() -> list[Script]:
     s.send(1, N * P, told=[even(5_000_000 + N * P)])
     made.append(s)
 
+    s = Script(
+        "restart behind a longer run", "as before, but its new clock is ahead of the old one: the boot number tells"
+    )
+    steady(s, range(3))
+    s.reboot(30_000_000, 60_000_000)
+    s.send(0, 0, told=[lost(3 * N * P - P, 60_000_000, None, None), even(60_000_000)])
+    made.append(s)
+
+    s = Script("START answered twice", "a second reply that nobody asked for changes nothing")
+    steady(s, range(2))
+    s.step("control", s.host_s + 0.1, b"\x81\0" + s.start_us.to_bytes(8, "little"), error={"offset": 0})
+    steady(s, range(2, 3))
+    made.append(s)
+
     s = Script("another rate after reconnection", "104 Hz now")
     steady(s, range(2))
     s.settings = {"rate_millihz": 104_000}

@@ -71,6 +71,13 @@ def test_a_packet_that_is_refused_leaves_no_trace() -> None:
     assert line.period_s == other.period_s
 
 
+def test_a_short_packet_that_comes_early_still_lies_behind_the_long_one() -> None:
+    line = Timeline(1e6)
+    line.begin(200.0)
+    long = line.place(0, 19, 0.1, joined=False)
+    assert line.place(76_000, 1, 0.11, joined=False).tolist() == [long[-1] + 0.0025]
+
+
 def test_the_same_rate_goes_on_as_measured_another_is_measured_anew() -> None:
     line = Timeline(1e6)
     line.begin(200.0)

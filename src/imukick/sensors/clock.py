@@ -100,7 +100,7 @@ class Timeline:
 
     def restart(self) -> None:
         """The sensor's clock began anew: the next packet is placed by its arrival, after all that came before."""
-        self._restarted = self.last_s is not None
+        self._restarted = True
 
     @property
     def period(self) -> Period:
@@ -122,8 +122,9 @@ class Timeline:
         """(n,) times of a packet stamped `ticks` (wraps undone); `joined`: no sample is missing before it.
 
         Where the packet begins before, or closer than half a period behind, the newest sample (stamps jitter, a first packet
-        went by the stated rate), its samples share the time from there to its end evenly. Raises `ProtocolError`, and
-        changes nothing, when it begins more than a quarter of a packet and one sample too early.
+        went by the stated rate), its samples share the time from there to its end evenly, at least half a period
+        each. Raises `ProtocolError`, and changes nothing, when it begins more than a quarter of the packet before and one
+        sample too early.
         """
         fresh = self._origin is None or self._restarted
         shift_s, origin = self._shift_s, self._origin

@@ -136,8 +136,7 @@ class ImukickV1:
             raise ProtocolError("the sensor answers START before CONFIG was read", data=data)
         if self._streaming:
             raise ProtocolError("the sensor answers START twice", data=data)
-        before = self._time.last_s is not None
-        if before and (self._config.boot != self._boot or reply.uptime_us < self._us):
+        if self._config.boot != self._boot or reply.uptime_us < self._us:
             self._time.restart()
         self._time.begin(self._config.rate_hz)
         self._boot = self._config.boot
