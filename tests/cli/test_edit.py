@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from imukick import Mark, read_recording
 from tests.cli.command import Run
+from tests.cli.csv_text import NATIVE, still_rows, table
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def test_the_header_is_corrected_and_the_original_kept(run: Run, file: Path, kic
     assert done.out.splitlines()[0] == "side: right -> left"
     edited, before = read_recording(file), read_recording(kicks)
     expected = {"side": "left", "height_m": 1.62, "load": "ankle-weight", "load_kg": 2.0, "note": "a, b"}
+    expected["original"] = "a.original.csv"
     assert edited.meta == {**before.meta, **expected}
     assert np.array_equal(edited.samples.t_s, before.samples.t_s)
     assert np.array_equal(edited.samples.acc_mps2, before.samples.acc_mps2)
@@ -110,7 +113,21 @@ def test_what_held_at_the_cut_stands_in_the_header(run: Run, file: Path, mark: s
     [
         ([], "nothing to change"),
         (["--side", "right"], "nothing to change"),
-        (["--side", "both"], "unknown side 'both'"),
+        (["--side", "both"], "imukick: unknown side 'both'"),
+        (["--side", ""], "imukick: unknown side ''"),
+        (["--support", "wall"], "unknown support 'wall'; known: supported"),
+        (["--from", "0"], "nothing to change"),
+        (["--to", "1e6"], "nothing to change"),
+        (["--note", "x" * 2001], "--note of 2001 characters; at most 2000"),
+        (["--note", "two\nlines"], "--note of several lines"),
+        (["--note", "\udcff"], "--note holds bytes that are not UTF-8 text"),
+        (["--add-mark", "1,note,two\nlines"], "--add-mark of several lines"),
+        (["--add-mark", "1,note,\udcff"], "--add-mark holds bytes"),
+        (["--add-mark", "999,set,2"], "no mark at 999 s; the recording lasts from"),
+        (["--add-mark", "-5,set,2"], "no mark at -5 s"),
+        (["--side", "left", "--out", ""], "--out without a name"),
+        (["--side", "left", "--out", "a.csv", "--force"], "a.csv: this is the recording itself; leave --out away"),
+        (["--side", "left", "--rate-hz", "50"], "leave the sample rate away"),
         (["--height-m", "170"], "expected 1.0 to 2.5 m"),
         (["--height-m", "nan"], "expected 1.0 to 2.5 m"),
         (["--load", "ankle-weight", "--load-kg", "inf"], "expected 0 to 50 kg"),
@@ -131,7 +148,10 @@ def test_what_held_at_the_cut_stands_in_the_header(run: Run, file: Path, mark: s
         (["--side", "left", "--out", "nowhere/b.csv"], "there is no folder"),
     ],
 )
-def test_what_cannot_be_done_changes_nothing(run: Run, file: Path, kicks: Path, options: list[str], says: str) -> None:
+def test_what_cannot_be_done_changes_nothing(
+    run: Run, file: Path, kicks: Path, options: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
     done = run("edit", file, *options)
     assert done.code == 2
     assert done.out == ""
@@ -149,4 +169,58 @@ def test_a_foreign_file_becomes_a_native_one(run: Run, tmp_path: Path) -> None:
     after = read_recording(tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_text(encoding="utf-8").startswith("# imukick-recording 1\n")
     assert np.array_equal(after.samples.acc_mps2, before.samples.acc_mps2)
-    assert after.meta == {"side": "left", "clock": "device"}
+    assert after.meta == {"side": "left", "original": "a.original.csv", "clock": "device"}
+
+
+def test_a_file_without_a_time_column_becomes_a_native_one(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(table([row[1:] for row in still_rows()], NATIVE[1:]), encoding="utf-8")
+    before = path.read_bytes()
+    assert "--rate-hz" in run("edit", path, "--side", "left").err
+    assert run("edit", path, "--side", "left", "--rate-hz", 50).code == 0
+    assert read_recording(path).samples.t_s.tolist() == [k / 50 for k in range(150)]
+    assert (tmp_path / "a.original.txt").read_bytes() == before
+
+
+def test_the_original_of_another_recording_is_not_taken_for_this_ones(run: Run, file: Path, other_kicks: Path) -> None:
+    assert run("edit", file, "--side", "left").code == 0
+    first = (file.parent / "a.original.csv").read_bytes()
+    shutil.copy(other_kicks, file)
+    done = run("edit", file, "--side", "right")
+    assert (done.code, done.out) == (2, "")
+    assert "a.original.csv: holds the original of another recording; move it away" in done.err
+    assert (file.parent / "a.original.csv").read_bytes() == first
+    assert file.read_bytes() == other_kicks.read_bytes()
+    assert run("edit", file, "--side", "right", "--out", file.parent / "b.csv").code == 0
+
+
+def test_what_is_wrong_in_a_header_can_be_corrected(run: Run, file: Path) -> None:
+    text = file.read_text(encoding="utf-8").replace("# height_m: 1.7", '# height_m: "tall"')
+    file.write_text(text, encoding="utf-8")
+    assert "in its header: height_m 'tall' is not a number" in run("replay", file).err
+    assert run("edit", file, "--height-m", 1.8).code == 0
+    assert run("replay", file).code == 0
+
+
+def test_marks_before_the_first_sample_stay_when_only_the_end_is_cut(run: Run, file: Path) -> None:
+    assert run("edit", file, "--add-mark", "0,note,begun", "--add-mark", "20,note,tired").code == 0
+    assert run("edit", file, "--to", 12).code == 0
+    assert read_recording(file).marks == (Mark(0.0, "note", "begun"),)
+
+
+def test_a_note_in_any_script_reads_back(run: Run, file: Path) -> None:
+    note = 'k\u00f6nnte \u8e22 \U0001f9b5 \u2028, #; "x"'
+    assert run("edit", file, "--note", note, "--add-mark", f"3,note,{note}").code == 0
+    assert run("edit", file, "--side", "left").code == 0
+    edited = read_recording(file)
+    assert (edited.meta["note"], edited.marks) == (note, (Mark(3.0, "note", note),))
+    assert run("replay", file).code == 0
+
+
+@pytest.mark.parametrize("word", ["supported", "unsupported"])
+def test_support_reaches_every_export(run: Run, file: Path, word: str) -> None:
+    assert run("edit", file, "--support", word).code == 0
+    out, sets, motion = (file.parent / name for name in ("o.json", "s.json", "m.csv"))
+    assert run("replay", file, "--out", out, "--sets", sets, "--motion", motion).code == 0
+    assert [json.loads(path.read_text(encoding="utf-8"))["support"] for path in (out, sets)] == [word, word]
+    assert f'# support: "{word}"' in motion.read_text(encoding="utf-8").splitlines()

@@ -67,6 +67,11 @@ def test_swing_and_drop_reach_the_session(run: Run, tmp_path: Path) -> None:
         (["--with", "walk,fly"], "'fly'"),
         (["--pause-s", "0.01"], "0 turns at once"),
         (["--load", "ankle-weight"], "add --load-kg"),
+        (["--support", "wall"], "unknown support 'wall'"),
+        (["--seed", "-1"], "seed -1 cannot be"),
+        (["--swing", "1.5"], "swing 1.5 cannot be"),
+        (["--rom", "170"], "rom 170 cannot be"),
+        (["--reps", "3", "--with", "short,high,bounce,pulse"], "4 special repetitions need"),
     ],
 )
 def test_what_cannot_be_ends_with_one_line_and_nothing_written(
@@ -77,6 +82,28 @@ def test_what_cannot_be_ends_with_one_line_and_nothing_written(
     assert said in done.err
     assert done.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_marks_and_support_stand_in_the_recording_and_reach_the_table(run: Run, tmp_path: Path) -> None:
+    path, out = tmp_path / "both.csv", tmp_path / "o.json"
+    wish = ("simulate", "-o", path, "--reps", 2, "--rate-hz", 50, "--marks", "--support", "supported")
+    assert run(*wish, "--with", "remount").code == 0
+    assert [(mark.kind, mark.value) for mark in read_recording(path).marks] == [
+        ("set", ""),
+        ("side", "right"),
+        ("set", ""),
+        ("side", "left"),
+    ]
+    assert run("replay", path, "--out", out).code == 0
+    told = json.loads(out.read_text(encoding="utf-8"))
+    assert told["support"] == "supported"
+    assert [(rep["side"], rep["set"]) for rep in told["reps"] if rep["counted"]] == [
+        ("right", 1),
+        ("right", 1),
+        ("left", 2),
+        ("left", 2),
+    ]
+    assert json.loads((tmp_path / "both.truth.json").read_text(encoding="utf-8"))["support"] == "supported"
 
 
 @pytest.mark.parametrize("there", ["x.csv", "x.truth.json"])

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from imukick.cli.options import RateOption
+from imukick.errors import ImukickError
+
 
 def edit(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The recording to correct.")],
@@ -26,6 +29,7 @@ def edit(
     remove_mark: Annotated[
         list[str] | None, typer.Option(metavar="T,KIND", help="Take out a mark, such as 12.5,side; repeatable.")
     ] = None,
+    rate_hz: RateOption = None,
     out: Annotated[
         str | None,
         typer.Option(metavar="PATH", help="Write here; else FILE is replaced and kept as NAME.original.csv."),
@@ -37,6 +41,7 @@ def edit(
 
     from imukick.cli.editing import Changes, edit_recording
     from imukick.cli.playing import warn_of
+    from imukick.cli.screen import say
     from imukick.sources.recordings import read_recording
 
     words = {
@@ -55,7 +60,9 @@ def edit(
         add=tuple(add_mark or ()),
         remove=tuple(remove_mark or ()),
     )
-    recording = read_recording(file)
+    if out == "":
+        raise ImukickError("--out without a name; give a file, or leave it away to replace the recording")
+    recording = read_recording(file, rate_hz=rate_hz)
     warn_of(recording)
-    for line in edit_recording(recording, changes, Path(out) if out else None, force=force):
-        typer.echo(line)
+    for line in edit_recording(recording, changes, None if out is None else Path(out), force=force):
+        say(line)

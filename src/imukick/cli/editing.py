@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from imukick.analysis import exercise_of
+from imukick.cli.inputs import real
 from imukick.errors import ImukickError, RecordingError
+from imukick.exercises import Exercise
 from imukick.plans import Mark, split_load
 from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.whole_file import whole_file
@@ -20,6 +22,8 @@ from imukick.sources.recordings.sanity import time_trouble
 
 NEAR_S: Final = 0.05
 """How near a mark to take out must be named; chosen: as it is read off a table or a plot."""
+MOST_TEXT: Final = 2000
+"""Characters of a note; chosen: a page, and well inside the longest line that is read again."""
 LASTING: Final = ("side", "posture")
 """Marks that, as `load` does, hold until the next of their kind: cut away, they go into the header."""
 
@@ -28,7 +32,7 @@ LASTING: Final = ("side", "posture")
 class Changes:
     """`words` for the header; `from_s`, `to_s`: what to keep, [from, to); marks to `add` and `remove`, as typed.
 
-    Raises `ImukickError` for a time that is not finite.
+    Raises `ImukickError` for a time that is not finite, a word that is not known and text that no recording can hold.
     """
 
     words: Mapping[str, Any]
@@ -41,13 +45,30 @@ class Changes:
         for name, t_s in (("from", self.from_s), ("to", self.to_s)):
             if t_s is not None and not math.isfinite(t_s):
                 raise ImukickError(f"--{name} {t_s} is no time; give seconds on the recording's clock")
+        for option, typed in (("note", self.words.get("note", "")), *(("add-mark", mark) for mark in self.add)):
+            _check_text(option, typed)
+        try:
+            Exercise(**{key: value for key, value in self.words.items() if key != "note"})
+        except ValueError as error:
+            raise ImukickError(str(error)) from None
+
+
+def _check_text(option: str, typed: str) -> None:
+    if len(typed) > MOST_TEXT:
+        raise ImukickError(f"--{option} of {len(typed)} characters; at most {MOST_TEXT} are kept")
+    if any(sign in typed for sign in "\r\n"):
+        raise ImukickError(f"--{option} of several lines; put it into one")
+    try:
+        typed.encode()
+    except UnicodeEncodeError:
+        raise ImukickError(f"--{option} holds bytes that are not UTF-8 text; type it again") from None
 
 
 def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, force: bool) -> list[str]:
     """Write the changed recording; what was done, a line each.
 
-    Without `out` it takes the place of the old one, which is kept as NAME.original.csv (the first original stays).
-    Raises `ImukickError` for changes that cannot be.
+    Without `out` it takes the place of the old one, which is kept as NAME.original.csv; its header then names that
+    original, which stays however often it is edited. Raises `ImukickError` for changes that cannot be.
     """
     done: list[str] = []
     marked = _marked(recording, changes, done)
@@ -56,14 +77,21 @@ def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, 
     if not done:
         raise ImukickError("nothing to change; name what to change, see imukick edit --help")
     if out is not None:
+        if real(out) == real(recording.path):
+            raise RecordingError("this is the recording itself; leave --out away to replace it", path=out)
         write_recording(out, edited.samples, edited.marks, edited.meta, force=force)
         return [*done, f"written to {out}"]
-    kept = recording.path.with_suffix(".original.csv")
-    if not kept.exists():
-        with whole_file(kept, force=False) as part:
-            part.write_bytes(recording.path.read_bytes())
-        done.append(f"the original is kept as {kept}")
-    write_recording(recording.path, edited.samples, edited.marks, edited.meta, force=True)
+    path = recording.path
+    kept = path.with_name(f"{path.stem}.original{path.suffix}")
+    first = edited.meta.get("original") != kept.name or not kept.exists()
+    if first and kept.exists():
+        raise RecordingError("holds the original of another recording; move it away, or use --out", path=kept)
+    with whole_file(path, force=True) as part:
+        write_recording(part, edited.samples, edited.marks, {**edited.meta, "original": kept.name})
+        if first:
+            with whole_file(kept, force=False) as copy:
+                copy.write_bytes(path.read_bytes())
+            done.append(f"the original is kept as {kept}")
     return done
 
 
@@ -78,6 +106,12 @@ def _marked(recording: Recording, changes: Changes, done: list[str]) -> Recordin
             marks.append(read_mark(typed))
         except ValueError as error:
             raise ImukickError(str(error)) from None
+        begin_s, end_s = float(recording.samples.t_s[0]), float(recording.samples.t_s[-1])
+        if not math.floor(begin_s) <= marks[-1].t_s <= math.ceil(end_s):
+            raise RecordingError(
+                f"no mark at {marks[-1].t_s:g} s; the recording lasts from {begin_s:g} to {end_s:g} s",
+                path=recording.path,
+            )
         done.append(f"mark added: {_text(marks[-1])}")
     return replace(recording, marks=tuple(sorted(marks, key=lambda mark: mark.t_s)))
 
@@ -97,7 +131,7 @@ def _cut(recording: Recording, changes: Changes, done: list[str]) -> Recording:
     if changes.from_s is None and changes.to_s is None:
         return recording
     samples, marks, meta = recording.samples, list(recording.marks), dict(recording.meta)
-    from_s = float(samples.t_s[0]) if changes.from_s is None else changes.from_s
+    from_s = -math.inf if changes.from_s is None else changes.from_s
     start = int(samples.t_s.searchsorted(from_s, side="left"))
     stop = len(samples) if changes.to_s is None else int(samples.t_s.searchsorted(changes.to_s, side="left"))
     kept = samples.part(start, max(start, stop))
@@ -118,6 +152,8 @@ def _cut(recording: Recording, changes: Changes, done: list[str]) -> Recording:
     paused = [mark for mark in before if mark.kind in ("pause", "resume")][-1:]
     still_paused = [replace(mark, t_s=from_s) for mark in paused if mark.kind == "pause"]
     inside = [mark for mark in marks if mark.t_s >= from_s and (changes.to_s is None or mark.t_s < changes.to_s)]
+    if len(kept) == len(samples) and len(inside) == len(marks):
+        return recording
     done.append(f"{len(samples) - len(kept)} of {len(samples)} samples cut away")
     return replace(recording, samples=kept, marks=(*still_paused, *inside), meta=meta)
 

@@ -18,6 +18,7 @@ def simulate(
     load_kg: Annotated[float | None, typer.Option(help="Mass of the ankle weight.")] = None,
     side: Annotated[str, typer.Option(help="left or right.")] = "right",
     height_m: Annotated[float, typer.Option(help="The person's height.")] = 1.70,
+    support: Annotated[str, typer.Option(help="supported, unsupported or unknown.")] = "unknown",
     reps: Annotated[int, typer.Option(help="Kicks in a set.")] = 10,
     lift_s: Annotated[
         float | None, typer.Option(help="From 10 % to 95 % of the range. [default: 1.2, or by --swing]")
@@ -41,9 +42,11 @@ def simulate(
             "remount (then the set with the other leg); loss, gap, clip (to the samples).",
         ),
     ] = "",
+    marks: Annotated[bool, typer.Option("--marks", help="The person marks each set and its side.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
 ) -> None:
     """Simulate a session: FILE.csv as a sensor would have recorded it, FILE.truth.json with what really happened."""
+    from imukick.cli.screen import say
     from imukick.sinks.recording_csv import write_recording
     from imukick.sinks.whole_file import check_place, whole_file
     from imukick.sources.simulator import Spec, recording_meta
@@ -73,12 +76,12 @@ def simulate(
         noise=noise,
         clock=clock,
         seed=seed,
+        told=marks,
+        support=support,
     )
     made = run(spec)
     with whole_file(truth_path, force=force) as part:
         part.write_text(json.dumps(made.truth, indent=1) + "\n", encoding="utf-8")
         write_recording(out, made.samples, made.marks, recording_meta(made), force=force)
     kicks = sum(rep["kind"] == "kick" for rep in made.truth["reps"])
-    typer.echo(
-        f"{out}: {kicks} kicks in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}"
-    )
+    say(f"{out}: {kicks} kicks in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}")

@@ -72,7 +72,7 @@ def mark_line(mark: Mark) -> str:
     >>> mark_line(Mark(12.5, "side", "left"))
     '#! 12.5,side,left\n'
     """
-    if len(mark.value.splitlines()) > 1:
+    if any(sign in mark.value for sign in "\r\n"):
         raise ValueError(f"a mark's value is one line: {mark.value!r}")
     return f"#! {float(mark.t_s)!r},{mark.kind},{mark.value}\n"
 

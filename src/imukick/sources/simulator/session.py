@@ -42,6 +42,8 @@ def recording_meta(made: Simulated) -> dict[str, Any]:
     meta |= {"side": spec["side"], "posture": spec["posture"], "load": spec["load"]}
     if spec["load_kg"] is not None:
         meta["load_kg"] = spec["load_kg"]
+    if spec["support"] != "unknown":
+        meta["support"] = spec["support"]
     return meta | {"height_m": spec["height_m"], "rate_hz": spec["rate_hz"]}
 
 

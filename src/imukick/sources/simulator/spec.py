@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 from imukick.errors import ImukickError
 from imukick.events import Load
+from imukick.exercises import SUPPORTS
 from imukick.signals import Clock
 from imukick.sources.simulator.leg import POSES
 from imukick.sources.simulator.sensor import CHIPS
@@ -30,7 +31,8 @@ class Spec:
     at once. `swing` and `drop`: share of the lift not paid for by muscle, share of the lowering not resisted.
     `extras`: words of `WORDS`, each as often as it is named. `variation`: spread between repetitions and unrest of a
     living body; 0 = a machine. `recoil_m`: how far the pelvis gives way in a kick. `mounting_deg`: turns of the sensor
-    on the shank about its z, y, x (None: any). `told`: the person marks sets and sides.
+    on the shank about its z, y, x (None: any). `told`: the person marks sets and sides. `support`: whether hands or a wall
+    hold the body; stands in the header and changes nothing else.
     Raises `ImukickError` for what cannot be.
     """
 
@@ -57,6 +59,7 @@ class Spec:
     recoil_m: float = 0.01
     mounting_deg: tuple[float, float, float] | None = None
     told: bool = False
+    support: str = "unknown"
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -66,6 +69,7 @@ class Spec:
             ("sex", self.sex, (None, "f", "m")),
             ("noise", self.noise, tuple(CHIPS)),
             ("clock", self.clock, get_args(Clock)),
+            ("support", self.support, SUPPORTS),
             *(("word for --with", word, WORDS) for word in self.extras),
         ):
             if value not in known:

@@ -198,7 +198,7 @@ def session_truth(
             "shank_m": round(leg.shank_m, 4),
         },
         "posture": spec.posture,
-        "support": "unknown",
+        "support": spec.support,
         "equipment": equipment,
         "side": spec.side,
         "style_of_rest": "hover" if hover else "tap",
