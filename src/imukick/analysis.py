@@ -34,6 +34,7 @@ Watch = Callable[[float, Sequence[Event]], None]
 """Told after each piece of the stream: time reached (s), events told for it."""
 
 _HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
+_HEADER_NUMBERS: Final = ("load_kg", "height_m", "target_rom_deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,15 @@ def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: f
 
     Raises `RecordingError` for a header that cannot be, `ValueError` for such a telling.
     """
+    for key in _HEADER_NUMBERS:
+        value = recording.meta.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
+            raise RecordingError(f"in its header: {key} {str(value)[:40]!r} is not a number", path=recording.path)
     header = {key: recording.meta[key] for key in _HEADER_WORDS if recording.meta.get(key) is not None}
+    aimed_deg = recording.meta.get("target_rom_deg")
     try:
-        aimed_deg = recording.meta.get("target_rom_deg")
         _exercise(header, aimed_deg)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise RecordingError(f"in its header: {error}", path=recording.path) from None
     if "load" in told:
         header.pop("load_kg", None)  # it was the other load's

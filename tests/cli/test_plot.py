@@ -112,7 +112,9 @@ def test_a_disk_that_is_full_leaves_nothing(kicks: Path, tmp_path: Path) -> None
         f"sys.argv = ['imukick', 'plot', {str(kicks)!r}, '-o', {str(place)!r}]\n"
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines() == [f"imukick: {place}: cannot be written: File too large"]
+    assert done.stderr.splitlines() == [
+        f"imukick: {place}: cannot be written: File too large; make room or name another place"
+    ]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -178,7 +178,7 @@ def scaled(acc: float) -> str:
         (still().encode() + b"\0" * 50, ":152: NUL bytes"),
         (b"t_s,ax_m/s\xb2\n1,2\n", ":1: not UTF-8 text"),
         ("a" * 1_000_000, ":1: a header line of over 20000 characters"),
-        (still().replace(",", "|"), ":1: no comma, semicolon or tab"),
+        (still().replace(",", " "), ":1: no comma, semicolon, tab or |"),
         (spoiled(3, 2, "abc"), ":5: 'abc' in column 'ay_mps2' is not a number"),
         (spoiled(3, 2, "nan"), ":5: 'nan' in column 'ay_mps2'; leave out"),
         (spoiled(3, 2, "inf"), ":5: 'inf' in column"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +13,7 @@ from imukick import __version__
 from imukick.cli.edit import edit
 from imukick.cli.plot import plot
 from imukick.cli.replay import replay
-from imukick.cli.screen import complain
+from imukick.cli.screen import complain, forget_output
 from imukick.cli.simulate import simulate
 from imukick.errors import ImukickError
 
@@ -50,13 +52,36 @@ def main() -> None:
 
     What the user can mend ends with one line and 2, Ctrl-C with 130. Text that the terminal cannot show becomes `?`.
     """
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     for out in (sys.stdout, sys.stderr):
         if hasattr(out, "reconfigure"):
             out.reconfigure(errors="replace")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    """The exit code; every failure that a user can mend is told in one line."""
     try:
-        app(prog_name="imukick")
+        code = app(prog_name="imukick", standalone_mode=False)
+        sys.stdout.flush()
     except ImukickError as error:
         complain(str(error))
-        sys.exit(2)
+    except typer.TyperException as error:  # options and arguments; empty where the help was printed instead
+        asked = getattr(getattr(error, "ctx", None), "command_path", "imukick")
+        if error.format_message():
+            complain(f"{error.format_message().rstrip('.')}; see {asked} --help")
+    except BrokenPipeError:
+        forget_output()
+        return 0
+    except OSError as error:
+        if error.filename is None:
+            forget_output()
+        complain(f"{error.filename or 'the standard output'}: {error.strerror or error}; name another place")
+    except MemoryError:
+        complain("not enough memory for this recording; cut it into shorter ones")
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    else:
+        return code if isinstance(code, int) else 0
+    return 2

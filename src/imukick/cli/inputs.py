@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from imukick.errors import RecordingError
+from imukick.errors import ImukickError, RecordingError
 
 NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original")
 """`NAME.<word>.csv` in a folder is something about a recording, or the one that an edited one replaced."""
@@ -28,10 +29,12 @@ class Inputs:
 
 
 def find_inputs(named: list[str]) -> Inputs:
-    """Raises `RecordingError` for a folder without recordings and a glob that matches nothing."""
+    """Raises `ImukickError` for a folder without recordings, a glob that matches nothing, and no name at all."""
     found: dict[Path, Path] = {}
     several = len(named) > 1
     for name in named:
+        if not name:
+            raise ImukickError("a recording without a name; give its file, or . for this folder")
         path = Path(name)
         matches = [path]
         if path.is_dir():
@@ -45,8 +48,13 @@ def find_inputs(named: list[str]) -> Inputs:
             if not matches:
                 raise RecordingError("no file matches this pattern", path=path)
         for match in matches:
-            found.setdefault(match.resolve(), match)
+            found.setdefault(real(match), match)
     return Inputs(tuple(found.values()), several)
+
+
+def real(path: Path) -> Path:
+    """The place itself, by whatever links it was named; of links that run in a circle, one of them."""
+    return Path(os.path.realpath(path))
 
 
 def _matching(pattern: Path) -> Iterable[Path]:

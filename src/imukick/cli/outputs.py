@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from imukick.analysis import Analysis
-from imukick.cli.inputs import Inputs
+from imukick.cli.inputs import Inputs, real
 from imukick.cli.screen import forget_output
-from imukick.errors import RecordingError
+from imukick.errors import ImukickError, RecordingError
 from imukick.events import Rep
 from imukick.sinks import csv_file, json_file, parquet_file
 from imukick.sinks.csv_file import EXCEL, PLAIN, Dialect
@@ -120,6 +120,9 @@ class Outputs:
 
 def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
     """Raises `RecordingError` for a place that cannot be written, `ImukickError` for Parquet without pyarrow."""
+    for option, typed in (("--out", asked.out), ("--sets", asked.sets), ("--motion", asked.motion)):
+        if typed == "":
+            raise ImukickError(f"{option} without a name; give a file, or . for this folder")
     named = {"reps": None if asked.out == "-" else asked.out, "sets": asked.sets, "motion": asked.motion}
     folders = {Path(place) for place in named.values() if place is not None and _is_folder(inputs, place)}
     new_folders = {folder for folder in folders if not folder.is_dir()}
@@ -136,9 +139,9 @@ def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
         new_folders=frozenset(new_folders),
     )
     places: list[Path] = [*outputs.reps, *outputs.sets, *outputs.motion]
-    sources = {path.resolve() for path in inputs.paths}
+    sources = {real(path) for path in inputs.paths}
     for place in places:
-        if place.resolve() in sources:
+        if real(place) in sources:
             raise RecordingError("this is a recording; name another file to write to", path=place)
         if places.count(place) > 1:
             raise RecordingError("two results would be written to this file; rename one", path=place)
@@ -187,7 +190,7 @@ def _check_new_folder(folder: Path) -> None:
     if not folder.parent.is_dir():
         raise RecordingError(f"there is no folder {folder.parent}; make it first", path=folder)
     if not os.access(folder.parent, os.W_OK):
-        raise RecordingError(f"the folder {folder.parent} cannot be written to", path=folder)
+        raise RecordingError(f"the folder {folder.parent} cannot be written to; name another", path=folder)
 
 
 def _in_folder(inputs: Inputs, folder: Path, ending: str) -> Places:

@@ -39,8 +39,9 @@ def plot(
 
     What is not said here is taken from the recording's own header, where it has one.
     """
+    from imukick.cli.inputs import real
     from imukick.cli.playing import Wishes, played
-    from imukick.cli.screen import Screen
+    from imukick.cli.screen import Screen, say
     from imukick.cli.show import facts_line
     from imukick.errors import RecordingError
     from imukick.sinks.picture import ENDINGS, Story, write_picture
@@ -48,7 +49,7 @@ def plot(
 
     if out.suffix not in ENDINGS:
         raise RecordingError(f"name the picture {', '.join(ENDINGS)}", path=out)
-    if out.resolve() == Path(file).resolve():
+    if real(out) == real(Path(file)):
         raise RecordingError("this is the recording; name another file to write to", path=out)
     check_place(out, force=force)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
@@ -73,4 +74,4 @@ def plot(
     )
     with whole_file(out, force=force) as part:
         write_picture(part, out.suffix, story)
-    typer.echo(f"{out}: {story.facts}")
+    say(f"{out}: {story.facts}")

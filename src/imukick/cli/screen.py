@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import typer
 from rich.console import Console
@@ -22,13 +23,24 @@ class Screen(Console):
 
 
 def forget_output() -> None:
-    """Send standard output nowhere, so that Python does not complain of a closed pipe when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Send standard output nowhere, so that Python does not complain of a closed pipe or a full disk when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def say(line: str) -> None:
+    """One line for people, on standard output; nothing once nobody reads."""
+    try:
+        typer.echo(line)
+    except BrokenPipeError:
+        forget_output()
 
 
 def complain(message: str) -> None:
     """One line about what is wrong and what to do, on standard error."""
-    typer.echo("imukick: " + " ".join(message.split()), err=True)
+    with suppress(OSError):  # nobody can be told
+        typer.echo("imukick: " + " ".join(message.split()), err=True)
 
 
 def progress_console() -> Console | None:

@@ -42,7 +42,8 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
         [pa.field(name, types.get(name, pa.string()), metadata=_said(name)) for name in sheet.columns],
         metadata={key: json.dumps(value, ensure_ascii=False, allow_nan=False) for key, value in sheet.meta.items()},
     )
-    pq.write_table(pa.Table.from_pylist(list(sheet.records()), schema=schema), path)
+    with path.open("wb") as file:
+        pq.write_table(pa.Table.from_pylist(list(sheet.records()), schema=schema), file)
 
 
 _VERDICT = ("word", "value", "limit", "unit", "source")

@@ -21,7 +21,7 @@ def check_place(path: Path, *, force: bool) -> None:
     if not path.parent.is_dir():
         raise RecordingError(f"there is no folder {path.parent}; make it first", path=path)
     if not os.access(path.parent, os.W_OK):
-        raise RecordingError(f"the folder {path.parent} cannot be written to", path=path)
+        raise RecordingError(f"the folder {path.parent} cannot be written to; name another", path=path)
 
 
 @contextmanager
@@ -36,6 +36,7 @@ def whole_file(path: Path, *, force: bool) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
-        raise RecordingError(f"cannot be written: {error.strerror or error}", path=path) from error
+        why = error.strerror or error
+        raise RecordingError(f"cannot be written: {why}; make room or name another place", path=path) from error
     finally:
         part.unlink(missing_ok=True)

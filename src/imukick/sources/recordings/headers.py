@@ -50,6 +50,7 @@ _AXES: Final = tuple(
     )
     for quantity, first, names in _NAMES
 )
+_LONGEST_NAME: Final = 200  # chosen: no column of a sensor is called so; longer ones are none that is known
 _NO_GRAVITY = re.compile(r"linear|user|free")
 
 
@@ -78,7 +79,7 @@ def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: 
     unclear: dict[int, str] = {}
     without_gravity = False
     for position, header in enumerate(headers):
-        name, unit = _split(header)
+        name, unit = _split(header) if len(header) <= _LONGEST_NAME else ("", "")
         without_gravity |= bool(_NO_GRAVITY.search(name)) and "acc" in name
         match = _slot(name)
         if match is None:

@@ -65,19 +65,23 @@ def read_recording(path: str | Path, *, rate_hz: float | None = None) -> Recordi
     )
     if not len(table):
         raise RecordingError("column names, but no rows below them", path=path, line=text.header_line)
-    table *= np.array([column.gain for column in columns])
+    with np.errstate(over="ignore"):  # what becomes infinite is refused below
+        table *= np.array([column.gain for column in columns])
     t_s = table[:, 0] if rate_hz is None else np.arange(len(table)) / rate_hz
     return _recording(path, text, columns, t_s, table[:, -6:])
 
 
 def _recording(path: Path, text: Text, columns: list[Column], t_s: FloatArray, six: FloatArray) -> Recording:
-    trouble = time_trouble(t_s) or value_trouble(six)
-    if trouble is not None:
-        raise RecordingError(trouble[1], path=path, line=line_of_row(text.body, trouble[0], text.header_line))
+    def refuse(trouble: tuple[int, str] | None) -> None:
+        if trouble is not None:
+            raise RecordingError(trouble[1], path=path, line=line_of_row(text.body, trouble[0], text.header_line))
+
+    refuse(time_trouble(t_s))
     period = period_s(t_s)
     acc = columns[-6]
     try:
         check_gravity(six[:, :3], period, acc.unit, acc.gain)
+        refuse(value_trouble(six))
         check_rates(t_s, six[:, :3], six[:, 3:], period, columns[-3].unit)
     except CalibrationError as error:
         raise CalibrationError(f"{path}: {error}", reason=error.reason) from None

@@ -19,6 +19,7 @@ LONGEST_LINE: Final = 100_000
 """Chosen: far above any row of numbers, below what the csv module refuses."""
 
 _SWAPPED: Final = str.maketrans(",.", ".,")
+_DATE = re.compile(r"\d\d?:\d\d|\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -109,7 +110,7 @@ def _one_by_one(
         text = raw.decode("utf-8", errors="replace").rstrip("\n")
         cells = next(csv.reader([text], delimiter=delimiter))
         if len(cells) != len(headers):
-            raise RecordingError(_ragged(len(cells), len(headers), delimiter), path=path, line=number)
+            raise RecordingError(_ragged(text, len(cells), len(headers), delimiter), path=path, line=number)
         table.append([_value(cells[p], headers[p], decimal, path, number) for p in positions])
     return np.array(table, dtype=np.float64).reshape(-1, len(positions))
 
@@ -126,12 +127,19 @@ def _value(cell: str, header: str, decimal: str, path: Path, line: int) -> float
     else:
         trouble = f"{cell.strip()[:40]!r} in column {header!r} is not a number"
         if is_number(cell) or is_number(cell.translate(_SWAPPED)):
-            trouble += f" where the decimal sign is {decimal!r}"
+            trouble += f" where the decimal sign is {decimal!r}; export with one sign, and ; between the columns"
+        elif _DATE.search(cell):
+            trouble += "; export the time as a number of seconds"
+        else:
+            trouble += "; mend or remove this line"
     raise RecordingError(trouble, path=path, line=line)
 
 
-def _ragged(found: int, expected: int, delimiter: str) -> str:
+def _ragged(text: str, found: int, expected: int, delimiter: str) -> str:
     trouble = f"{found} fields where the header names {expected}"
+    other = next((sign for sign in ",;\t|" if sign != delimiter and text.count(sign) == expected - 1), None)
+    if found == 1 and other is not None:
+        return f"the header has {delimiter!r} between columns, this line {other!r}; export both alike"
     if delimiter == "," and found >= 2 * expected - 2 and expected > 2:
         return f"{trouble}; decimal commas? Then export with ; between the columns"
     return f"{trouble}; mend or remove this line"

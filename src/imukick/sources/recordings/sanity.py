@@ -14,6 +14,8 @@ SHORTEST_S: Final = 1.0
 """A recording below this holds no repetition."""
 SLOWEST_HZ: Final = 20.0
 """Chosen: three times the 6 Hz band in which a leg is measured; the slowest sensor in use gives 25 Hz."""
+SLOWEST_STEP_S: Final = 1.0
+"""Chosen: between the slowest sensor and a time unit that is a thousand too large, whatever else is wrong with the time."""
 FASTEST_HZ: Final = 5000.0
 """Chosen: no motion sensor is read this fast; a time unit that is a thousand too small is."""
 LONGEST_HOLE_S: Final = 3600.0
@@ -28,6 +30,8 @@ LATEST_S: Final = 1e11
 LARGEST_MPS2: Final = 4000.0
 LARGEST_RADPS: Final = 100.0
 """Full scale of the widest sensors sold: 400 g, 4000 deg/s (with room)."""
+_HUGE_MPS2: Final = 1e9
+"""Chosen: anything beyond, squared, might be too much for a number."""
 ONE_G: Final = (0.8, 1.25)
 """What the quietest second may weigh, in g. Chosen: consumer sensors read 0.93-1.06 at rest, a leg that never rests
 up to 1.17; the nearest confusion (half and double scale) lies outside."""
@@ -71,7 +75,10 @@ def value_trouble(six: FloatArray) -> tuple[int, str] | None:
         if max(part.max(), -part.min()) > limit:
             largest = np.abs(part).max(axis=1)
             row = int(largest.argmax())
-            return row, f"{largest[row]:.4g} {unit}, more than any ankle sensor measures; is the unit {usual}?"
+            return (
+                row,
+                f"{largest[row]:.4g} {unit}, more than any ankle sensor measures; mend this row, or is the unit {usual}?",
+            )
     return None
 
 
@@ -88,22 +95,30 @@ def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
     if len(t_s) > SLOWEST_HZ and span == 0:
         return len(t_s) - 1, f"time stands still at {t_s[0]!s} s in all {len(t_s)} rows; export the sensor's time"
     if span < SHORTEST_S:
-        return len(t_s) - 1, f"only {span:.3g} s long; at least {SHORTEST_S:g} s are needed"
+        doubt = " (is the unit of time right?)" if len(t_s) > SLOWEST_HZ and len(t_s) > FASTEST_HZ * span else ""
+        return len(t_s) - 1, f"only {span:.3g} s long; at least {SHORTEST_S:g} s are needed{doubt}"
+    starts = np.concatenate([[0], np.flatnonzero(step > 0) + 1])
+    runs = np.diff(np.append(starts, len(t_s)))
+    usual_s = float(np.median(step[step > 0]) / np.median(runs))
+    if usual_s > SLOWEST_STEP_S:
+        return 0, _rate_trouble(usual_s)
     if step.max() > LONGEST_HOLE_S:
         row = int(step.argmax()) + 1
         return row, f"a hole of {step[row - 1] / 3600:.3g} hours before this row; cut the file into one recording each"
-    starts = np.concatenate([[0], np.flatnonzero(step > 0) + 1])
-    runs = np.diff(np.append(starts, len(t_s)))
-    longest = int(runs.max())
     period = period_s(t_s)
-    usual_s = float(np.median(step[step > 0]) / np.median(runs))
+    longest = int(runs.max())
     if period == 0 or longest * usual_s > STILL_CLOCK_S:
         row = int(starts[runs.argmax()])
         return row, f"time stands still for {longest} rows from here; export the sensor's own time"
     if not SLOWEST_HZ <= 1.0 / period <= FASTEST_HZ:
-        rate = f"{1.0 / period:.0f} samples a second"
-        return 0, f"{rate}; expected {SLOWEST_HZ:g} to {FASTEST_HZ:g} (is the unit of time right?)"
+        return 0, _rate_trouble(period)
     return None
+
+
+def _rate_trouble(period_s: float) -> str:
+    rate_hz = 1.0 / period_s
+    rate = f"{rate_hz:.0f}" if rate_hz >= 1.0 else f"{rate_hz:.2g}"
+    return f"{rate} samples a second; expected {SLOWEST_HZ:g} to {FASTEST_HZ:g} (is the unit of time right?)"
 
 
 def check_gravity(acc_mps2: FloatArray, period_s: float, unit: str, gain: float) -> None:
@@ -124,7 +139,8 @@ def check_gravity(acc_mps2: FloatArray, period_s: float, unit: str, gain: float)
 
 def _quiet_weight_mps2(acc_mps2: FloatArray, period_s: float) -> float:
     """Median norm over the second in which the norm varies least."""
-    norm = np.sqrt(np.einsum("ij,ij->i", acc_mps2, acc_mps2))
+    small = np.clip(acc_mps2, -_HUGE_MPS2, _HUGE_MPS2)
+    norm = np.sqrt(np.einsum("ij,ij->i", small, small))
     width = max(2, min(len(norm), round(1.0 / period_s)))
     seconds = norm[: len(norm) // width * width].reshape(-1, width)
     return float(np.median(seconds[seconds.std(axis=1).argmin()]))

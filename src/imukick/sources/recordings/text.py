@@ -15,7 +15,7 @@ from imukick.sources.recordings.marks import read_mark
 
 FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
 FORMAT_VERSION: Final = 1
-DELIMITERS: Final = ",;\t"
+DELIMITERS: Final = ",;\t|"
 _LONGEST_LINE: Final = 20_000  # of the header; chosen: no table of a sensor has column names this long
 _MARK_LINE = re.compile(rb"(?m)^#[^\n]*\n?")
 
@@ -59,7 +59,9 @@ def read_text(path: Path) -> Text:
             delimiter = max(DELIMITERS, key=words.count)
             if delimiter not in words:
                 raise RecordingError(
-                    "no comma, semicolon or tab between column names in this line", path=path, line=line
+                    "no comma, semicolon, tab or | between column names in this line; export as CSV",
+                    path=path,
+                    line=line,
                 )
             headers = next(csv.reader([words], delimiter=delimiter))
             body = data[start:]
@@ -72,6 +74,8 @@ def read_text(path: Path) -> Text:
 def _bytes(path: Path) -> tuple[bytes, str | None]:
     """The file's text, and what of its end was left out."""
     try:
+        if path.is_char_device() or path.is_block_device():
+            raise RecordingError("this is a device; name a file", path=path)
         data = path.read_bytes()
     except FileNotFoundError:
         raise RecordingError("no such file", path=path) from None
@@ -81,7 +85,7 @@ def _bytes(path: Path) -> tuple[bytes, str | None]:
         raise RecordingError(f"cannot be read: {error.strerror or error}", path=path) from None
     if not data or data.isspace():
         raise RecordingError("the file is empty", path=path)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[1:4:2]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_nul(data[:4]):
         raise RecordingError("this is UTF-16 text; save it as UTF-8", path=path)
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise RecordingError("this is a packed file; unpack it first", path=path)
@@ -108,6 +112,15 @@ def _whole_lines(data: bytes) -> tuple[bytes, str | None]:
     return whole, f"the last line is cut off, as a crash leaves it; its {len(data) - len(whole)} bytes are left out"
 
 
+def _every_other_nul(start: bytes) -> bool:
+    r"""Whether this is how Latin letters begin in UTF-16.
+
+    >>> _every_other_nul(b"t\0_\0"), _every_other_nul(b"\0t\0_"), _every_other_nul(b"\0\0\0\0")
+    (True, True, False)
+    """
+    return any(start[k::2] == b"\0\0" and 0 not in start[1 - k :: 2] for k in (0, 1))
+
+
 def _decoded(raw: bytes, path: Path, line: int) -> str:
     try:
         return raw.decode("utf-8")
@@ -126,7 +139,7 @@ def _header_line(words: str, meta: dict[str, Any], path: Path, line: int) -> Non
             )
         return
     key, colon, value = words.lstrip("# ").partition(":")
-    if not colon or not re.fullmatch(r"\w+", key.strip()):
+    if not colon or not key.strip().isidentifier():
         return  # a remark for people
     meta[key.strip()] = _value(value.strip())
 
