@@ -322,8 +322,9 @@ class Client(BaseBleakClient):
 
 async def _plainly(question: Awaitable[T]) -> T:
     """The answer; what bumble raises becomes what bleak raises, a link lost meanwhile is an error and no cancellation."""
+    before = _cancellations()
     try:
-        return await question
+        answer = await question
     except ATT_Error as error:
         raise BleakGATTProtocolError(error.error_code) from error
     except (TimeoutError, core.TimeoutError) as error:
@@ -331,10 +332,18 @@ async def _plainly(question: Awaitable[T]) -> T:
     except core.BaseBumbleError as error:
         raise BleakError(str(error) or type(error).__name__) from error
     except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if _cancellations() > before:
             raise
         raise BleakError("disconnected while waiting for an answer") from None
+    if _cancellations() > before:  # wait_for before Python 3.12 may swallow it
+        raise asyncio.CancelledError
+    return answer
+
+
+def _cancellations() -> int:
+    """How often this task has been told to end; bumble cancels what it waits for itself when a link is lost."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _uuid(uuid: UUID) -> str:

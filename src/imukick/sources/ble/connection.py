@@ -152,9 +152,9 @@ class Connection:
                         self.up = True
                         yield LinkUp(time.monotonic(), self._number)
         finally:
-            if starting is not None:
+            while starting is not None and not starting.done():  # wait_for before Python 3.12 may swallow one
                 starting.cancel()
-                await asyncio.gather(starting, return_exceptions=True)
+                await asyncio.wait([starting], timeout=0.1)
             await self._close()
 
     async def _next(self, window: Window) -> Value | LinkLost | asyncio.Task[None] | None:

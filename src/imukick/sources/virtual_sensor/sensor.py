@@ -79,12 +79,15 @@ class VirtualSensor:
         self._begun_s: float | None = None
         self._seq = 0
         self._starts = 0
+        self.stops = 0
         self._streaming = asyncio.Event()
         self._stop_asked = False
         self._wake = asyncio.Event()
         self._began = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._failed: list[BaseException] = []
+        self._off = False
+        self._long: list[asyncio.Task[None]] = []
+        self._short: set[asyncio.Task[None]] = set()
+        self._broken: list[asyncio.Task[None]] = []
         self._malformed = list(faults.malformed)
 
     @property
@@ -115,30 +118,36 @@ class VirtualSensor:
         self._device.scan_response_data = gatt.scan_response(self.name)
         await self._device.power_on()
         await self._advertise()
-        self._spawn(self._play())
-        self._spawn(self._live())
+        self._long = [asyncio.create_task(self._play()), asyncio.create_task(self._live())]
 
     async def switch_off(self) -> None:
         """Hang up and be gone. Raises what went wrong inside, if anything did."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._device.stop_advertising()
+        self._off = True
+        while any(not task.done() for task in self._long):
+            for task in self._long:
+                task.cancel()
+            await asyncio.wait(self._long, timeout=0.1)  # wait_for before Python 3.12 may swallow a cancellation
         if self._connection is not None:
             await self._connection.disconnect()
+        while self._short:  # not cancelled: bumble's host does not survive a command that nobody waits for any more
+            await asyncio.wait(list(self._short))
+        await self._device.stop_advertising()
         await self._device.power_off()
-        if self._failed:
-            raise self._failed[0]
+        for task in (*self._long, *self._broken):
+            if not task.cancelled():
+                task.result()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Something short that runs to its end."""
         task = asyncio.create_task(work)
-        self._tasks.add(task)
+        self._short.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._failed.append(error)
+        self._short.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._broken.append(task)
 
     # what the host does
 
@@ -194,7 +203,9 @@ class VirtualSensor:
         if self._begun_s is None:
             self._begun_s = asyncio.get_running_loop().time()
             self._began.set()
-        begin_s = self.t_s
+            begin_s = 0.0
+        else:
+            begin_s = self.t_s
         await self._answer(v1.Reply(v1.Order.START, uptime_us=self._uptime_us(begin_s)))
         self._starts += 1
         if self._connection is None or self._starts <= self._faults.mute_starts:
@@ -236,7 +247,8 @@ class VirtualSensor:
     # what it does by itself
 
     async def _advertise(self) -> None:
-        if self._connection is None and self._radio.in_reach(self.t_s) and not self._device.is_advertising:
+        wanted = self._connection is None and not self._off and self._radio.in_reach(self.t_s)
+        if wanted and not self._device.is_advertising:
             await self._device.start_advertising(
                 advertising_interval_min=ADVERTISING_INTERVAL_MS, advertising_interval_max=ADVERTISING_INTERVAL_MS
             )
@@ -252,6 +264,7 @@ class VirtualSensor:
             if self._streaming.is_set() and not self._stop_asked:
                 await self._send(batch, leaves_s)
             elif self._streaming.is_set():
+                self.stops += 1
                 if (part := batch.until(self.t_s)) is not None:
                     await self._send(part, self.t_s)
                 self._streaming.clear()
@@ -328,13 +341,13 @@ class VirtualSensor:
         while (change_s := self._radio.next_change_s(self.t_s)) < math.inf:
             await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._pace) + 1e-4)
             if not self._radio.in_reach(self.t_s):
-                await self._device.stop_advertising()
+                await asyncio.shield(self._spawn(self._device.stop_advertising()))
                 self._air.break_links()
                 if self._radio.battery_at(self.t_s) == 0:
                     self.died.set()
                     return
             elif self._connection is None:
-                await self._advertise()
+                await asyncio.shield(self._spawn(self._advertise()))
             if self._radio.battery_at(self.t_s) != told:
                 told = self._radio.battery_at(self.t_s)
                 await self._tell(self._table.battery, bytes([told]))
