@@ -11,7 +11,6 @@ from typing import TypeVar
 import numpy as np
 
 from imukick.errors import SensorError
-
 from imukick.signals import FloatArray, Samples
 from imukick.sources.ble import LinkItem, LinkParams, Received, find, stream
 from imukick.sources.virtual_sensor import Faults, Radio, Track, VirtualSensor, in_process
@@ -50,7 +49,9 @@ class Session:
 
     def told(self, kind: type[T]) -> list[T]:
         """Everything of one kind that the decoder told."""
-        return [told for item in self.items if isinstance(item, Received) for told in item.told if isinstance(told, kind)]
+        return [
+            told for item in self.items if isinstance(item, Received) for told in item.told if isinstance(told, kind)
+        ]
 
     def of(self, kind: type[T]) -> list[T]:
         """Link items of one kind."""
@@ -79,9 +80,7 @@ def play(
     return asyncio.run(_play(track, radio, faults, speed, params))
 
 
-async def _play(
-    track: Track, radio: Radio | None, faults: Faults | None, speed: float, params: LinkParams
-) -> Session:
+async def _play(track: Track, radio: Radio | None, faults: Faults | None, speed: float, params: LinkParams) -> Session:
     session = Session()
     async with in_process(track, radio=radio, faults=faults, speed=speed) as room:
         session.sensor = room.sensor
@@ -103,6 +102,3 @@ async def _listen(session: Session, items: AsyncGenerator[LinkItem, None]) -> No
                 session.items.append(item)
         except SensorError as error:
             session.error = error
-
-
-

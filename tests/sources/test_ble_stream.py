@@ -135,7 +135,8 @@ def test_a_dying_battery_is_told_and_a_dead_sensor_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("faults", "said"), [(Faults(version=2), "version 2"), (Faults(status=Status.FAULT), "motion sensor does not answer")]
+    ("faults", "said"),
+    [(Faults(version=2), "version 2"), (Faults(status=Status.FAULT), "motion sensor does not answer")],
 )
 def test_a_sensor_that_cannot_be_used_says_why_at_once(faults: Faults, said: str) -> None:
     session = play(ramp(100, 600.0), faults=faults)

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bumble.device import Device
 from bumble.transport import open_transport
@@ -38,6 +39,7 @@ async def in_process(
 
     `speed`: how many times faster than real time it plays.
     """
+    _check_speed(speed)
     air = Air()
     async with _sensor(air, track, radio, faults, name, speed) as sensor:
         host = device_on(air, "imukick host")
@@ -70,15 +72,27 @@ async def serve(
         raise SensorError(
             f"--radio {transport} is not known; use tcp-server:127.0.0.1:PORT, or vhci for BlueZ", reason="no transport"
         )
+    _check_speed(speed)
     air = Air()
     try:
-        opened = await open_transport(transport)
+        opened: Any = await open_transport(transport)  # bumble's types leave out what a server has more
     except (OSError, OverflowError) as error:
         raise SensorError(_unopened(transport, error), reason="no transport") from error
-    async with opened:
+    try:
         AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
         async with _sensor(air, track, radio, faults, name, speed) as sensor:
             yield sensor
+    finally:
+        await opened.close()
+        if transport != "vhci":  # bumble leaves the listening socket and the one to the client open
+            opened.server.close()
+            if opened.sink.transport is not None:
+                opened.sink.transport.close()
+
+
+def _check_speed(speed: float) -> None:
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise ImukickError(f"a speed of {speed:g} is not played: from {SPEEDS[0]:g} to {SPEEDS[1]:g}")
 
 
 def _unopened(transport: str, error: Exception) -> str:
@@ -91,8 +105,6 @@ def _unopened(transport: str, error: Exception) -> str:
 async def _sensor(
     air: Air, track: Track, radio: Radio | None, faults: Faults | None, name: str, speed: float
 ) -> AsyncIterator[VirtualSensor]:
-    if not SPEEDS[0] <= speed <= SPEEDS[1]:
-        raise ImukickError(f"a speed of {speed:g} is not played: from {SPEEDS[0]:g} to {SPEEDS[1]:g}")
     device = device_on(air, name)
     sensor = VirtualSensor(device, air, track, radio or Radio(), faults or Faults(), name=name, speed=speed)
     await sensor.switch_on()

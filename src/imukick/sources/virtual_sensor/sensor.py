@@ -137,12 +137,18 @@ class VirtualSensor:
             if not task.cancelled():
                 task.result()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Something short that runs to its end."""
         task = asyncio.create_task(work)
         self._short.add(task)
         task.add_done_callback(self._ended)
-        return task
+
+    async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something short that runs to its end even when whoever waits for it is cancelled."""
+        task = asyncio.create_task(work)
+        self._short.add(task)
+        task.add_done_callback(self._ended)
+        await asyncio.shield(task)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._short.discard(task)
@@ -341,13 +347,13 @@ class VirtualSensor:
         while (change_s := self._radio.next_change_s(self.t_s)) < math.inf:
             await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._pace) + 1e-4)
             if not self._radio.in_reach(self.t_s):
-                await asyncio.shield(self._spawn(self._device.stop_advertising()))
+                await self._whole(self._device.stop_advertising())
                 self._air.break_links()
                 if self._radio.battery_at(self.t_s) == 0:
                     self.died.set()
                     return
             elif self._connection is None:
-                await asyncio.shield(self._spawn(self._advertise()))
+                await self._whole(self._advertise())
             if self._radio.battery_at(self.t_s) != told:
                 told = self._radio.battery_at(self.t_s)
                 await self._tell(self._table.battery, bytes([told]))

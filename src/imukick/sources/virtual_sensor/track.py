@@ -13,7 +13,6 @@ import numpy as np
 from imukick.errors import RecordingError
 from imukick.signals import FloatArray, Samples
 from imukick.sources.recordings import read_recording
-from imukick.sources.simulator import Spec, simulate
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 ACC_RANGES_G: Final = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -78,6 +77,8 @@ def endless_track(*, rate_hz: float = 200.0, seed: int = 0) -> Track:
 
     Raises `ImukickError` for a rate that cannot be simulated.
     """
+    from imukick.sources.simulator import Spec, simulate  # scipy.signal comes with it: half a second
+
     made = simulate(Spec(rate_hz=rate_hz, seed=seed)).samples
     step_s = float(np.median(np.diff(made.t_s)))
     turn_s = float(made.t_s[-1] - made.t_s[0]) + step_s

@@ -1,0 +1,60 @@
+"""What `imukick virtual-sensor` does: serve until the track is over, the battery empty or somebody says stop; tell how it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import Final
+
+import typer
+
+from imukick.sources.virtual_sensor import Radio, Track, VirtualSensor, serve
+
+LOOK_S: Final = 0.1
+"""Chosen: how often its state is looked at for the line that tells it."""
+TERMINATED: Final = 128 + signal.SIGTERM
+"""Exit code by the shell's convention."""
+
+WORDS: Final = {
+    "waiting": "advertising; nobody is connected",
+    "connected": "connected",
+    "streaming": "streaming",
+    "played": "the recording is over",
+    "dead": "the battery is empty",
+}
+
+
+async def run_virtual_sensor(transport: str, track: Track, radio: Radio, name: str, speed: float) -> int:
+    """Serve the sensor to its end; gives the exit code. Raises `ImukickError` for what cannot be served."""
+    stop = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signals
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with serve(transport, track, radio=radio, name=name, speed=speed) as sensor:
+        length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
+        typer.echo(f"{name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}")
+        await _until_over(sensor, stop)
+        sent = sensor.sent
+    typer.echo(
+        f"sent {sent.packets} packets with {sent.samples} samples; lost {sent.lost}, repeated {sent.repeated} packets"
+    )
+    return TERMINATED if stop.is_set() else 0
+
+
+async def _until_over(sensor: VirtualSensor, stop: asyncio.Event) -> None:
+    told = ""
+    while not stop.is_set():
+        if sensor.state != told:
+            told = sensor.state
+            typer.echo(f"{sensor.t_s:8.1f} s  {WORDS[told]}")
+        if told in ("played", "dead"):
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await stop.wait()
+
+
+def _hint(transport: str) -> str:
+    if transport == "vhci":
+        return ": find it with 'imukick scan'"
+    return f": connect with 'imukick live --radio {transport.replace('tcp-server', 'tcp-client', 1)}'"
