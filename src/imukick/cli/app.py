@@ -15,6 +15,7 @@ from imukick.cli.plot import plot
 from imukick.cli.replay import replay
 from imukick.cli.screen import complain, forget_output
 from imukick.cli.simulate import simulate
+from imukick.cli.virtual_sensor import virtual_sensor
 from imukick.errors import ImukickError
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ app.command()(replay)
 app.command()(plot)
 app.command()(simulate)
 app.command()(edit)
+app.command("virtual-sensor")(virtual_sensor)
 
 
 def main() -> None:
