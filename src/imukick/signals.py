@@ -119,7 +119,8 @@ class Excursion:
     the right hand when it left; `share`: part of the squared rate about it; `tilt`: |axis . up|, 0 = horizontal;
     `range_rad`: how far it turned; `lever_m` (3,): centre of rotation to sensor, in the plane across the axis,
     at the start; `lever_sd_m`: its standard error, the attitude's own error included; `rise_m`: how far up the sensor went, `rise_sd_m`: its standard error; `phi_rad`: angle from
-    "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `calm`: it left and reached a calm
+    "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `rest_from`: the pause it left began there, and the one it reached lasts up to
+    `rest_to` (None: to the end). `raised`: a lying leg's lever went up, whatever way it rolled. `calm`: it left and reached a calm
     stretch, not just a turn. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
     """
 
@@ -148,6 +149,8 @@ class Excursion:
     centre: Centre = "hip"
     least_lever_m: float = 0.0
     raised: bool = False
+    rest_from: int = 0
+    rest_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

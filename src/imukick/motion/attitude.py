@@ -23,6 +23,12 @@ class AttitudeParams:
     departure of specific force from its mean, `still_scale_share`: of that mean from one g (consumer accelerometers
     are a few percent off, and their noise reaches 2 %); `still_bias_radps`: a mean rate above it is motion, not bias (chosen:
     zero-rate levels of consumer gyros stay under 10 deg/s).
+
+    `calm_s`, `calm_radps`, `calm_acc_share`: while the sensor turns slower than rest allows and its specific force
+    departs this little (root mean square) from its mean, of one g as above, gravity is all it feels. An up that lies `astray_rad` from it has lost its way, as
+    after hands that turned the sensor faster than its gyro can follow; VQF alone comes back over ten seconds. Chosen:
+    in half a second a push of sin(30 deg) g would carry the ankle 0.6 m without turning it; clipped
+    kicks lead up astray by less, and must not be cut in two.
     """
 
     still_s: float = 1.0
@@ -31,6 +37,10 @@ class AttitudeParams:
     still_acc_share: float = 0.03
     still_scale_share: float = 0.06
     still_bias_radps: float = 10.0 * RAD_PER_DEG
+    calm_s: float = 0.5
+    calm_radps: float = 15.0 * RAD_PER_DEG
+    calm_acc_share: float = 0.06
+    astray_rad: float = 30.0 * RAD_PER_DEG
 
 
 class Attitude:
@@ -52,11 +62,16 @@ class Attitude:
         self._settled = False
         self._count = 0  # grid points since the last fresh start
         self._recent = np.zeros((0, 6))  # the newest of them, less than a window
+        self._watched = 0  # grid points since the last fresh start, again
+        self._calm = np.zeros((0, 9))  # gyr, acc, up of the newest since up was last set, less than a calm window
+        self._calm_n = round(params.calm_s * GRID_HZ)
 
-    def push(self, even: Even) -> tuple[FloatArray, FloatArray]:
-        """(gyr_radps with the bias removed, up): each (n, 3), sensor frame."""
+    def push(self, even: Even) -> tuple[FloatArray, FloatArray, list[int]]:
+        """(gyr_radps with the bias removed, up, anew): each (n, 3), sensor frame; where up was set right by force."""
+        anew: list[int] = []
         if even.fresh:
             self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
+            self._watched, self._calm = 0, np.zeros((0, 9))
             self._frame = _spanned(even.acc_mps2[0], even.gyr_radps[0])
         done = 0
         parts: list[tuple[FloatArray, FloatArray]] = []
@@ -67,8 +82,9 @@ class Attitude:
                 if not self._still(six[end - self._window : end]):
                     continue
                 stop = end - held
-                parts.append(self._run(even, done, stop))
+                parts.append(self._run(even, done, stop, anew))
                 done = stop
+                self._calm = np.zeros((0, 9))
                 self._settled = True
                 self._bias = six[end - self._window : end, :3].mean(axis=0)
                 self._vqf = VQF(1.0 / GRID_HZ)
@@ -78,8 +94,8 @@ class Attitude:
                 break
             self._recent = six[max(0, len(six) - self._window + 1) :]
             self._count += len(even.t_s)
-        parts.append(self._run(even, done, len(even.t_s)))
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+        parts.append(self._run(even, done, len(even.t_s), anew))
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), anew
 
     def _ends(self, six: FloatArray, held: int) -> list[int]:
         """Ends, as indices into `six`, of the windows that new points complete and that may be still."""
@@ -99,16 +115,54 @@ class Attitude:
             and (np.abs(weight / weight.mean() - 1) < p.still_acc_share).all()
         )
 
-    def _run(self, even: Even, start: int, stop: int) -> tuple[FloatArray, FloatArray]:
-        return self._turn(even.gyr_radps[start:stop], even.acc_mps2[start:stop])
+    def _run(self, even: Even, start: int, stop: int, anew: list[int]) -> tuple[FloatArray, FloatArray]:
+        gyr, up, bias = self._turn(even.gyr_radps[start:stop], even.acc_mps2[start:stop])
+        nine = np.concatenate([self._calm, np.concatenate([gyr, even.acc_mps2[start:stop], up], axis=1)])
+        held = len(self._calm)
+        self._watched += stop - start
+        end = self._astray(nine, self._watched - len(nine))
+        if end is None:
+            self._calm = nine[max(0, len(nine) - self._calm_n + 1) :]
+            return gyr, up
+        n = end - held
+        self._watched -= stop - start - n
+        self._calm = np.zeros((0, 9))
+        self._vqf = VQF(1.0 / GRID_HZ)
+        self._vqf.setBiasEstimate(np.ascontiguousarray(bias[n - 1]))
+        self._vqf.updateBatch(*(_into(self._frame, nine[end - self._calm_n : end, k : k + 3]) for k in (0, 3)))
+        anew.append(start + n)
+        rest = self._run(even, start + n, stop, anew)
+        return np.concatenate([gyr[:n], rest[0]]), np.concatenate([up[:n], rest[1]])
 
-    def _turn(self, gyr: FloatArray, acc: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _astray(self, nine: FloatArray, before: int) -> int | None:
+        """End, as an index into `nine`, of the first calm window whose force says that up is elsewhere.
+
+        Windows end at every hop of the grid since its start; `before`: grid points before `nine`.
+        """
+        p, n = self._params, self._calm_n
+        ends = np.arange(n, len(nine) + 1)
+        ends = ends[(before + ends) % self._hop == 0]
+        ends = ends[(np.abs(nine[ends - 1, :3]) < p.calm_radps).all(axis=1)]
+        for end in ends.tolist():
+            gyr, acc = nine[end - n : end, :3], nine[end - n : end, 3:6]
+            mean, up = acc.mean(axis=0), nine[end - 1, 6:]
+            weight = float(np.linalg.norm(mean))
+            if float(mean @ up) > weight * np.cos(p.astray_rad):
+                continue
+            if abs(weight / STANDARD_GRAVITY_MPS2 - 1) > p.still_scale_share:
+                continue
+            calm = float((gyr * gyr).sum(axis=1).max()) < p.calm_radps**2
+            if calm and float(np.sqrt(((acc - mean) ** 2).sum(axis=1).mean())) < p.calm_acc_share * weight:
+                return int(end)
+        return None
+
+    def _turn(self, gyr: FloatArray, acc: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         clean = gyr - self._bias
         out = self._vqf.updateBatch(_into(self._frame, clean), _into(self._frame, acc))
         w, x, y, z = out["quat6D"].T
         up = np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1)
         back = tuple(zip(*self._frame, strict=True))
-        return clean - _into(back, out["bias"]), _into(back, up)
+        return clean - _into(back, out["bias"]), _into(back, up), out["bias"]
 
 
 def _spanned(acc: FloatArray, other: FloatArray) -> Frame:

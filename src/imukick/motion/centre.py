@@ -16,8 +16,8 @@ class CentreParams:
 
     `hip_share`: hip to ankle sensor over height, `bent_share`: the same with the knee at 90 degrees, `knee_share`: knee
     to ankle sensor over the straight leg's hip to ankle sensor (de Leva 1996, the strap a hand above the ankle).
-    `early_share`: least lever of a kick, of these before one is known, then of the strapping's; `settled_share`: once
-    three kicks have settled it (docs/verdicts.md). `loose_share`: where lifts are slow and small (chosen).
+    `early_share`: least lever of a kick, of these before one is known; `settled_share`: of the strapping's
+    (docs/verdicts.md). `loose_share`: where lifts are slow and small (chosen).
     `quadruped_deg`: directions of a bent leg's lever from "down" (measured 38 to 54, widened by the fit's error).
     """
 
@@ -27,7 +27,7 @@ class CentreParams:
     early_share: float = 0.6
     settled_share: float = 0.68
     loose_share: float = 0.4
-    settle: int = 3
+    settle: int = 1
     quadruped_deg: tuple[float, float] = (28.0, 68.0)
 
     def bent(self, direction_deg: float) -> bool:
@@ -55,7 +55,7 @@ def judge_centre(
 ) -> Judged:
     """The joint for a lever of this length, standard error and direction (deg from "down", + towards lifting).
 
-    Once settled: the nearest of the known hip, the knee that follows from it (the shank is half of a straight leg;
+    Once one is known: the nearest of the known hip, the knee that follows from it (the shank is half of a straight leg;
     on all fours it is the level part of the lever) and the sensor itself. What cannot be told from the hip counts as it.
     """
     reach_m = lever_m + lever_sd_m
@@ -67,7 +67,7 @@ def judge_centre(
     if loose:
         least_m = p.loose_share * known.lever_m
         return Judged("hip" if reach_m >= least_m else "knee", least_m)
-    if known.reps < p.settle or known.lever_deg is None:
+    if known.lever_deg is None:
         least_m = p.early_share * known.lever_m
         return Judged("hip" if reach_m >= least_m else "knee", least_m)
     here = _point(lever_m, direction_deg)

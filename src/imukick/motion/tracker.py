@@ -111,18 +111,25 @@ class Tracker:
                 continue
             if piece.fresh:
                 out += self._close()
-                self._fresh = self._history.end
-                self._turning, self._low_pass = Turning(self._p.turning), CausalLowPass()
-                self._pauses, self._base, self._last_end = [], None, None
-                self._swing = None if self._swing is None else Swing(self._p.swing)
-            gyr, up = self._attitude.push(piece)
+                self._low_pass = CausalLowPass()
+                self._begin_anew()
+            gyr, up, anew = self._attitude.push(piece)
             floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, gyr, up], axis=1)
             flags = np.stack([piece.clipped, piece.filled], axis=1)
-            cuts = [0, *self._prior_cuts(piece.t_s), *range(PIECE, len(floats), PIECE), len(floats)]
+            cuts = [0, *anew, *self._prior_cuts(piece.t_s), *range(PIECE, len(floats), PIECE), len(floats)]
             for start, stop in pairwise(sorted(set(cuts))):
+                if start in anew:
+                    self._begin_anew()
                 out += self._follow_prior(float(floats[start, 0]))
                 out += self._advance(floats[start:stop], flags[start:stop])
         return out
+
+    def _begin_anew(self) -> None:
+        """No movement spans this moment: time has a hole here, or up was set right."""
+        self._fresh = self._history.end
+        self._turning = Turning(self._p.turning)
+        self._pauses, self._base, self._last_end = [], None, None
+        self._swing = None if self._swing is None else Swing(self._p.swing)
 
     def _prior_cuts(self, t_s: FloatArray) -> list[int]:
         cuts = [int(np.searchsorted(t_s, s.t_from_s)) for s in self._ahead if s.t_from_s is not None]
@@ -246,16 +253,23 @@ class Tracker:
         is the end.
         """
         turns: list[Pause] = []
+        below: list[Pause] = []
         for pause in reversed(self._pauses):
-            if pause.calm or not self._near_rest(pause):
+            if pause.calm:
                 break
-            turns.append(pause)
-        if not turns:
+            if self._near_rest(pause):
+                turns.append(pause)
+            elif self._mounting.angle_of(pause.first) > self._rest_rad:
+                break  # the top
+            else:
+                below.append(pause)
+        if not turns and not below:
             return []
-        end = min(turns, key=lambda q: abs(self._mounting.angle_of(q.first) - self._rest_rad))
+        end = min(turns or below, key=lambda q: abs(self._mounting.angle_of(q.first) - self._rest_rad))
         k = self._pauses.index(end)
         later, self._pauses = self._pauses[k + 1 :], self._pauses[:k]
-        out = self._came_back(end, at)
+        out = self._missed_ends(end) if self._mounting.strapping is not None else []
+        out += self._came_back(end, at)
         self._pauses += later
         return out
 
@@ -392,7 +406,12 @@ class Tracker:
         first = max(self._fresh, base.stop - round(self._p.margin_s * GRID_HZ))
         floats, flags = self._history.rows(first, told + 1)
         calm = base.stop - base.start >= self._p.returns.calm_before_s * GRID_HZ and back.calm
-        return measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm)
+        kick_axis = None if self._mounting.plane is None else self._mounting.plane.axis
+        found = measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm, kick_axis=kick_axis)
+        if found is None:
+            return None
+        rest_to = None if back.calm else max(back.stop, back.start + 1) - first
+        return replace(found, rest_from=max(0, base.start - first), rest_to=rest_to)
 
     def _open_movement(self, stop: int) -> Excursion | None:
         """What the leg has done since its last pause at rest, as far as it went."""

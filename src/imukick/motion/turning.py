@@ -60,6 +60,9 @@ class Turning:
     def __init__(self, params: TurningParams) -> None:
         self._p = params
         self._calm_n = round(params.calm_s * GRID_HZ)
+        self._creep_n = int(
+            params.drift_deg * RAD_PER_DEG / params.calm_radps * GRID_HZ
+        )  # faster is no creeping leg, but an attitude that settles
         self._cos_drift = float(np.cos(params.drift_deg * RAD_PER_DEG))
         self._cos_settled = float(np.cos(params.settled_deg * RAD_PER_DEG))
         self._run: Pause | None = None
@@ -83,7 +86,7 @@ class Turning:
                     self._begin(i, up[k], creeps=False)
                 elif i % 5 == 0 and float(self._anchor @ up[k]) < self._cos_drift:
                     self._end(i, out)
-                    self._begin(i, up[k], creeps=True)
+                    self._begin(i, up[k], creeps=i - run.start >= self._creep_n)
                 else:
                     run.stop = i + 1
                     if i % TRAIL == 0:

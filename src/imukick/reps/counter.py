@@ -25,10 +25,12 @@ class CountParams:
     """All tunables of counting; sources in docs/metrics.md.
 
     `agree_deg`: nearer axes are one plane. `back_share`, `back_deg`: how near to rest a repetition ends, of its range
-    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range;
+    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range, without a hold; `least_share`: even with one (chosen: a pelvis that tilts
+    stays below);
     `attempt_share`: of the strapping's, while the set is too young to have one (chosen: lower, for a new set may be
     meant smaller; a standing leg that sways stays below). `given_up_...`: of the set's median range, duration and peak
-    rate, under which a lift went at the usual speed but was over much too soon (chosen).
+    rate, under which a lift went at the usual speed but was over much too soon (chosen). `meant_small_...`: of the
+    set's median range and peak rate; what goes this far and begins slower was meant to be small, not given up (chosen).
     `set_rest_s`: a longer rest starts a new set. `time_s`: most that a revision may move a time.
     """
 
@@ -40,9 +42,12 @@ class CountParams:
     gap_s: float = 0.3
     aborted_share: float = 0.4
     attempt_share: float = 0.3
+    least_share: float = 0.2
     given_up_share: float = 0.6
     given_up_time_share: float = 0.45
     given_up_speed_share: float = 1.3
+    meant_small_share: float = 0.25
+    meant_small_speed_share: float = 0.5
     set_rest_s: float = 10.0
     time_s: float = 0.05
 
@@ -169,16 +174,20 @@ class Counter:
     def _turned_back(self, e: Excursion, phases: Phases) -> bool:
         """Was it given up on the way? Small without a hold; or not so small, at the usual speed, but over much too soon."""
         p, rom_deg = self._p, phases.range_rad * DEG_PER_RAD
-        if self._rested(phases) or len(self._in_set) < SETTLED:
+        if self._rested(phases) or len(self._in_set) < 2:
             return e.known is not None and rom_deg < p.attempt_share * (e.known.rom_deg or 0.0)
         share = rom_deg / median(r.rom_deg for r in self._in_set)
+        if share < p.least_share:
+            return True
         if held_at_top(phases) or share >= p.given_up_share:
             return False
         took_s = median(r.t_end_s - r.t_start_s for r in self._in_set)
         peak_degps = median(r.peak_lift_degps for r in self._in_set)
         soon = phases.t_end_s - phases.t_start_s < p.given_up_time_share * took_s
-        usual = metrics.peak_degps(e, phases, lift=True) < p.given_up_speed_share * peak_degps
-        return share < p.aborted_share or (soon and usual)
+        speed = metrics.peak_degps(e, phases, lift=True) / peak_degps
+        if share < p.aborted_share:
+            return share < p.meant_small_share or speed >= p.meant_small_speed_share
+        return soon and speed < p.given_up_speed_share
 
     def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None) -> Told:
         c = self._circumstances(about, phases.t_top_s)

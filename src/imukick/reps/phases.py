@@ -50,11 +50,13 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
     """The four boundaries of a movement about an axis (unit, signed to lift); None when it does not rise about it."""
     rate = e.gyr_radps @ axis
     angle = _angle(e, axis, rate)
-    first = max(0, e.start + 1 - round(REST_S / _step_s(e)))
+    first = max(0, e.rest_from, e.start + 1 - round(REST_S / _step_s(e)))
+    first = min(first, e.start)
     angle = angle - _level(angle[first : e.start + 1], rate[first : e.start + 1], at_the_end=False)
     top = e.start + int(np.argmax(angle[e.start : e.stop]))
     high = float(angle[top])
-    after = 0.0 if e.open_end else _level(angle[e.stop - 1 :], rate[e.stop - 1 :], at_the_end=True)
+    last = len(angle) if e.rest_to is None else max(e.stop, e.rest_to)
+    after = 0.0 if e.open_end else _level(angle[e.stop - 1 : last], rate[e.stop - 1 : last], at_the_end=True)
     if high <= 0 or high - after <= 0:
         return None
     rising = _last_up(angle, LOW * high, top)

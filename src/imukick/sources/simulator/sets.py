@@ -137,11 +137,12 @@ class Session:
             drop=plain.drop,
         )
         if reach != 1.0:
-            # a shorter way takes less time; with a chosen share the time follows from it
+            # a shorter way takes less time, one that is given up began like the whole; with a chosen share the time follows
+            power = 1.0 if word == "aborted" else 0.5
             wish = replace(
                 wish,
-                lift_s=None if wish.lift_s is None or wish.swing is not None else wish.lift_s * reach**0.5,
-                lower_s=None if wish.lower_s is None or wish.drop is not None else wish.lower_s * reach**0.5,
+                lift_s=None if wish.lift_s is None or wish.swing is not None else wish.lift_s * reach**power,
+                lower_s=None if wish.lower_s is None or wish.drop is not None else wish.lower_s * reach**power,
             )
         pause, rest = self._around(spec.pause_s, size) or 0.0, self._around(spec.rest_s, size) or 0.0
         tilt = float(np.clip(self.rng.standard_normal(), -2, 2)) * PLANE_SPREAD * min(1.0, 20 * size)
