@@ -5,9 +5,10 @@ async with in_process(recorded_track(path)) as room:
 room.sensor.played  # set once everything has been played and handed over
 """
 
+from imukick.sources.virtual_sensor.playing import Faults
 from imukick.sources.virtual_sensor.radio import Radio
 from imukick.sources.virtual_sensor.room import Room, in_process, serve
-from imukick.sources.virtual_sensor.sensor import Faults, VirtualSensor
+from imukick.sources.virtual_sensor.sensor import VirtualSensor
 from imukick.sources.virtual_sensor.track import Track, endless_track, recorded_track
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,15 +20,19 @@ FULL_COUNT: Final = 32767
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Samples of one packet: `t_s` (n,) since the track's first sample, rising; `counts` (n, 6) int16."""
+    """Samples of one packet: `t_s` (n,) since the track's first sample, rising; `counts` (n, 6) int16.
+
+    `after_hole`: samples are missing between the packet before and this one.
+    """
 
     t_s: FloatArray
     counts: Counts
+    after_hole: bool = False
 
     def until(self, t_s: float) -> Batch | None:
         """The part measured by then, if any."""
         n = int(np.searchsorted(self.t_s, t_s, side="right"))
-        return Batch(self.t_s[:n], self.counts[:n]) if n else None
+        return Batch(self.t_s[:n], self.counts[:n], self.after_hole) if n else None
 
 
 def config_of(track: Track) -> Config:
@@ -53,11 +58,13 @@ class Packets:
         self._config = config
         self._hole_s = HOLE_STEPS / track.rate_hz
         self._zero_s: float | None = None
+        self._last_s = math.inf
         self._t_s: FloatArray = np.empty(0)
         self._counts: Counts = np.empty((0, 6), np.int16)
 
     def skip_before(self, t_s: float) -> None:
-        """Forget what was measured before; nobody listened."""
+        """Forget what was measured before; nobody listened. What comes next begins a stream."""
+        self._last_s = math.inf
         while self._more(1) and self._t_s[-1] < t_s:
             self._drop(len(self._t_s))
         self._drop(int(np.searchsorted(self._t_s, t_s)))
@@ -68,7 +75,8 @@ class Packets:
             return None
         holes = np.flatnonzero(np.diff(self._t_s[: n + 1]) > self._hole_s)
         size = min(n, int(holes[0]) + 1) if len(holes) else min(n, len(self._t_s))
-        batch = Batch(self._t_s[:size], self._counts[:size])
+        batch = Batch(self._t_s[:size], self._counts[:size], bool(self._t_s[0] - self._last_s > self._hole_s))
+        self._last_s = float(batch.t_s[-1])
         self._drop(size)
         return batch
 

@@ -15,8 +15,9 @@ from imukick.errors import ImukickError, SensorError
 from imukick.sources.ble import Backend
 from imukick.sources.bumble_backend import Seat, backend_on
 from imukick.sources.virtual_sensor.air import Air, AirController, device_on
+from imukick.sources.virtual_sensor.playing import Faults
 from imukick.sources.virtual_sensor.radio import Radio
-from imukick.sources.virtual_sensor.sensor import Faults, VirtualSensor
+from imukick.sources.virtual_sensor.sensor import VirtualSensor
 from imukick.sources.virtual_sensor.track import Track
 
 NAME = "imukick virtual"

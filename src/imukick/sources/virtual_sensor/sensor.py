@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import secrets
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from bumble.att import ATT_Error
 from bumble.device import Connection, Device
@@ -16,46 +17,24 @@ from imukick.errors import ProtocolError
 from imukick.sensors import imukick_v1 as v1
 from imukick.sources.virtual_sensor import gatt
 from imukick.sources.virtual_sensor.air import Air
-from imukick.sources.virtual_sensor.packets import Batch, Packets, config_of
-from imukick.sources.virtual_sensor.radio import Fate, Radio
+from imukick.sources.virtual_sensor.packets import config_of
+from imukick.sources.virtual_sensor.playing import Faults, Player, Sent
+from imukick.sources.virtual_sensor.radio import Radio
 from imukick.sources.virtual_sensor.track import Track
 
-ADVERTISING_INTERVAL_MS = 100.0
-"""Chosen: found within a tenth of a second; what a sensor that was just switched on does."""
-MOST_QUEUED = 64
+ADVERTISING_INTERVAL_MS: Final = 100.0
+"""The quickest that firmware_protocol/v1.md asks for."""
+ATT_NOT_SUBSCRIBED: Final = 0xFD
+ATT_BUSY: Final = 0xFE
+"""ATT errors of a command whose reply could not be sent: CCCD improperly configured, procedure already in progress."""
+MOST_QUEUED: Final = 64
 """Chosen: notifications on their way before the sensor waits for the radio."""
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """What a broken sensor does, for tests.
-
-    `version`: of the protocol it claims, in CONFIG and in its packets. `malformed`: values sent on STREAM, one before each
-    packet from the second on. `mute_starts`: so many first STARTs are answered, but nothing is sent. `uptime_s`: its clock at the
-    track's first sample. `status`: its answer to START.
-    """
-
-    version: int | None = None
-    malformed: tuple[bytes, ...] = ()
-    mute_starts: int = 0
-    uptime_s: float = 0.0
-    status: v1.Status = v1.Status.OK
-
-
-@dataclass(slots=True)
-class Sent:
-    """What went out; `lost` packets were numbered but not sent."""
-
-    packets: int = 0
-    samples: int = 0
-    lost: int = 0
-    lost_samples: int = 0
-    repeated: int = 0
-    malformed: int = 0
+LAST_HOPS_S: Final = 0.05
+"""Chosen: from the last packet that the controller took to the host behind the air; a few turns of the event loop."""
 
 
 class VirtualSensor:
-    """Advertises until it is connected; plays from the first START on, and time then goes on whether anyone listens or not.
+    """Advertises until it is connected, obeys CONTROL, and plays its track (`Player`).
 
     `played` is set when the track is over and everything was handed to the host, `died` when the battery is empty.
     """
@@ -65,30 +44,38 @@ class VirtualSensor:
     ) -> None:
         self.name = name
         self.track = track
-        self.sent = Sent()
         self.played = asyncio.Event()
         self.died = asyncio.Event()
         self._device, self._air, self._radio, self._faults = device, air, radio, faults
-        self._fate = Fate(radio)
-        self._pace = speed * (1.0 + radio.drift_ppm * 1e-6)
-        self._config = config_of(track)
-        self._packets = Packets(track, self._config)
+        self._config = replace(config_of(track), boot=secrets.randbits(32))
         self._table = gatt.Table(config=self._say_config, control=self._obey, battery=self._say_battery)
+        self._player = Player(
+            track,
+            self._config,
+            radio,
+            faults,
+            speed=speed,
+            tell=lambda data: self._tell(self._table.stream, data),
+            stopped=lambda: self._answer(v1.Reply(v1.Order.STOP)),
+        )
         self._connection: Connection | None = None
         self._subscribed = False
-        self._begun_s: float | None = None
-        self._seq = 0
-        self._starts = 0
-        self.stops = 0
-        self._streaming = asyncio.Event()
-        self._stop_asked = False
-        self._wake = asyncio.Event()
-        self._began = asyncio.Event()
+        self._answerable = False
+        self._answering = False
         self._off = False
         self._long: list[asyncio.Task[None]] = []
         self._short: set[asyncio.Task[None]] = set()
         self._broken: list[asyncio.Task[None]] = []
-        self._malformed = list(faults.malformed)
+
+    @property
+    def sent(self) -> Sent:
+        """What went out so far."""
+        return self._player.sent
+
+    @property
+    def t_s(self) -> float:
+        """Where in the track it is; 0 before it begins."""
+        return self._player.t_s
 
     @property
     def state(self) -> str:
@@ -97,23 +84,17 @@ class VirtualSensor:
             return "dead"
         if self.played.is_set():
             return "played"
-        if self._streaming.is_set():
+        if self._player.streaming:
             return "streaming"
         return "waiting" if self._connection is None else "connected"
-
-    @property
-    def t_s(self) -> float:
-        """Where in the track it is; 0 before it begins."""
-        if self._begun_s is None:
-            return 0.0
-        return (asyncio.get_running_loop().time() - self._begun_s) * self._pace
 
     async def switch_on(self) -> None:
         """Set up the GATT table and advertise."""
         self._device.gatt_server.max_mtu = self._radio.mtu
         self._device.add_services(self._table.services)
         self._device.on("connection", self._on_connection)
-        self._table.stream.on("subscription", self._on_subscription)
+        self._table.stream.on("subscription", self._on_stream_subscription)
+        self._table.control.on("subscription", self._on_control_subscription)
         self._device.advertising_data = gatt.advertising_data()
         self._device.scan_response_data = gatt.scan_response(self.name)
         await self._device.power_on()
@@ -163,39 +144,48 @@ class VirtualSensor:
 
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = None
-        self._subscribed = self._stop_asked = False
-        self._streaming.clear()
-        self._wake.set()
+        self._subscribed = self._answerable = False
+        self._player.halt()
         self._spawn(self._advertise())
 
-    def _on_subscription(self, _bearer: Connection, notify: bool, _indicate: bool) -> None:
+    def _on_stream_subscription(self, _bearer: Connection, notify: bool, _indicate: bool) -> None:
         self._subscribed = notify
+        if not notify:
+            self._player.halt()
+
+    def _on_control_subscription(self, _bearer: Connection, _notify: bool, indicate: bool) -> None:
+        self._answerable = indicate
 
     def _obey(self, data: bytes) -> None:
         try:
             command = v1.parse_command(data)
         except ProtocolError:
             raise ATT_Error(v1.ATT_REFUSED) from None
+        if not self._answerable:
+            raise ATT_Error(ATT_NOT_SUBSCRIBED)
+        if self._answering or self._player.stopping:
+            raise ATT_Error(ATT_BUSY)
+        if command.order is v1.Order.STOP and self._player.streaming:
+            self._player.ask_stop()
+            return
+        self._answering = True
         match command.order:
             case v1.Order.START:
                 self._spawn(self._start())
-            case v1.Order.STOP if self._streaming.is_set():
-                self._stop_asked = True
-                self._wake.set()
             case v1.Order.SET:
                 self._spawn(self._answer(v1.Reply(v1.Order.SET, self._set(command))))
             case v1.Order.SYNC:
-                self._spawn(self._answer(v1.Reply(v1.Order.SYNC, uptime_us=self._uptime_us())))
+                self._spawn(self._answer(v1.Reply(v1.Order.SYNC, uptime_us=self._player.uptime_us(self.t_s))))
             case order:
                 self._spawn(self._answer(v1.Reply(order)))
 
     def _set(self, command: v1.Command) -> v1.Status:
         """A track cannot be measured otherwise; how long samples may wait for company can change."""
-        if self._streaming.is_set():
+        if self._player.streaming:
             return v1.Status.BUSY
-        same = (command.rate_millihz, command.acc_range_g, command.gyr_range_dps)
-        now = (self._config.rate_millihz, self._config.acc_range_g, self._config.gyr_range_dps)
-        if any(asked not in (0, is_) for asked, is_ in zip(same, now, strict=True)) or command.max_latency_ms > 1000:
+        asked = (command.rate_millihz, command.acc_range_g, command.gyr_range_dps)
+        have = (self._config.rate_millihz, self._config.acc_range_g, self._config.gyr_range_dps)
+        if any(wish not in (0, fact) for wish, fact in zip(asked, have, strict=True)) or command.max_latency_ms > 1000:
             return v1.Status.UNSUPPORTED
         if command.max_latency_ms:
             self._config = replace(self._config, max_latency_ms=command.max_latency_ms)
@@ -206,25 +196,14 @@ class VirtualSensor:
         if status is not v1.Status.OK:
             await self._answer(v1.Reply(v1.Order.START, status))
             return
-        if self._begun_s is None:
-            self._begun_s = asyncio.get_running_loop().time()
-            self._began.set()
-            begin_s = 0.0
-        else:
-            begin_s = self.t_s
-        await self._answer(v1.Reply(v1.Order.START, uptime_us=self._uptime_us(begin_s)))
-        self._starts += 1
-        if self._connection is None or self._starts <= self._faults.mute_starts:
-            return
-        self._packets.skip_before(begin_s)
-        self._seq = 0
-        self._streaming.set()
+        begin_s = self._player.begin()
+        await self._answer(v1.Reply(v1.Order.START, uptime_us=self._player.uptime_us(begin_s)))
+        if self._subscribed:
+            self._player.start(begin_s, self._samples_a_packet())
 
     def _startable(self) -> v1.Status:
         if self._faults.status is not v1.Status.OK:
             return self._faults.status
-        if self._streaming.is_set():
-            return v1.Status.BUSY
         if not self._subscribed:
             return v1.Status.NOT_SUBSCRIBED
         too_many = self._config.rate_hz / self._samples_a_packet() > v1.MAX_PACKETS_HZ
@@ -234,13 +213,10 @@ class VirtualSensor:
         mtu = 23 if self._connection is None else self._connection.att_mtu
         return v1.samples_per_packet(mtu, self._config.rate_hz, self._config.max_latency_ms / 1000)
 
-    def _uptime_us(self, t_s: float | None = None) -> int:
-        return math.floor(((self.t_s if t_s is None else t_s) + self._faults.uptime_s) * 1e6 + 1e-3)
-
     def _say_config(self) -> bytes:
         config = replace(
             self._config,
-            streaming=self._streaming.is_set(),
+            streaming=self._player.streaming,
             mtu=None if self._connection is None else self._connection.att_mtu,
             samples=self._samples_a_packet(),
             version=self._faults.version or v1.VERSION,
@@ -260,62 +236,14 @@ class VirtualSensor:
             )
 
     async def _play(self) -> None:
-        while True:
-            await self._streaming.wait()
-            batch = self._packets.take(self._samples_a_packet())
-            if batch is None:
-                break
-            leaves_s = self._fate.leaves_s(float(batch.t_s[-1]))
-            await self._until(leaves_s)
-            if self._streaming.is_set() and not self._stop_asked:
-                await self._send(batch, leaves_s)
-            elif self._streaming.is_set():
-                self.stops += 1
-                if (part := batch.until(self.t_s)) is not None:
-                    await self._send(part, self.t_s)
-                self._streaming.clear()
-                self._stop_asked = False
-                await self._answer(v1.Reply(v1.Order.STOP))
+        await self._player.run()
         if self._connection is not None:
             await self._connection.drain()
-            await asyncio.sleep(0.05)  # the last hops from controller to controller to host
-        self._streaming.clear()
+            await asyncio.sleep(LAST_HOPS_S)
         self.played.set()
 
-    async def _until(self, t_s: float) -> None:
-        """Wait for a time of the track, or until the stream is stopped or the link lost."""
-        self._wake.clear()
-        delay_s = (t_s - self.t_s) / self._pace
-        if delay_s <= 0.0:
-            await asyncio.sleep(0)
-            return
-        try:
-            async with asyncio.timeout(delay_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    async def _send(self, batch: Batch, leaves_s: float) -> None:
-        us = round((float(batch.t_s[0]) + self._faults.uptime_s) * 1e6)
-        data = v1.pack_stream(self._seq, us, batch.counts)
-        if self._faults.version is not None:
-            data = bytes([self._faults.version]) + data[1:]
-        if self._seq and self._malformed:
-            self.sent.malformed += 1
-            await self._tell(self._table.stream, self._malformed.pop(0))
-        self._seq += 1
-        copies = self._fate.copies(leaves_s)
-        if copies:
-            self.sent.packets += 1
-            self.sent.samples += len(batch.t_s)
-            self.sent.repeated += copies - 1
-        else:
-            self.sent.lost += 1
-            self.sent.lost_samples += len(batch.t_s)
-        for _ in range(copies):
-            await self._tell(self._table.stream, data)
-
     async def _tell(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+        """Notify; nobody hears it when there is no link."""
         if self._connection is None:
             return
         queue = self._connection.data_packet_queue
@@ -327,25 +255,26 @@ class VirtualSensor:
     async def _answer(self, reply: v1.Reply) -> None:
         """Indicate on CONTROL; nobody to answer when the link breaks meanwhile."""
         connection = self._connection
-        if connection is None:
-            return
         try:
-            await connection.cancel_on_disconnection(
-                self._device.indicate_subscriber(connection, self._table.control, v1.pack_reply(reply))
-            )
+            if connection is not None:
+                await connection.cancel_on_disconnection(
+                    self._device.indicate_subscriber(connection, self._table.control, v1.pack_reply(reply))
+                )
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
         except TimeoutError:  # the host never confirmed it: it has to live with that
             return
+        finally:
+            self._answering = False
 
     async def _live(self) -> None:
         """The battery runs down, the sensor goes out of reach and comes back, as the radio says."""
-        await self._began.wait()
+        await self._player.began.wait()
         told = self._radio.battery_at(0.0)
         while (change_s := self._radio.next_change_s(self.t_s)) < math.inf:
-            await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._pace) + 1e-4)
+            await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._player.pace) + 1e-4)
             if not self._radio.in_reach(self.t_s):
                 await self._whole(self._device.stop_advertising())
                 self._air.break_links()
