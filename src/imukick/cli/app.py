@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from imukick import __version__
+from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
+from imukick.cli.live import live
 from imukick.cli.plot import plot
 from imukick.cli.replay import replay
+from imukick.cli.scan import scan
 from imukick.cli.screen import complain, forget_output
 from imukick.cli.simulate import simulate
 from imukick.cli.virtual_sensor import virtual_sensor
@@ -42,10 +45,13 @@ def _imukick(
     """Options before a subcommand."""
 
 
+app.command()(live)
 app.command()(replay)
 app.command()(plot)
 app.command()(simulate)
 app.command()(edit)
+app.command()(scan)
+app.command()(doctor)
 app.command("virtual-sensor")(virtual_sensor)
 
 

@@ -1,0 +1,62 @@
+"""`imukick live`: a session with a sensor on the ankle, counted and judged while it happens, and recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from imukick.cli.options import HeightOption, LoadKgOption, LoadOption, PostureOption, SideOption, TargetRomOption
+
+
+def live(
+    sensor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|ADDRESS|virtual", help="Which sensor; default the one in range. virtual: none at all."
+        ),
+    ] = None,
+    play: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Recording that the virtual sensor plays; the session ends with it."),
+    ] = None,
+    posture: PostureOption = None,
+    load: LoadOption = None,
+    load_kg: LoadKgOption = None,
+    side: SideOption = None,
+    height_m: HeightOption = None,
+    target_rom: TargetRomOption = None,
+    duration: Annotated[float | None, typer.Option(metavar="S", help="End after this time.")] = None,
+    reps: Annotated[int | None, typer.Option(metavar="N", help="End after so many counted repetitions.")] = None,
+    count_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="still|key", help="Count from the first still second, or from a key; else from the start."
+        ),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Record here, never over a file; default: a dated file in your data folder."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Write the table at the end: .csv, .json, .parquet, or - for standard output."
+        ),
+    ] = None,
+    radio: Annotated[
+        str | None,
+        typer.Option(metavar="TRANSPORT", help="Instead of Bluetooth: tcp-client:HOST:PORT of imukick virtual-sensor."),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="How much faster than real the virtual sensor plays.")] = 1.0,
+) -> None:
+    """Count and judge kicks while they happen; the recording replays to the same repetitions.
+
+    Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
+    """
+    from imukick.cli.live_loop import Limits
+    from imukick.cli.live_run import LiveWishes, run_live
+
+    told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
+    limits = Limits(duration, reps, count_from, speed)
+    raise typer.Exit(run_live(LiveWishes(sensor, play, told, target_rom, limits, record, out, radio)))

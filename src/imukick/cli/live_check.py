@@ -1,0 +1,111 @@
+"""The first ten seconds of a live session: does the sensor measure what a leg needs, and does all of it arrive?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from imukick.errors import CalibrationError
+from imukick.sensors.link import Lost, Settings, Told
+from imukick.signals import FloatArray, Samples
+from imukick.sources.recordings.sanity import SLOWEST_HZ, check_gravity
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+CHECK_S: Final = 10.0
+STILL_S: Final = 1.0
+STILL_RADPS: Final = 2.0 * RAD_PER_DEG
+"""Spread of each axis of the gyroscope over a second in which a leg is called still. Chosen: a standing leg sways at under
+1 deg/s, the slowest kick turns at over 20."""
+STILL_WEIGHT: Final = 0.06
+"""How far the weight may then be from one g; as far as real accelerometers are (docs/decisions/0008)."""
+RATE_OFF: Final = 0.1
+"""Chosen: the clocks of motion sensors are right to 1 to 10 %."""
+LOST_SHARE: Final = 0.02
+"""From here on the link is called bad; the limit of a poor time quality."""
+
+
+class StillWatch:
+    """Tells the first still second of a stream."""
+
+    def __init__(self) -> None:
+        self._t_s: list[FloatArray] = []
+        self._acc: list[FloatArray] = []
+        self._gyr: list[FloatArray] = []
+
+    def push(self, samples: Samples) -> bool:
+        """Whether the newest second was a still one; it ends with these samples."""
+        self._t_s.append(samples.t_s)
+        self._acc.append(samples.acc_mps2)
+        self._gyr.append(samples.gyr_radps)
+        t_s = np.concatenate(self._t_s)
+        if not len(t_s) or t_s[-1] - t_s[0] < STILL_S:
+            return False
+        acc, gyr = np.concatenate(self._acc), np.concatenate(self._gyr)
+        last = t_s >= t_s[-1] - STILL_S
+        self._t_s, self._acc, self._gyr = [t_s[last]], [acc[last]], [gyr[last]]
+        weight = float(np.median(np.linalg.norm(acc[last], axis=1))) / STANDARD_GRAVITY_MPS2
+        return bool(gyr[last].std(axis=0).max() < STILL_RADPS) and abs(weight - 1.0) < STILL_WEIGHT
+
+
+class StrapCheck:
+    """Looks at the first ten seconds of the stream; `told` once they are over, or when the session ends before."""
+
+    def __init__(self) -> None:
+        self._still = StillWatch()
+        self._was_still = False
+        self._pieces: list[Samples] = []
+        self._lost = 0
+        self._set_hz: float | None = None
+        self._done = False
+
+    def push(self, told: Told) -> list[str] | None:
+        """What is wrong, a line each, once ten seconds are over (empty: nothing is); None before and after that."""
+        match told:
+            case Settings():
+                self._set_hz = told.rate_hz
+            case Lost() if not self._done:
+                self._lost += told.samples or 0
+            case Samples() if len(told) and not self._done:
+                self._was_still = self._still.push(told) or self._was_still
+                self._pieces.append(told)
+                if told.t_s[-1] - self._pieces[0].t_s[0] >= CHECK_S:
+                    self._done = True
+                    return self._troubles()
+        return None
+
+    def _troubles(self) -> list[str]:
+        acc = np.concatenate([piece.acc_mps2 for piece in self._pieces])
+        gyr = np.concatenate([piece.gyr_radps for piece in self._pieces])
+        n, first = len(acc), self._pieces[0]
+        period_s = float(self._pieces[-1].t_s[-1] - first.t_s[0]) / (n - 1)
+        rate_hz = (n + self._lost) / (n * period_s)
+        out = []
+        if rate_hz < SLOWEST_HZ:
+            out.append(f"only {rate_hz:.0f} samples a second; set the sensor to 50 or more")
+        elif self._set_hz is not None and abs(rate_hz / self._set_hz - 1.0) > RATE_OFF:
+            out.append(
+                f"the sensor is set to {self._set_hz:.4g} Hz but measures at {rate_hz:.1f}; times follow its clock"
+            )
+        share = self._lost / (self._lost + n)
+        if share > LOST_SHARE:
+            out.append(f"{100 * share:.0f} % of the samples did not arrive; bring sensor and computer nearer together")
+        try:
+            check_gravity(acc, period_s, "m/s^2", 1.0)
+        except CalibrationError as error:
+            read = str(error).partition(":")[0]
+            out.append(f"{read}; the sensor's scale is not what it says, or gravity is taken out")
+            return out
+        if not gyr.std(axis=0).any():
+            out.append("the gyroscope gives the same number all the time; is it switched on?")
+        elif not self._was_still:
+            out.append(
+                "the leg was never still for a second; rest it once before a set, and see that the strap is tight"
+            )
+        for values, limit, name in (
+            (acc, first.acc_range_mps2, "accelerometer"),
+            (gyr, first.gyr_range_radps, "gyroscope"),
+        ):
+            if limit is not None and (np.abs(values) >= 0.999 * limit).any():
+                out.append(f"the {name} reached its limit; give it a larger range, or a softer start")
+        return out

@@ -1,0 +1,340 @@
+"""`imukick live` from beginning to end: find the sensor, run the session, show what it says, whatever interrupts it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import signal
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, TypeVar
+
+from imukick import __version__
+from imukick.analysis import Analysis, exercise_of
+from imukick.cli.inputs import Inputs
+from imukick.cli.live_keys import interactive, typed
+from imukick.cli.live_loop import Limits, LiveLoop
+from imukick.cli.live_place import data_folder, dated_file
+from imukick.cli.live_quality import LinkCount
+from imukick.cli.live_session import LiveSession
+from imukick.cli.live_view import View
+from imukick.cli.live_words import KEYS, key_wish, line_wish
+from imukick.cli.outputs import Asked, Outputs, plan_outputs
+from imukick.cli.screen import Screen, complain
+from imukick.cli.show import Report
+from imukick.errors import ImukickError, RecordingError, SensorError
+from imukick.exercises import Exercise
+from imukick.signals import Samples
+from imukick.sinks.journal import Journal
+from imukick.sources.ble import Backend, Found, find, stream
+from imukick.sources.recordings import Recording, read_recording
+
+Result = TypeVar("Result")
+
+VIRTUAL: Final = "virtual"
+VIRTUAL_NAME: Final = "imukick virtual"
+NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
+NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
+"""Reasons of a `SensorError` that have nothing to do with any sensor."""
+HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWishes:
+    """What the user asked of a live session; `told` overrules the header of the recording that is played."""
+
+    sensor: str | None
+    play: str | None
+    told: Mapping[str, Any]
+    target_rom_deg: float | None
+    limits: Limits
+    record: str | None
+    out: str | None
+    radio: str | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
+        if self.play is not None and self.sensor != VIRTUAL:
+            raise ImukickError("--play is what a virtual sensor plays; give --sensor virtual")
+        if self.limits.faster != 1.0 and self.sensor != VIRTUAL:
+            raise ImukickError("--speed is that of a virtual sensor; give --sensor virtual")
+        if self.radio is not None and self.sensor == VIRTUAL:
+            raise ImukickError("--sensor virtual needs no --radio; leave one of them away")
+        if self.sensor == VIRTUAL and importlib.util.find_spec("bumble") is None:
+            raise ImukickError(NEEDS_BUMBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A sensor to stream from; `played` is set when a virtual one has no more to play."""
+
+    found: Found
+    backend: Backend | None
+    played: asyncio.Event | None
+
+
+class Stopped(Exception):  # noqa: N818 - no error: somebody ended the program before the session had begun
+    """A signal came before there was a session to end; `code` is what the program ends with."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def run_live(wishes: LiveWishes) -> int:
+    """The exit code: 0 when a session was held and everything is written, 2 when something is wrong, 130 or 143 when stopped before.
+
+    Raises `ImukickError` for what cannot be begun.
+    """
+    exercise = _exercise(wishes)
+    place = Path(wishes.record) if wishes.record is not None else dated_file(data_folder(), datetime.now().astimezone())
+    inputs = Inputs((place,), several=False)
+    if wishes.out not in (None, "-") and Path(str(wishes.out)).is_file():
+        raise RecordingError("exists already; name another file", path=str(wishes.out))
+    if place.exists():
+        raise RecordingError("exists already, and a recording is never overwritten; name another file", path=place)
+    outputs = plan_outputs(inputs, Asked(wishes.out, None, None, excel=False, force=False))
+    screen = Screen(quiet=outputs.stdout)
+    with Journal(place, {}) as journal:
+        try:
+            held = asyncio.run(_hold(wishes, exercise, journal, screen))
+        except Stopped as stopped:
+            return stopped.code
+        except SensorError as error:
+            raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
+    return _report(held, place, outputs, screen)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that is over: what it says (None: no sample came), how good its times are, what went wrong."""
+
+    analysis: Analysis | None
+    quality: str
+    troubles: tuple[ImukickError, ...]
+    stopped: int | None
+
+
+def _exercise(wishes: LiveWishes) -> Exercise:
+    nothing = Samples(t_s=[], acc_mps2=[], gyr_radps=[])  # type: ignore[arg-type]
+    played = Recording(Path(), nothing, (), {})
+    if wishes.play is not None:
+        played = read_recording(wishes.play)
+    try:
+        return exercise_of(played, wishes.told, wishes.target_rom_deg)
+    except ValueError as error:
+        raise ImukickError(str(error)) from None
+
+
+async def _hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen) -> Held:
+    with _signals() as stop:
+        async with _linked(wishes, stop, screen) as link:
+            return await _session(wishes, exercise, journal, screen, link, stop)
+
+
+async def _session(
+    wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen, link: Link, stop: Stop
+) -> Held:
+    count = LinkCount(in_time=wishes.limits.faster == 1.0)
+    session = LiveSession(exercise, journal, _header(exercise))
+    at_terminal = interactive() and not screen.quiet
+    with View(screen, panel=screen.is_terminal and not screen.quiet, keys=at_terminal) as view:
+        view.shown.side, view.shown.load = exercise.side, exercise.load
+        loop = LiveLoop(session, journal, view, count, wishes.limits)
+        view.say(f"{link.found.title}: connecting; recording to {journal.path}")
+
+        def heard(text: str) -> None:
+            wish = key_wish(text) if at_terminal else line_wish(text)
+            if wish is not None:
+                loop.wish(wish)
+            elif not at_terminal and text.strip():
+                known = ", ".join(name for _, name in KEYS.values())
+                view.say(f"not understood: {text.strip()[:40]!r}; known: {known}, side left, load band, note TEXT")
+
+        with typed(heard), stop.calls(loop.end):
+            await loop.run(stream(link.found, backend=link.backend), link.played)
+    troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
+    analysis = session.finish()
+    if journal.open:
+        try:
+            journal.sync()
+        except RecordingError as error:
+            troubles.append(error)
+    return Held(analysis, count.quality().line(), tuple(troubles), stop.code)
+
+
+def _header(exercise: Exercise) -> dict[str, Any]:
+    """What the recording says of the exercise, so that it replays as it was judged."""
+    words: dict[str, Any] = {name: getattr(exercise, name) for name in HEADER_WORDS}
+    words["target_rom_deg"] = exercise.target.rom_deg
+    words["recorder"] = f"imukick {__version__}"
+    return {key: value for key, value in words.items() if value is not None}
+
+
+def _report(held: Held, place: Path, outputs: Outputs, screen: Screen) -> int:
+    """Print and write what the session says; the exit code."""
+    for trouble in held.troubles:
+        complain(str(trouble))
+    if held.analysis is None:
+        if held.stopped is None and not held.troubles:
+            complain("no sample came, nothing is recorded; imukick scan says which sensors are in range")
+        return held.stopped if held.stopped is not None and not held.troubles else 2
+    screen.print(Report(place.name, held.analysis))
+    screen.print(held.quality, style="dim")
+    screen.print(f"recording: {place}", soft_wrap=True)
+    try:
+        outputs.write_one(place, held.analysis)
+        outputs.write_all([(place.name, held.analysis)])
+    except ImukickError as error:
+        complain(str(error))
+        return 2
+    for path in outputs.reps:
+        screen.print(f"table: {path}", soft_wrap=True)
+    return 2 if held.troubles else 0
+
+
+@asynccontextmanager
+async def _linked(wishes: LiveWishes, stop: Stop, screen: Screen) -> AsyncIterator[Link]:
+    """The sensor that was asked for. Raises `SensorError` when it is not there."""
+    if wishes.sensor == VIRTUAL:
+        from imukick.sources.virtual_sensor import endless_track, in_process, recorded_track
+
+        track = endless_track() if wishes.play is None else recorded_track(wishes.play)
+        async with in_process(track, name=VIRTUAL_NAME, speed=wishes.limits.faster) as room:
+            found = await stop.before(find(VIRTUAL_NAME, backend=room.backend))
+            yield Link(_only(found), room.backend, room.sensor.played)
+        return
+    async with radio_backend(wishes.radio) as backend:
+        found = await stop.before(find(wishes.sensor, backend=backend))
+        yield Link(await chosen(found, wishes.sensor, stop, screen), backend, None)
+
+
+@asynccontextmanager
+async def radio_backend(radio: str | None) -> AsyncIterator[Backend | None]:
+    """What bleak is to use: a transport to another process's radio, or None, the computer's own Bluetooth.
+
+    Raises `ImukickError` where that needs what is not installed, `SensorError` when nobody listens there.
+    """
+    if radio is None:
+        yield None
+        return
+    if importlib.util.find_spec("bumble") is None:
+        raise ImukickError(NEEDS_BUMBLE)
+    from imukick.sources.bumble_backend import bumble_backend
+
+    async with bumble_backend(radio) as backend:
+        yield backend
+
+
+def _only(found: list[Found]) -> Found:
+    if not found:
+        raise SensorError(
+            "the virtual sensor does not answer; imukick doctor tries it step by step", reason="not found"
+        )
+    return found[0]
+
+
+async def chosen(found: list[Found], want: str | None, stop: Stop, screen: Screen) -> Found:
+    """The one sensor, or the one that the user picks of several."""
+    if not found:
+        who = "no sensor that imukick knows" if want is None else f"no sensor called {want!r}"
+        message = f"{who} in range; switch it on and bring it near, imukick scan lists what is there"
+        raise SensorError(message, reason="not found")
+    if len(found) == 1:
+        return found[0]
+    names = [f"{one.name or 'no name'} ({one.address})" for one in found]
+    if not interactive() or screen.quiet:
+        raise SensorError(
+            f"{len(found)} sensors in range: {'; '.join(names)}; say which with --sensor", reason="several"
+        )
+    for number, name in enumerate(names, 1):
+        screen.print(f"{number}  {name}")
+    screen.print("Which one? Its number, then Enter:")
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    with typed(lines.put_nowait, lines=True):
+        while True:
+            line = (await stop.before(lines.get())).strip()
+            if line.isdecimal() and 1 <= int(line) <= len(found):
+                return found[int(line) - 1]
+            screen.print(f"a number from 1 to {len(found)}, please")
+
+
+def with_a_way_out(error: SensorError) -> SensorError:
+    """Where Bluetooth itself is missing: who looks why, and what works without, as far as it is not said yet."""
+    if error.reason not in NO_BLUETOOTH:
+        return error
+    said = str(error)
+    said += "" if "imukick doctor" in said else "; 'imukick doctor' looks why"
+    said += "" if "--sensor virtual" in said else "; --sensor virtual works without Bluetooth"
+    if importlib.util.find_spec("bumble") is None:
+        said += " (that needs: pip install 'imukick[virtual]')"
+    return SensorError(said, reason=error.reason)
+
+
+class Stop:
+    """Ctrl-C and SIGTERM: the first ends what is going on in good order, a second Ctrl-C at once.
+
+    `code`: what a program that did nothing yet ends with; None while no signal came.
+    """
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+        self._came = asyncio.Event()
+        self._call: Any = None
+
+    def signal(self, number: int) -> None:
+        """A signal came."""
+        if self.code is not None:
+            raise KeyboardInterrupt
+        self.code = 128 + number
+        self._came.set()
+        if self._call is not None:
+            self._call()
+
+    @contextmanager
+    def calls(self, end: Any) -> Iterator[None]:
+        """In the block a signal calls `end`; at once when it has come already."""
+        self._call = end
+        if self.code is not None:
+            end()
+        try:
+            yield
+        finally:
+            self._call = None
+
+    async def before(self, work: Awaitable[Result]) -> Result:
+        """What `work` gives. Raises `Stopped` when a signal comes first."""
+        doing, came = asyncio.ensure_future(work), asyncio.ensure_future(self._came.wait())
+        try:
+            await asyncio.wait({doing, came}, return_when=asyncio.FIRST_COMPLETED)
+            if doing.done():
+                return doing.result()
+            raise Stopped(self.code or 130)
+        finally:
+            for task in (doing, came):
+                task.cancel()
+            await asyncio.gather(doing, came, return_exceptions=True)
+
+
+@contextmanager
+def _signals() -> Iterator[Stop]:
+    """Signals go to the `Stop` while the block runs."""
+    stop, loop = Stop(), asyncio.get_running_loop()
+    before: dict[signal.Signals, Any] = {}
+
+    def came(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
+        if stop.code is not None:
+            raise KeyboardInterrupt
+        loop.call_soon_threadsafe(stop.signal, number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, came)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,143 @@
+"""What a person sees of a live session: a calm panel on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from imukick.cli.live_words import keys_line
+from imukick.cli.screen import Screen
+from imukick.cli.show import clock_text, event_line
+from imukick.coaching.wording import QUICK_SHARE, rep_texts
+from imukick.events import Event, LiftTold, Rep, RepRevised
+
+FULL_DEG = 45.0
+"""Angle at which the bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
+BAR = 32
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the panel shows; changed as things happen. Rates and shares as in `TimeQuality`."""
+
+    link: str = "looking for the sensor"
+    battery_pct: int | None = None
+    rate_hz: float | None = None
+    loss_share: float = 0.0
+    elapsed_s: float = 0.0
+    angle_deg: float | None = None
+    most_deg: float = FULL_DEG
+    counted: int = 0
+    in_set: int = 0
+    set: int = 1
+    side: str = "unknown"
+    load: str = "none"
+    paused: bool = False
+    waiting: bool = False
+    lift: str = ""
+    last: str = ""
+
+    def heard(self, event: Event) -> None:
+        """Take over what an event changes."""
+        match event:
+            case LiftTold():
+                self.lift = lift_text(event)
+            case Rep(counted=True):
+                self.counted += 1
+                self.in_set = self.in_set + 1 if event.set == self.set else 1
+                self.set = event.set
+                self.last = f"rep {event.index}: {event.rom_deg:.0f}°, {'; '.join(rep_texts(event))}"
+            case Rep():
+                self.last = f"({event.index}) {'; '.join(rep_texts(event))}"
+
+
+def lift_text(lift: LiftTold) -> str:
+    """What is said of a lift at its top.
+
+    >>> lift_text(LiftTold(3.0, 0.27)), lift_text(LiftTold(3.0, None))
+    ('momentum 0.27, quick', 'momentum not known')
+    """
+    if lift.momentum_lift is None:
+        return "momentum not known"
+    return f"momentum {lift.momentum_lift:.2f}" + (", quick" if lift.momentum_lift >= QUICK_SHARE else "")
+
+
+def told_line(event: Event) -> str | None:
+    """An event in one line as it is told live; a lift at its top too, a later measurement not."""
+    if isinstance(event, LiftTold):
+        return f"{clock_text(event.t_s):>8}  lift     {lift_text(event)}"
+    return None if isinstance(event, RepRevised) else event_line(event)
+
+
+class View:
+    """Lines of what happens; on a terminal (`panel`) what is so now stands below them."""
+
+    def __init__(self, screen: Screen, *, panel: bool, keys: bool) -> None:
+        self._screen = screen
+        self._keys = keys
+        self._live = Live(console=screen, auto_refresh=False, transient=True) if panel else None
+        self.shown = Shown()
+
+    def __enter__(self) -> Self:
+        """The view, its panel up."""
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the panel down; what follows is printed where it stood."""
+        if self._live is not None:
+            self._live.stop()
+
+    def say(self, line: str) -> None:
+        """One line about the session."""
+        self._screen.print(line, soft_wrap=self._live is None)
+
+    def event(self, event: Event) -> None:
+        """One event. Lifts are shown in the panel where there is one."""
+        self.shown.heard(event)
+        line = told_line(event)
+        if line is not None and not (self._live is not None and isinstance(event, LiftTold)):
+            self.say(line)
+
+    def refresh(self) -> None:
+        """Draw the panel anew."""
+        if self._live is not None:
+            self._live.update(self._panel(), refresh=True)
+
+    def _panel(self) -> Group:
+        shown = self.shown
+        link = [shown.link]
+        link += [] if shown.battery_pct is None else [f"battery {shown.battery_pct} %"]
+        link += [] if shown.rate_hz is None else [f"{shown.rate_hz:.0f} Hz", f"lost {100 * shown.loss_share:.1f} %"]
+        now = [f"set {shown.set}", *([] if shown.side == "unknown" else [shown.side])]
+        now += [] if shown.load == "none" else [shown.load.replace("-", " ", 1)]
+        head = Table.grid(expand=True)
+        head.add_column(no_wrap=True, overflow="ellipsis")
+        head.add_column(justify="right", no_wrap=True)
+        head.add_row(Text(" · ".join(link), style="dim"), clock_text(shown.elapsed_s))
+        state = "waiting: nothing counts yet" if shown.waiting else "break: nothing counts" if shown.paused else ""
+        count = Text.assemble(
+            (f"{shown.in_set:>3} ", "bold"), " · ".join([*now, f"{shown.counted} in all"]), ("  " + state, "yellow")
+        )
+        bar = Table.grid(padding=(0, 1))
+        angle = shown.angle_deg
+        full_deg = max(shown.most_deg, FULL_DEG)
+        bar.add_row(
+            ProgressBar(total=full_deg, completed=min(max(angle or 0.0, 0.0), full_deg), width=BAR),
+            "angle comes with the first kick" if angle is None else f"{angle:4.0f}°",
+            Text(shown.lift, style="dim"),
+        )
+        parts: list[RenderableType] = [Text(""), head, count, bar, Text(shown.last or " ")]
+        if self._keys:
+            parts.append(Text(keys_line(waiting=shown.waiting), style="dim"))
+        return Group(*parts)

@@ -1,0 +1,73 @@
+"""A whole live session with the virtual sensor, in this process, far faster than real time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from imukick.analysis import Analysis, exercise_of
+from imukick.cli.live_loop import Limits, LiveLoop
+from imukick.cli.live_quality import LinkCount, TimeQuality
+from imukick.cli.live_session import LiveSession
+from imukick.cli.live_view import View
+from imukick.cli.live_words import Wish
+from imukick.cli.screen import Screen
+from imukick.errors import ImukickError
+from imukick.sinks.journal import Journal
+from imukick.sources.ble import find, stream
+from imukick.sources.recordings import read_recording
+from imukick.sources.virtual_sensor import Radio, in_process, recorded_track
+
+SPEED = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What a session said, how good its link was, why it ended if it had to."""
+
+    analysis: Analysis
+    quality: TimeQuality
+    error: ImukickError | None
+
+
+def lived(
+    play: Path,
+    recording: Path,
+    *,
+    radio: Radio | None = None,
+    said: Sequence[tuple[float, Wish]] = (),
+    limits: Limits | None = None,
+    speed: float = SPEED,
+) -> Lived:
+    """Play a recording to a live session, to its end; each wish of `said` once the stream has come so far (s)."""
+    return asyncio.run(_lived(play, recording, radio, said, limits or Limits(faster=speed), speed))
+
+
+async def _lived(
+    play: Path, recording: Path, radio: Radio | None, said: Sequence[tuple[float, Wish]], limits: Limits, speed: float
+) -> Lived:
+    exercise = exercise_of(read_recording(play), {})
+    count = LinkCount(in_time=False)
+    with Journal(recording, {}) as journal, View(Screen(quiet=True), panel=False, keys=False) as view:
+        header: dict[str, object] = {"posture": exercise.posture, "load": exercise.load, "side": exercise.side}
+        header |= {"height_m": exercise.height_m} | ({} if exercise.load_kg is None else {"load_kg": exercise.load_kg})
+        session = LiveSession(exercise, journal, header)
+        view.shown.side, view.shown.load = exercise.side, exercise.load
+        loop = LiveLoop(session, journal, view, count, limits)
+        async with in_process(recorded_track(play), radio=radio, name="a test", speed=speed) as room:
+            found = (await find("a test", backend=room.backend))[0]
+            talk = asyncio.create_task(_talk(session, loop, said))
+            await loop.run(stream(found, backend=room.backend), room.sensor.played)
+            talk.cancel()
+        analysis = session.finish()
+    assert analysis is not None
+    return Lived(analysis, count.quality(), loop.error)
+
+
+async def _talk(session: LiveSession, loop: LiveLoop, said: Sequence[tuple[float, Wish]]) -> None:
+    for t_s, wish in said:
+        while (session.last_s or 0.0) < t_s:
+            await asyncio.sleep(0.001)
+        loop.wish(wish)

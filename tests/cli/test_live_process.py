@@ -1,0 +1,137 @@
+"""`imukick live` as a program of its own: keys on a real terminal, lines and signals, and an end in good order."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imukick.sources.recordings import read_recording
+from tests.cli.command import AS_MODULE, SRC
+
+if sys.platform == "win32":
+    pytest.skip("terminals and signals of POSIX", allow_module_level=True)
+
+import fcntl
+import pty
+import termios
+
+PLAY = Path(__file__).resolve().parents[2] / "recordings" / "quadruped_faults.csv"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1", "TERM": "xterm-256color"}
+
+
+def live(recording: Path, speed: int, **process: Any) -> subprocess.Popen[str]:
+    """`imukick live` with the virtual sensor, recording there."""
+    options = ("--sensor", "virtual", "--play", PLAY, "--speed", speed, "--record", recording)
+    command = [sys.executable, "-c", AS_MODULE, "live", *map(str, options)]
+    return subprocess.Popen(command, text=True, encoding="utf-8", env=ENVIRONMENT, **process)
+
+
+class Terminal:
+    """A terminal of 100 columns; `screen` is all that was ever shown on it."""
+
+    def __init__(self) -> None:
+        self._ours, self.theirs = pty.openpty()
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        self.screen = ""
+
+    @property
+    def settings(self) -> list[Any]:
+        return termios.tcgetattr(self.theirs)
+
+    def own(self) -> None:
+        """In a new process: this is its terminal."""
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def read_until(self, text: str) -> None:
+        for _ in range(600):
+            if text in self.screen:
+                return
+            if select.select([self._ours], [], [], 0.1)[0]:
+                self.screen += os.read(self._ours, 65536).decode("utf-8", "replace")
+        raise AssertionError(f"{text!r} was not shown:\n{self.screen}")
+
+    def close(self) -> None:
+        os.close(self._ours)
+        os.close(self.theirs)
+
+
+def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: Path) -> None:
+    recording, terminal = tmp_path / "live.csv", Terminal()
+    before = terminal.settings
+    place = terminal.theirs
+    process = live(recording, 4, stdin=place, stdout=place, stderr=place, preexec_fn=terminal.own)
+    try:
+        terminal.read_until("rep 1 ")
+        assert terminal.settings != before
+        terminal.type("zxm")
+        terminal.read_until("rep 1 was none, says the person")
+        terminal.read_until("one was missed, says the person")
+        terminal.type("s")
+        terminal.read_until("side: left")
+        terminal.type("\x03")
+        terminal.read_until("recording: ")
+        assert process.wait() == 0
+        assert terminal.settings == before
+    finally:
+        process.kill()
+        process.wait()
+        terminal.close()
+    for said in (
+        "battery 100 %",
+        "lost 0.0 %",
+        "n new set",
+        "set 1, right: 1 counted",
+        "1 of these disputed",
+        "time quality",
+    ):
+        assert said in terminal.screen
+    assert [mark.kind for mark in read_recording(recording).marks] == ["not_one", "missed", "side"]
+
+
+def test_lines_and_a_polite_kill(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    pipe = subprocess.PIPE
+    process = live(recording, 4, stdin=pipe, stdout=pipe, stderr=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    told = []
+    for line in process.stdout:
+        told.append(line)
+        if "rep 1 " in line:
+            process.stdin.write("pain\nside left\nwhat is this\nnote tired\n")
+            process.stdin.flush()
+        if line.startswith("noted"):
+            process.send_signal(signal.SIGTERM)
+            break
+    rest, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
+    assert any("not understood: 'what is this'" in line for line in told)
+    assert "set 1, right: 1 counted" in rest
+    assert "recording: " in rest
+    marks = read_recording(recording).marks
+    assert [(mark.kind, mark.value) for mark in marks] == [("pain", ""), ("side", "left"), ("note", "tired")]
+
+
+def test_ctrl_c_before_the_first_sample_leaves_nothing(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    process = live(recording, 1, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not recording.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert (process.returncode, out + err) == (130, "")
+    assert not recording.exists()

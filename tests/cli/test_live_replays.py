@@ -1,0 +1,141 @@
+"""A live session and the replay of what it recorded are the same, whatever the radio did and whatever was said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imukick.analysis import Analysis, analyse
+from imukick.cli.live_loop import Limits
+from imukick.cli.live_words import Wish
+from imukick.events import DISPUTED
+from imukick.sources.recordings import read_recording
+from imukick.sources.virtual_sensor import Radio
+from tests.cli.command import Run
+from tests.cli.live_session import lived
+
+RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
+TIMES = ("t_start_s", "t_top_s", "t_lower_s", "t_end_s")
+
+
+def assert_replays(analysis: Analysis, recording: Path) -> None:
+    again = analyse(recording)
+    assert again.reps == analysis.reps
+    assert again.events == analysis.events
+    assert again.prior == analysis.prior
+    assert again.meta == analysis.meta
+
+
+def assert_near(live: Analysis, play: Path, recording: Path) -> None:
+    """As the original within what 16 bits and packets leave of it."""
+    original, recorded = read_recording(play).samples, read_recording(recording).samples
+    assert len(recorded) == len(original)
+    offset_s = original.t_s[0] - recorded.t_s[0]
+    rows = analyse(play).reps
+    assert [(rep.counted, rep.words, rep.notes) for rep in live.reps] == [
+        (rep.counted, rep.words, rep.notes) for rep in rows
+    ]
+    for mine, theirs in zip(live.reps, rows, strict=True):
+        assert mine.rom_deg == pytest.approx(theirs.rom_deg, abs=0.1)
+        for name in TIMES:
+            assert getattr(mine, name) + offset_s == pytest.approx(getattr(theirs, name), abs=0.005)
+
+
+@pytest.mark.parametrize("name", ["standing_200hz_quick", "quadruped_clipped", "no_pause_no_rest"])
+def test_what_live_exports_is_what_replay_exports(name: str, run: Run, tmp_path: Path) -> None:
+    play, recording = RECORDINGS / f"{name}.csv", tmp_path / "live.csv"
+    options = ("--sensor", "virtual", "--play", play, "--speed", 100, "--record", recording)
+    done = run("live", *options, "--out", tmp_path / "live.reps.csv")
+    assert done.code == 0, done.err
+    assert run("replay", recording, "--out", tmp_path / "replay.reps.csv").code == 0
+    assert (tmp_path / "live.reps.csv").read_bytes() == (tmp_path / "replay.reps.csv").read_bytes()
+    assert_near(analyse(recording), play, recording)
+
+
+def test_losses_repeats_and_broken_links_replay(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    radio = Radio(loss=0.05, repeats=0.05, drops_s=((9.0, 9.5), (30.0, 30.5)), jitter_s=0.02, seed=3)
+    live = lived(RECORDINGS / "quadruped_faults.csv", recording, radio=radio, speed=12.0)
+    assert live.error is None
+    assert (live.quality.connections, live.quality.gaps > 0, live.quality.lost > 0) == (3, True, True)
+    assert_replays(live.analysis, recording)
+    marks = read_recording(recording).marks
+    assert {mark.kind for mark in marks} == {"gap", "note"}
+    assert [mark.value for mark in marks if mark.kind == "note"] == ["link lost", "link back"] * 2
+    assert sum(rep.counted for rep in live.analysis.reps) >= 4
+
+
+def test_everything_a_person_says_replays(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    said = [
+        (0.0, Wish("note", "new shoes, left one")),
+        (8.0, Wish("not_one")),
+        (8.0, Wish("missed")),
+        (12.0, Wish("pause")),
+        (20.0, Wish("pause")),
+        (21.0, Wish("load", "ankle-weight 2.5")),
+        (21.0, Wish("set")),
+        (27.0, Wish("other_side")),
+        (27.0, Wish("load")),
+        (33.0, Wish("pain")),
+        (36.0, Wish("not_one")),
+        (36.0, Wish("not_one")),
+    ]
+    live = lived(RECORDINGS / "standing_controlled.csv", recording, said=said, speed=50.0)
+    assert_replays(live.analysis, recording)
+    reps = live.analysis.reps
+    assert sum(DISPUTED in rep.notes for rep in reps) == 3
+    assert len(live.analysis.meta["claimed_s"]) == 1
+    assert {rep.load for rep in reps} == {"none", "ankle-weight", "band"}
+    assert {rep.side for rep in reps} == {"left", "right"}
+    assert any("paused" in rep.notes for rep in reps)
+    kinds = [mark.kind for mark in read_recording(recording).marks]
+    assert kinds == [
+        *("note", "not_one", "missed", "pause", "resume", "load", "set", "side", "load"),
+        *("pain", "not_one", "not_one"),
+    ]
+
+
+@pytest.mark.parametrize(("count_from", "wish"), [("still", None), ("key", Wish("begin"))])
+def test_what_is_done_before_the_beginning_does_not_count(count_from: str, wish: Wish | None, tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    said = [] if wish is None else [(10.0, wish)]
+    limits = Limits(count_from=count_from, faster=50.0)
+    live = lived(RECORDINGS / "no_pause_no_rest.csv", recording, said=said, limits=limits, speed=50.0)
+    assert_replays(live.analysis, recording)
+    marks = read_recording(recording).marks
+    assert [mark.kind for mark in marks] == ["pause", "resume"]
+    assert marks[0].t_s == read_recording(recording).samples.t_s[0]
+    early = [rep for rep in live.analysis.reps if rep.t_top_s < marks[1].t_s]
+    assert all("paused" in rep.notes for rep in early)
+    assert bool(early) == (count_from == "key")
+    assert live.analysis.counted == len(live.analysis.reps) - len(early)
+
+
+def test_a_mark_stands_between_the_two_samples_it_was_made_between(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    lived(RECORDINGS / "standing_200hz_quick.csv", recording, said=[(3.0, Wish("pain"))])
+    read = read_recording(recording)
+    at = int(np.searchsorted(read.samples.t_s, read.marks[0].t_s))
+    lines = recording.read_text(encoding="utf-8").splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("#!"))
+    before, after = (float(lines[n].split(",")[0]) for n in (place - 1, place + 1))
+    assert (read.samples.t_s[at - 1], read.samples.t_s[at]) == (before, after)
+    assert before < read.marks[0].t_s < after
+
+
+def test_so_many_repetitions_and_no_more(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    live = lived(RECORDINGS / "standing_controlled.csv", recording, limits=Limits(reps=3, faster=50.0), speed=50.0)
+    assert_replays(live.analysis, recording)
+    assert live.analysis.counted == 3
+    assert read_recording(recording).samples.t_s[-1] < 25.0
+
+
+def test_a_duration_is_the_sensors(tmp_path: Path) -> None:
+    recording = tmp_path / "live.csv"
+    lived(RECORDINGS / "standing_200hz_quick.csv", recording, limits=Limits(duration_s=5.0, faster=20.0), speed=20.0)
+    samples = read_recording(recording).samples
+    assert 5.0 <= samples.t_s[-1] < 6.0
