@@ -44,14 +44,14 @@ class Radio:
             ("mtu", float(self.mtu), 23.0, 517.0, "bytes"),
             ("drift-ppm", self.drift_ppm, -1000.0, 1000.0, "ppm"),
             ("battery", float(self.battery_pct), 1.0, 100.0, "%"),
-            ("battery-life-s", self.battery_life_s or 1.0, 0.1, math.inf, "s"),
+            ("battery-life-s", 1.0 if self.battery_life_s is None else self.battery_life_s, 0.1, math.inf, "s"),
         ):
             if not low <= round(number, 9) <= high:
                 raise ImukickError(f"{name} {number:g} is not a radio's: from {low:g} to {high:g} {unit}".rstrip())
         for name, spans in (("drop", self.drops_s), ("silence", self.silences_s)):
             for start_s, stop_s in spans:
                 if not 0.0 <= start_s < stop_s:
-                    raise ImukickError(f"{name} from {start_s:g} to {stop_s:g} s: it ends before it begins")
+                    raise ImukickError(f"{name} from {start_s:g} to {stop_s:g} s: expected two times from 0 on, the later one last")
 
     def battery_at(self, t_s: float) -> int:
         """Charge in percent at a time of the track; 0: the sensor is dead."""
