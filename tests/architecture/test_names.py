@@ -50,6 +50,7 @@ PLAIN = {
     "smoothness_sparc": "arc length of a normalised spectrum; an export column",
     "value": "of a Verdict, whose unit stands beside it",
     "limit": "of a Verdict, whose unit stands beside it",
+    "speed": "times real time, of a virtual sensor; an option of the command line",
 }
 """Names that people outside the code know, and why they have no unit."""
 

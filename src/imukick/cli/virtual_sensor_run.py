@@ -26,7 +26,7 @@ WORDS: Final = {
 
 
 async def run_virtual_sensor(transport: str, track: Track, radio: Radio, name: str, speed: float) -> int:
-    """Serve the sensor to its end; gives the exit code. Raises `ImukickError` for what cannot be served."""
+    """Serve the sensor to its end; gives the exit code. `speed`: times real time. Raises `ImukickError` for what cannot be."""
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows has no such signals
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -49,7 +49,7 @@ class Player:
     """Plays a track from the first `start` on; time then goes on whether anyone listens or not.
 
     `run` hands each packet to `tell` when the radio takes it, and calls `stopped` when a stream that was asked to stop
-    has sent what it held. `began` and `over` are set at the beginning and when the track is over.
+    has sent what it held. `speed`: how many times faster than real time it plays. `began` and `over` are set at the beginning and when the track is over.
     """
 
     def __init__(

@@ -51,7 +51,9 @@ class Radio:
         for name, spans in (("drop", self.drops_s), ("silence", self.silences_s)):
             for start_s, stop_s in spans:
                 if not 0.0 <= start_s < stop_s:
-                    raise ImukickError(f"{name} from {start_s:g} to {stop_s:g} s: expected two times from 0 on, the later one last")
+                    raise ImukickError(
+                        f"{name} from {start_s:g} to {stop_s:g} s: expected two times from 0 on, the later one last"
+                    )
 
     def battery_at(self, t_s: float) -> int:
         """Charge in percent at a time of the track; 0: the sensor is dead."""

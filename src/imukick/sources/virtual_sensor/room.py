@@ -67,7 +67,7 @@ async def serve(
 ) -> AsyncIterator[VirtualSensor]:
     """A virtual sensor whose air another process joins: `tcp-server:HOST:PORT`, or `vhci` for this computer's BlueZ.
 
-    Raises `SensorError` when the transport cannot be opened.
+    `speed`: how many times faster than real time it plays. Raises `SensorError` when the transport cannot be opened.
     """
     if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:\d+", transport):
         raise SensorError(

@@ -36,7 +36,7 @@ LAST_HOPS_S: Final = 0.05
 class VirtualSensor:
     """Advertises until it is connected, obeys CONTROL, and plays its track (`Player`).
 
-    `played` is set when the track is over and everything was handed to the host, `died` when the battery is empty.
+    `speed`: how many times faster than real time. `played` is set when the track is over and everything was handed to the host, `died` when the battery is empty.
     """
 
     def __init__(
