@@ -127,9 +127,13 @@ class View:
         head.add_row(Text(" · ".join(link), style="dim"), clock_text(shown.elapsed_s))
         state = "waiting: nothing counts yet" if shown.waiting else "break: nothing counts" if shown.paused else ""
         count = Text.assemble(
-            (f"{shown.in_set:>3} ", "bold"), " · ".join([*now, f"{shown.counted} in all"]), ("  " + state, "yellow")
+            (f"{shown.in_set} rep{'' if shown.in_set == 1 else 's'}", "bold"),
+            " · " + " · ".join([*now, f"{shown.counted} in all"]),
+            ("  " + state, "yellow"),
         )
         bar = Table.grid(padding=(0, 1))
+        for _ in range(3):
+            bar.add_column(no_wrap=True)
         angle = shown.angle_deg
         full_deg = max(shown.most_deg, FULL_DEG)
         bar.add_row(
