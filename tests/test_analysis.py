@@ -38,6 +38,14 @@ def with_meta(**meta: Any) -> Recording:
     return Recording(Path("a.csv"), Samples(np.array([0.0, 0.01]), three, three), (), meta)
 
 
+def test_the_motion_is_left_out_where_it_is_not_wanted(root: Path) -> None:
+    path = root / "recordings" / "standing_25hz.csv"
+    whole, lean = analyse(path), analyse(path, motion=False)
+    assert lean.moved == ()
+    assert whole.moved
+    assert (lean.reps, lean.events, lean.prior, lean.meta) == (whole.reps, whole.events, whole.prior, whole.meta)
+
+
 def test_it_is_one_session_and_one_finish(recording: Recording, analysis: Analysis) -> None:
     session = Session(exercise_of(recording, {}))
     events = [*session.push(recording.samples), *session.finish()]

@@ -14,7 +14,7 @@ import numpy as np
 from imukick.errors import RecordingError
 from imukick.events import DISPUTED, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.exercises import Exercise
-from imukick.plans import Mark, Target
+from imukick.plans import Mark, Target, split_load
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
@@ -77,12 +77,14 @@ def analyse(
     rate_hz: float | None = None,
     watch: Watch | None = None,
     piece_s: float = 30.0,
+    motion: bool = True,
 ) -> Analysis:
     """Every repetition of a recording, measured and judged.
 
     What is not given comes from the recording's header, else: posture "auto", load "none", side "unknown", height
     1.70 m. `refine`: the same engine once more, from what the first pass learned. `rate_hz`: for a file without a
-    time column. `watch` is told after each `piece_s` of the stream; neither changes the result.
+    time column. `watch` is told after each `piece_s` of the stream; neither changes the result. Without `motion` the
+    leg's motion, four times as large as the samples while it is joined, is not kept: `moved` is empty.
 
     Raises `RecordingError`, `CalibrationError` (see `read_recording`), `ValueError` for an argument that cannot be.
     """
@@ -94,9 +96,9 @@ def analyse(
         recording = read_recording(source, rate_hz=rate_hz)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     exercise = exercise_of(recording, {k: v for k, v in told.items() if v is not None}, target_rom_deg)
-    session, events, moved = _pass(recording, exercise, None, watch, piece_s)
+    session, events, moved = _pass(recording, exercise, None, watch, piece_s, motion=motion and not refine)
     if refine:
-        session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s)
+        session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s, motion=motion)
     return gathered(recording, exercise, session, events, moved, refined=refine)
 
 
@@ -185,7 +187,13 @@ def _pieces(samples: Samples, start: int, stop: int, piece_s: float) -> Iterator
 
 
 def _pass(
-    recording: Recording, exercise: Exercise, prior: Prior | None, watch: Watch | None, piece_s: float
+    recording: Recording,
+    exercise: Exercise,
+    prior: Prior | None,
+    watch: Watch | None,
+    piece_s: float,
+    *,
+    motion: bool,
 ) -> tuple[Session, list[Event], list[LegMotion]]:
     session = Session(exercise, prior=prior)
     events: list[Event] = []
@@ -194,7 +202,8 @@ def _pass(
 
     def keep(told: list[Event]) -> None:
         events.extend(told)
-        moved.extend(session.moved)
+        if motion:
+            moved.extend(session.moved)
         if watch is not None:
             watch(reached_s, told)
 
@@ -257,6 +266,7 @@ def _meta(
         "posture": exercise.posture,
         "load": exercise.load,
         "load_kg": exercise.load_kg,
+        "load_marks": [[mark.t_s, *split_load(mark.value)] for mark in recording.marks if mark.kind == "load"],
         "side": exercise.side,
         "height_m": exercise.height_m,
         "support": exercise.support,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import typer
 
+from imukick.analysis import analyse
 from imukick.coaching.wording import NOTES, QUALITY, VERDICTS
 from imukick.events import Rep
 from imukick.plans import MARK_KINDS
@@ -36,15 +38,28 @@ def undocumented(words: Iterable[str], page: str) -> list[str]:
     return [word for word in words if len(rows(page).get(word, "").strip(" |")) < 10]
 
 
-def said_in_code(call: str) -> set[str]:
-    """First string constant of each call of `call` anywhere in the source."""
+def verdict_words(tree: ast.AST) -> set[str]:
+    """First argument of each call of `Verdict`; what is not a plain word there is given as it is written."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Verdict"]
+    first = [call.args[0] if call.args else call.keywords[0].value for call in calls]
     return {
-        node.args[0].value
-        for module in modules()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call
-        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+        one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else ast.unparse(one) for one in first
     }
+
+
+def quality_words(tree: ast.AST) -> set[str]:
+    """Words put into something called `quality`: appended, or beside it in a tuple."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "quality.append":
+            found += node.args
+        elif isinstance(node, ast.Tuple) and any(ast.unparse(part) == "*quality" for part in node.elts):
+            found += [part for part in node.elts if ast.unparse(part) != "*quality"]
+    return {str(one.value) if isinstance(one, ast.Constant) else ast.unparse(one) for one in found}
+
+
+def said_in_code(words: Callable[[ast.AST], set[str]]) -> set[str]:
+    return {word for module in modules() for word in words(module.tree)}
 
 
 @pytest.mark.parametrize("table", [Rep, SetRow])
@@ -81,17 +96,70 @@ def test_every_column_is_in_the_data_dictionary() -> None:
 
 
 def test_every_verdict_is_explained() -> None:
-    words = said_in_code("Verdict") | VERDICTS.keys()
+    words = said_in_code(verdict_words) | VERDICTS.keys()
     assert len(words) >= 8
     assert undocumented(sorted(words), "verdicts.md") == []
 
 
 def test_every_verdict_has_its_wording() -> None:
-    assert said_in_code("Verdict") - VERDICTS.keys() == set()
+    assert said_in_code(verdict_words) - VERDICTS.keys() == set()
 
 
 def test_every_quality_word_and_reason_is_explained() -> None:
     assert undocumented([*QUALITY, *NOTES], "metrics.md") == []
+
+
+def test_every_quality_word_of_the_code_has_its_wording() -> None:
+    words = said_in_code(quality_words)
+    assert len(words) >= 5
+    assert words - QUALITY.keys() == set()
+
+
+@pytest.mark.parametrize("page", ["metrics.md", "verdicts.md"])
+def test_nothing_is_explained_that_is_not_there(page: str) -> None:
+    columns = {field.name for table in (Rep, SetRow) for field in fields(table)} | {*MOTION_COLUMNS}
+    known = columns | QUALITY.keys() | NOTES.keys() | header_keys().keys() if page == "metrics.md" else VERDICTS.keys()
+    assert rows(page).keys() - known == set()
+
+
+def test_words_in_real_tables_are_all_explained() -> None:
+    """What the engine says of the recordings that ship, as the goldens keep it."""
+    said: dict[str, set[str]] = {"verdicts": set(), "quality": set(), "reasons": set()}
+    for path in (ROOT / "tests" / "golden").glob("*.reps.csv"):
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        for row in csv.DictReader(lines):
+            said["verdicts"] |= set(filter(None, row["verdicts"].split(";")))
+            said["quality"] |= set(filter(None, row["quality"].split(";")))
+            said["reasons"] |= {row["notes"].split(";")[0]} if row["counted"] == "false" else set()
+    assert all(said.values())
+    assert (said["verdicts"] - VERDICTS.keys(), said["quality"] - QUALITY.keys(), said["reasons"] - NOTES.keys()) == (
+        set(),
+        set(),
+        set(),
+    )
+
+
+def test_every_reason_is_counted_in_the_sets() -> None:
+    assert NOTES.keys() - {field.name for field in fields(SetRow)} == set()
+
+
+@cache
+def header_keys() -> dict[str, Any]:
+    return analyse(ROOT / "recordings" / "standing_25hz.csv", motion=False).meta
+
+
+def test_every_key_of_the_header_is_explained_in_order() -> None:
+    assert [key for key, _ in section("metrics.md", "Header")] == list(header_keys())
+
+
+def test_the_rules_notice_words_however_they_are_written() -> None:
+    tree = ast.parse("Verdict('slump', 1, 2, 's', 'x'); Verdict(word='sag', value=1); Verdict(name, 1)")
+    assert verdict_words(tree) == {"slump", "sag", "name"}
+    assert quality_words(ast.parse("quality.append('wet'); quality.append(cold)\nq = (*quality, 'dim')")) == {
+        "wet",
+        "cold",
+        "dim",
+    }
 
 
 def test_every_mark_is_named() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from imukick.coaching.wording import NOTES
 from imukick.events import Verdict
 from imukick.sinks.sets import set_rows
 from tests.sinks.rep_rows import a_rep
 
-META = {"load": "ankle-weight", "load_kg": 2.0}
+META: dict[str, Any] = {"load": "ankle-weight", "load_kg": 2.0, "load_marks": []}
 SAID = (Verdict("short", 20.0, 25.0, "deg", "usual"),)
 
 
@@ -23,6 +26,7 @@ def test_two_sets_and_the_session() -> None:
     first, second, session = set_rows(reps, META)
     assert (first.scope, first.set, first.side, first.load_kg) == ("set", 1, "left", 2.0)
     assert (first.counted, first.not_counted, first.knee_curl, first.aborted) == (3, 1, 1, 0)
+    assert (first.cut, first.not_a_kick, first.paused) == (0, 0, 0)
     assert (first.clean, first.clean_share, first.volume_kg) == (2, 2 / 3, 6.0)
     assert (first.t_start_s, first.t_end_s, first.time_under_tension_s) == (1.0, 12.0, 7.0)
     assert (first.rom_median_deg, first.rom_iqr_deg, first.rom_loss_from_best_pct) == (30.0, 10.0, 25.0)
@@ -38,12 +42,30 @@ def test_two_sets_and_the_session() -> None:
 
 
 def test_a_load_that_changes_has_no_volume() -> None:
-    rows = set_rows([a_rep(load="ankle-weight"), a_rep(load="none")], META)
+    meta = META | {"load_marks": [[3.5, "none", None]]}
+    rows = set_rows([a_rep(load="ankle-weight"), a_rep(load="none", t_start_s=4.0, t_end_s=5.0)], meta)
     assert [(row.load, row.load_kg, row.volume_kg) for row in rows] == [("ankle-weight;none", None, None)] * 2
 
 
+def test_another_mass_of_the_same_load_has_its_own_volume() -> None:
+    meta = META | {"load_marks": [[10.0, "ankle-weight", 4.0]]}
+    reps = [
+        a_rep(load="ankle-weight", t_start_s=1.0, t_end_s=3.0),
+        a_rep(load="ankle-weight", t_start_s=5.0, t_end_s=8.0),
+        a_rep(load="ankle-weight", set=2, t_start_s=11.0, t_end_s=13.0),
+    ]
+    rows = set_rows(reps, meta)
+    assert [(row.load_kg, row.volume_kg) for row in rows] == [(2.0, 4.0), (4.0, 4.0), (None, None)]
+
+
+def test_every_reason_is_counted_once() -> None:
+    row = set_rows([a_rep(counted=False, notes=(reason, "no momentum")) for reason in NOTES], META)[0]
+    assert [getattr(row, reason) for reason in NOTES] == [1] * len(NOTES)
+    assert row.not_counted == len(NOTES)
+
+
 def test_one_repetition_has_no_spread() -> None:
-    row = set_rows([a_rep()], {"load": "none", "load_kg": None})[0]
+    row = set_rows([a_rep()], META | {"load": "none", "load_kg": None})[0]
     assert (row.rom_iqr_deg, row.rom_loss_from_best_pct, row.volume_kg) == (None, 0.0, None)
 
 

@@ -63,7 +63,7 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     done: list[tuple[str, Analysis]] = []
     for path in inputs.paths:
         try:
-            analysis = played(path, wishes, screen)
+            analysis = played(path, wishes, screen, motion=asked.motion is not None)
             outputs.write_one(path, analysis)
         except ImukickError as error:
             complain(str(error))
@@ -87,8 +87,9 @@ def _closed(done: list[tuple[str, Analysis]], inputs: Inputs, outputs: Outputs, 
     return 0 if len(done) == len(inputs.paths) else 2
 
 
-def played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
-    """One recording, analysed as wished; a bar shows how far, or at its own speed `screen` what is told.
+def played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> Analysis:
+    """One recording, analysed as wished, with the leg's `motion` or without; a bar shows how far, or at its own speed
+    `screen` what is told.
 
     Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with it.
     """
@@ -98,7 +99,7 @@ def played(path: Path, wishes: Wishes, screen: Screen) -> Analysis:
         exercise_of(recording, wishes.told, wishes.target_rom_deg)
     except ValueError as error:
         raise ImukickError(str(error)) from None
-    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine}
+    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine, "motion": motion}
     if wishes.realtime:
         return analyse(recording, **asked, watch=_at_its_own_speed(recording, screen), piece_s=REALTIME_PIECE_S)
     with _bar(recording, passes=2 if wishes.refine else 1) as watch:

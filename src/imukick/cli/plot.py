@@ -54,7 +54,7 @@ def plot(
     check_place(out, force=force)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     wishes = Wishes(told, target_rom, refine, rate_hz)
-    analysis = played(Path(file), wishes, Screen())
+    analysis = played(Path(file), wishes, Screen(), motion=True)
     counted = [rep for rep in analysis.reps if rep.counted]
     clean = sum(not rep.verdicts for rep in counted)
     facts = [

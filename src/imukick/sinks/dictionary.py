@@ -47,6 +47,7 @@ DICTIONARY: Final[dict[str, tuple[str, str]]] = {
     "aborted": ("count", "of these: turned back early"),
     "cut": ("count", "of these: cut by a gap or an end"),
     "not_a_kick": ("count", "of these: another movement"),
+    "paused": ("count", "of these: done in a break"),
     "clean": ("count", "counted repetitions without a verdict"),
     "clean_share": ("share", "clean of counted"),
     "volume_kg": ("kg", "counted x load_kg"),

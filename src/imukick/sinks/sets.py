@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -38,6 +39,7 @@ class SetRow:
     aborted: int
     cut: int
     not_a_kick: int
+    paused: int
     clean: int
     clean_share: float | None
     volume_kg: float | None
@@ -61,14 +63,16 @@ def set_rows(reps: Sequence[Rep], meta: Mapping[str, Any]) -> list[SetRow]:
     if not reps:
         return []
     by_set = [list(group) for _, group in groupby(reps, key=lambda rep: rep.set)]
-    mass = (meta["load"], meta["load_kg"])
-    return [*(_row("set", group, mass) for group in by_set), _row("session", reps, mass)]
+    said = [(-math.inf, meta["load_kg"]), *((t_s, load_kg) for t_s, _, load_kg in meta["load_marks"])]
+    return [*(_row("set", group, said) for group in by_set), _row("session", reps, said)]
 
 
-def _row(scope: str, reps: Sequence[Rep], mass: tuple[str, float | None]) -> SetRow:
+def _row(scope: str, reps: Sequence[Rep], said: Sequence[tuple[float, float | None]]) -> SetRow:
+    """`said`: since when (s) the load weighs how much (kg)."""
     counted = [rep for rep in reps if rep.counted]
-    load, load_kg = mass
-    same_mass = load_kg is not None and all(rep.load == load for rep in reps)
+    masses = {next(load_kg for t_s, load_kg in reversed(said) if t_s <= rep.t_end_s) for rep in reps}
+    loads = {rep.load for rep in reps}
+    load_kg = masses.pop() if len(masses) == len(loads) == 1 else None
     reasons = [next((note for note in rep.notes if note in NOTES), "") for rep in reps if not rep.counted]
     clean = sum(not rep.verdicts for rep in counted)
 
@@ -83,7 +87,7 @@ def _row(scope: str, reps: Sequence[Rep], mass: tuple[str, float | None]) -> Set
         side=_words(rep.side for rep in reps),
         posture=_words(rep.posture for rep in counted or reps),
         load=_words(rep.load for rep in reps),
-        load_kg=load_kg if same_mass else None,
+        load_kg=load_kg,
         t_start_s=min(rep.t_start_s for rep in reps),
         t_end_s=max(rep.t_end_s for rep in reps),
         counted=len(counted),
@@ -92,9 +96,10 @@ def _row(scope: str, reps: Sequence[Rep], mass: tuple[str, float | None]) -> Set
         aborted=reasons.count("aborted"),
         cut=reasons.count("cut"),
         not_a_kick=reasons.count("not_a_kick"),
+        paused=reasons.count("paused"),
         clean=clean,
         clean_share=clean / len(counted) if counted else None,
-        volume_kg=len(counted) * load_kg if same_mass and load_kg is not None else None,
+        volume_kg=None if load_kg is None else len(counted) * load_kg,
         time_under_tension_s=sum(rep.t_end_s - rep.t_start_s for rep in counted),
         tempo=_tempo([rep.tempo for rep in counted]),
         lift_median_s=middle(lambda rep: rep.lift_s),

@@ -83,11 +83,12 @@ def _quick(rows: bytes, width: int, positions: Sequence[int], delimiter: str, de
             keep_default_na=False,
             quoting=csv.QUOTE_NONE,
             engine="c",
-            low_memory=False,
         )
     except ValueError:  # pandas' own errors are ValueErrors
         return None
-    array = np.ascontiguousarray(frame[list(positions)].to_numpy())
+    array = np.empty((len(frame), len(positions)))
+    for k, position in enumerate(positions):  # one column at a time: a long recording stands here twice, not thrice
+        array[:, k] = frame[position].to_numpy()
     return array if _even_table(rows, len(array), width, delimiter) and np.isfinite(array).all() else None
 
 

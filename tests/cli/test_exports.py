@@ -1,0 +1,103 @@
+"""Tables through the command line and back: every format of repetitions and sets holds what was measured, equal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imukick import analyse
+from imukick.events import Rep, Verdict
+from imukick.sinks.sets import SetRow, set_rows
+from tests.cli.command import Run
+
+
+@pytest.fixture(params=["ankle_weight_both_legs", "standing_faults", "quadruped_gap_and_loss", "no_kick_at_all"])
+def recording(request: pytest.FixtureRequest, root: Path, run: Run, tmp_path: Path) -> Path:
+    """A copy with support said and the load changed on the way."""
+    path = tmp_path / "in" / f"{request.param}.csv"
+    path.parent.mkdir()
+    source = root / "recordings" / path.name
+    marks = ["--add-mark", "9,load,ankle-weight 3.5"]
+    assert run("edit", source, "--support", "supported", *marks, "--note", 'a "b"; c, d', "--out", path).code == 0
+    return path
+
+
+def from_text(text: str, kind: type[Rep | SetRow], *, excel: bool = False) -> tuple[dict[str, Any], list[Any]]:
+    """Header and rows of a CSV; verdicts as their words."""
+    lines = text.splitlines()
+    head = [line for line in lines if line.startswith("# ")]
+    meta = {key: json.loads(value) for key, _, value in (line[2:].partition(": ") for line in head)}
+    told = list(csv.DictReader(lines[len(head) :], delimiter=";" if excel else ","))
+    assert all(list(row) == [field.name for field in fields(kind)] for row in told)
+    kinds = {field.name: str(field.type) for field in fields(kind)}
+    return meta, [{key: parsed(cell, kinds[key], excel=excel) for key, cell in row.items()} for row in told]
+
+
+def parsed(cell: str, kind: str, *, excel: bool) -> Any:
+    if kind.startswith("tuple"):
+        return cell.split(";") if cell else []
+    if kind == "bool":
+        return {"true": True, "false": False}[cell]
+    if kind.startswith(("int", "float")):
+        number = cell.replace(",", ".") if excel else cell
+        return None if cell == "" else int(number) if kind.startswith("int") else float(number)
+    return cell
+
+
+def flat(rows: Sequence[Rep | SetRow], *, words: bool) -> list[dict[str, Any]]:
+    """Rows as plain data; of verdicts the `words` alone, or everything."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Verdict):
+            return value.word if words else {field.name: getattr(value, field.name) for field in fields(Verdict)}
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return [{field.name: plain(getattr(row, field.name)) for field in fields(row)} for row in rows]
+
+
+def test_every_format_reads_back_equal(run: Run, recording: Path, tmp_path: Path) -> None:
+    one = analyse(recording)
+    meta = json.loads(json.dumps(one.meta))
+    assert meta["support"] == "supported"
+    assert meta["load_marks"] == [[9.0, "ankle-weight", 3.5]]
+    rows = {"reps": one.reps, "sets": set_rows(one.reps, one.meta)}
+    kinds: dict[str, type[Rep | SetRow]] = {"reps": Rep, "sets": SetRow}
+    for option, what in (("--out", "reps"), ("--sets", "sets")):
+        place = tmp_path / what
+        for ending in ("csv", "json", "parquet"):
+            assert run("replay", recording, option, place.with_suffix(f".{ending}")).code == 0
+        assert run("replay", recording, option, tmp_path / f"{what}.excel.csv", "--excel").code == 0
+        words, whole = flat(rows[what], words=True), flat(rows[what], words=False)
+        for name, excel in ((f"{what}.csv", False), (f"{what}.excel.csv", True)):
+            text = (tmp_path / name).read_text(encoding="utf-8-sig" if excel else "utf-8")
+            assert from_text(text, kinds[what], excel=excel) == (meta, words)
+        loaded = json.loads(place.with_suffix(".json").read_text(encoding="utf-8"))
+        assert (loaded.pop(what), loaded) == (whole, meta)
+        parquet = pytest.importorskip("pyarrow.parquet", reason="needs the extra imukick[parquet]")
+        table = parquet.read_table(place.with_suffix(".parquet"))
+        assert table.to_pylist() == whole
+        assert {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()} == meta
+    assert from_text(run("replay", recording, "--out", "-").out, Rep) == (meta, flat(one.reps, words=True))
+
+
+def test_pandas_reads_the_csv_as_it_stands(run: Run, kicks: Path, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    frames = []
+    for name, options, how in (
+        ("o.csv", [], {}),
+        ("e.csv", ["--excel"], {"sep": ";", "decimal": ",", "encoding": "utf-8-sig"}),
+    ):
+        assert run("replay", kicks, "--out", tmp_path / name, *options).code == 0
+        text = (tmp_path / name).read_text(encoding="utf-8-sig")
+        skip = sum(line.startswith("#") for line in text.splitlines())
+        frames.append(pandas.read_csv(io.StringIO(text), skiprows=skip, **how))
+    plain, excel = frames
+    assert list(plain["rom_deg"]) == [rep.rom_deg for rep in analyse(kicks).reps]
+    assert plain.equals(excel)

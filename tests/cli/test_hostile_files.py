@@ -1,0 +1,75 @@
+"""Files made to be slow or to swell: one line or a table, in bounded time and memory."""
+
+from __future__ import annotations
+
+import signal
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from tests.cli.command import Run
+from tests.cli.csv_text import NATIVE, still
+
+HEADER = ",".join(NATIVE) + "\n"
+NEST = "[" * 9000
+FILES = {
+    "a column name of many parts": "a_" * 9900 + ",x\n1,2\n",
+    "a column name of many words": " a" * 9900 + ",x\n1,2\n",
+    "a unit of many brackets": "time " + "( " * 9000 + ",x\n1,2\n",
+    "many columns": "x," * 9900 + "\n1,2\n",
+    "marks and nothing else": HEADER + "#! 1,set,2\n" * 20_000,
+    "a mark behind each row": HEADER + "".join(f"{k},0,0,9.8,0,0,0\n#! 1,set,2\n" for k in range(8_000)),
+    "header lines and nothing else": "# a: 1\n" * 20_000,
+    "remarks and nothing else": "#\n" * 60_000,
+    "nests in a header line": f"# a: {NEST}\n" * 100 + still(),
+    "a number of many digits in a header line": f"# height_m: {'9' * 19_000}\n" + still(),
+    "quotes": HEADER + '"' * 1_000_000,
+    "quoted rows": HEADER + "".join(f'"{k / 100:.2f}",0,0,9.8,0,0,0\n' for k in range(6_000)),
+    "blank lines": HEADER + "\n" * 300_000,
+    "carriage returns": HEADER + "\r" * 300_000,
+    "one line of commas": "a," * 500_000,
+    "one row of digits": HEADER + "1" * 1_000_000,
+    "one mark of a megabyte": HEADER + "#! 1,note," + "x" * 1_000_000,
+    "long numbers": HEADER + "".join(f"{k}.{'1' * 5000},0,0,9.8,0,0,0\n" for k in range(200)),
+    "a clock of one sample a year": HEADER + "".join(f"{k}e7,0,0,9.8,0,0,0\n" for k in range(8_000)),
+    "holes just short of an hour": HEADER
+    + "".join(f"{k // 50 * 3599 + k % 50 / 50},0,0,9.8,0,0,0\n" for k in range(10_000)),
+}
+LONGEST_S = 30
+"""Not a measure of speed: what hangs would hang for minutes."""
+ROOM = 40_000_000
+"""Bytes beside 40 times the file's own."""
+
+
+@contextmanager
+def ended_in_time() -> Iterator[None]:
+    def late(number: int, frame: FrameType | None) -> None:
+        raise AssertionError(f"signal {number} after {LONGEST_S} s at {frame}")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(LONGEST_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_ends_soon_and_stays_small(run: Run, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(FILES[name], encoding="utf-8")
+    tracemalloc.start()
+    try:
+        with ended_in_time():
+            done = run("replay", path, "--motion", tmp_path / "m.csv")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (done.code, len(done.err.splitlines())) in ((0, 0), (2, 1))
+    assert (tmp_path / "m.csv").exists() == (done.code == 0)
+    assert peak < 40 * path.stat().st_size + ROOM
