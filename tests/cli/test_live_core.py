@@ -25,6 +25,7 @@ from imukick.signals import Samples
 from imukick.sinks.journal import Journal
 from imukick.sources.ble import LinkUp, Received, Refused
 from imukick.sources.recordings import read_recording
+from tests.cli.command import Run
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 NOW = datetime(2026, 5, 4, 17, 20, 0, tzinfo=UTC)
@@ -200,3 +201,20 @@ def test_a_full_disk_ends_the_recording_but_not_the_session(tmp_path: Path) -> N
     assert recorded.torn is None
     assert 900 < len(recorded.samples) < len(KICKS)
     assert np.array_equal(recorded.samples.t_s, KICKS.t_s[: len(recorded.samples)])
+
+
+@pytest.mark.parametrize("end", [b"1.2,3.4,5", b"\0" * 4096, b"#! 31.0,no"])
+def test_replay_reads_what_a_crash_left_and_says_so(end: bytes, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "torn.csv"
+    with Journal(path, {"side": "right", "posture": "standing"}) as journal:
+        journal.append(KICKS.part(0, 1500))
+    whole = run("replay", path, "--out", "-")
+    with path.open("ab") as file:
+        file.write(end)
+    torn = run("replay", path, "--out", "-")
+    assert (torn.code, torn.out) == (whole.code, whole.out) == (0, whole.out)
+    assert (
+        torn.err
+        == f"imukick: {path}: the last line is cut off, as a crash leaves it; its {len(end)} bytes are left out\n"
+    )
+    assert whole.err == ""

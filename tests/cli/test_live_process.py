@@ -72,7 +72,7 @@ def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: P
     recording, terminal = tmp_path / "live.csv", Terminal()
     before = terminal.settings
     place = terminal.theirs
-    process = live(recording, 4, stdin=place, stdout=place, stderr=place, preexec_fn=terminal.own)
+    process = live(recording, 8, stdin=place, stdout=place, stderr=place, preexec_fn=terminal.own)
     try:
         terminal.read_until("rep 1 ")
         assert terminal.settings != before
@@ -81,6 +81,7 @@ def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: P
         terminal.read_until("one was missed, says the person")
         terminal.type("s")
         terminal.read_until("side: left")
+        terminal.read_until("lost 0.0 %")
         terminal.type("\x03")
         terminal.read_until("recording: ")
         assert process.wait() == 0
@@ -104,7 +105,7 @@ def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: P
 def test_lines_and_a_polite_kill(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
     pipe = subprocess.PIPE
-    process = live(recording, 4, stdin=pipe, stdout=pipe, stderr=pipe)
+    process = live(recording, 8, stdin=pipe, stdout=pipe, stderr=pipe)
     assert process.stdin is not None
     assert process.stdout is not None
     told = []

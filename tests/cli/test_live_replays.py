@@ -43,7 +43,7 @@ def assert_near(live: Analysis, play: Path, recording: Path) -> None:
             assert getattr(mine, name) + offset_s == pytest.approx(getattr(theirs, name), abs=0.005)
 
 
-@pytest.mark.parametrize("name", ["standing_200hz_quick", "quadruped_clipped", "no_pause_no_rest"])
+@pytest.mark.parametrize("name", ["standing_200hz_quick", "no_pause_no_rest"])
 def test_what_live_exports_is_what_replay_exports(name: str, run: Run, tmp_path: Path) -> None:
     play, recording = RECORDINGS / f"{name}.csv", tmp_path / "live.csv"
     options = ("--sensor", "virtual", "--play", play, "--speed", 100, "--record", recording)
@@ -56,15 +56,15 @@ def test_what_live_exports_is_what_replay_exports(name: str, run: Run, tmp_path:
 
 def test_losses_repeats_and_broken_links_replay(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
-    radio = Radio(loss=0.05, repeats=0.05, drops_s=((9.0, 9.5), (30.0, 30.5)), jitter_s=0.02, seed=3)
-    live = lived(RECORDINGS / "quadruped_faults.csv", recording, radio=radio, speed=12.0)
+    radio = Radio(loss=0.05, repeats=0.05, drops_s=((6.0, 6.2),), jitter_s=0.02, seed=3)
+    live = lived(RECORDINGS / "no_pause_no_rest.csv", recording, radio=radio, speed=8.0)
     assert live.error is None
-    assert (live.quality.connections, live.quality.gaps > 0, live.quality.lost > 0) == (3, True, True)
+    assert (live.quality.connections, live.quality.gaps > 0, live.quality.lost > 0) == (2, True, True)
     assert_replays(live.analysis, recording)
     marks = read_recording(recording).marks
     assert {mark.kind for mark in marks} == {"gap", "note"}
-    assert [mark.value for mark in marks if mark.kind == "note"] == ["link lost", "link back"] * 2
-    assert sum(rep.counted for rep in live.analysis.reps) >= 4
+    assert [mark.value for mark in marks if mark.kind == "note"] == ["link lost", "link back"]
+    assert live.analysis.counted >= 2
 
 
 def test_everything_a_person_says_replays(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ SYNC_TICKS: Final = 4
 """The recording is put on the disk every fourth tick: once a second."""
 OVERDUE_S: Final = 2.0
 """How much longer than asked a session lasts when no sample comes that would say that the time is over."""
-QUIET_S: Final = 0.5
+QUIET_S: Final = 0.3
 """When this long nothing has come after the virtual sensor's last packet, nothing will. Chosen: ten connection intervals."""
 
 COUNT_FROM: Final = ("still", "key")
@@ -237,11 +237,11 @@ class LiveLoop:
             self._began_host_s = time.monotonic()
         else:
             shown.elapsed_s = last_s - first_s
+            shown.loss_share = self._count.lost / max(1, self._count.lost + self._count.samples)
         if limits.duration_s is not None and (
             (time.monotonic() - self._began_host_s) * limits.faster > limits.duration_s + OVERDUE_S * limits.faster
         ):
             self._over = True
-        shown.loss_share = self._count.lost / max(1, self._count.lost + self._count.samples)
         shown.angle_deg = None if angle_rad is None else angle_rad * DEG_PER_RAD
         shown.most_deg = max(shown.most_deg, shown.angle_deg or 0.0)
         self._view.refresh()

@@ -30,7 +30,7 @@ class Shown:
     link: str = "looking for the sensor"
     battery_pct: int | None = None
     rate_hz: float | None = None
-    loss_share: float = 0.0
+    loss_share: float | None = None
     elapsed_s: float = 0.0
     angle_deg: float | None = None
     most_deg: float = FULL_DEG
@@ -118,7 +118,8 @@ class View:
         shown = self.shown
         link = [shown.link]
         link += [] if shown.battery_pct is None else [f"battery {shown.battery_pct} %"]
-        link += [] if shown.rate_hz is None else [f"{shown.rate_hz:.0f} Hz", f"lost {100 * shown.loss_share:.1f} %"]
+        link += [] if shown.rate_hz is None else [f"{shown.rate_hz:.0f} Hz"]
+        link += [] if shown.loss_share is None else [f"lost {100 * shown.loss_share:.1f} %"]
         now = [f"set {shown.set}", *([] if shown.side == "unknown" else [shown.side])]
         now += [] if shown.load == "none" else [shown.load.replace("-", " ", 1)]
         head = Table.grid(expand=True)
