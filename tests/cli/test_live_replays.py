@@ -56,15 +56,15 @@ def test_what_live_exports_is_what_replay_exports(name: str, run: Run, tmp_path:
 
 def test_losses_repeats_and_broken_links_replay(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
-    radio = Radio(loss=0.05, repeats=0.05, drops_s=((6.0, 6.2),), jitter_s=0.02, seed=3)
-    live = lived(RECORDINGS / "no_pause_no_rest.csv", recording, radio=radio, speed=8.0)
+    radio = Radio(loss=0.05, repeats=0.05, drops_s=((14.0, 14.2),), jitter_s=0.02, seed=3)
+    live = lived(RECORDINGS / "quadruped_swings_and_drops.csv", recording, radio=radio, speed=7.0)
     assert live.error is None
     assert (live.quality.connections, live.quality.gaps > 0, live.quality.lost > 0) == (2, True, True)
     assert_replays(live.analysis, recording)
     marks = read_recording(recording).marks
     assert {mark.kind for mark in marks} == {"gap", "note"}
     assert [mark.value for mark in marks if mark.kind == "note"] == ["link lost", "link back"]
-    assert live.analysis.counted >= 2
+    assert live.analysis.counted >= 1
 
 
 def test_everything_a_person_says_replays(tmp_path: Path) -> None:
