@@ -67,7 +67,7 @@ def test_every_format_reads_back_equal(run: Run, recording: Path, tmp_path: Path
     meta = json.loads(json.dumps(one.meta))
     assert meta["support"] == "supported"
     assert meta["load_marks"] == [[9.0, "ankle-weight", 3.5]]
-    rows = {"reps": one.reps, "sets": set_rows(one.reps, one.meta)}
+    rows: dict[str, Sequence[Rep | SetRow]] = {"reps": one.reps, "sets": set_rows(one.reps, one.meta)}
     kinds: dict[str, type[Rep | SetRow]] = {"reps": Rep, "sets": SetRow}
     for option, what in (("--out", "reps"), ("--sets", "sets")):
         place = tmp_path / what
@@ -85,6 +85,21 @@ def test_every_format_reads_back_equal(run: Run, recording: Path, tmp_path: Path
         assert table.to_pylist() == whole
         assert {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()} == meta
     assert from_text(run("replay", recording, "--out", "-").out, Rep) == (meta, flat(one.reps, words=True))
+
+
+def test_endings_in_capitals(run: Run, kicks: Path, tmp_path: Path) -> None:
+    """As memory cards and other systems write them."""
+    source = tmp_path / "card" / "REC001.CSV"
+    source.parent.mkdir()
+    source.write_bytes(kicks.read_bytes())
+    assert run("replay", source.parent, "--out", tmp_path / "O.CSV", "--sets", tmp_path / "S.JSON").code == 0
+    assert run("replay", source, "--motion", tmp_path / "M.CSV").code == 0
+    assert run("plot", source, "-o", tmp_path / "P.PNG").code == 0
+    assert (tmp_path / "P.PNG").read_bytes().startswith(b"\x89PNG")
+    assert json.loads((tmp_path / "S.JSON").read_text(encoding="utf-8"))["sets"]
+    assert run("edit", source, "--side", "left").code == 0
+    assert (source.parent / "REC001.original.CSV").read_bytes() == kicks.read_bytes()
+    assert run("replay", source.parent).out.count("REC001") == 1
 
 
 def test_pandas_reads_the_csv_as_it_stands(run: Run, kicks: Path, tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_swing_and_drop_reach_the_session(run: Run, tmp_path: Path) -> None:
         (["--pause-s", "0.01"], "0 turns at once"),
         (["--load", "ankle-weight"], "add --load-kg"),
         (["--support", "wall"], "unknown support 'wall'"),
+        (["--reps", "0", "--with", "gap"], "the gap lies inside a kick: add --reps"),
         (["--seed", "-1"], "seed -1 cannot be"),
         (["--swing", "1.5"], "swing 1.5 cannot be"),
         (["--rom", "170"], "rom 170 cannot be"),

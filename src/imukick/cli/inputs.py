@@ -39,7 +39,8 @@ def find_inputs(named: list[str]) -> Inputs:
         matches = [path]
         if path.is_dir():
             several = True
-            matches = sorted(p for p in path.glob("*.csv") if p.is_file() and not about_a_recording(p))
+            tables = (p for p in path.iterdir() if p.suffix.lower() == ".csv")
+            matches = sorted(p for p in tables if p.is_file() and not about_a_recording(p))
             if not matches:
                 raise RecordingError("no recording (*.csv) in this folder", path=path)
         elif not path.exists() and glob.has_magic(name):

@@ -107,7 +107,7 @@ class Outputs:
     def _write(self, place: Path, sheet: Sheet) -> None:
         self._make_folder(place)
         with whole_file(place, force=self.force) as part:
-            match place.suffix:
+            match place.suffix.lower():
                 case ".parquet":
                     parquet_file.write_sheet(part, sheet)
                 case ".json":
@@ -145,9 +145,9 @@ def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
             raise RecordingError("this is a recording; name another file to write to", path=place)
         if places.count(place) > 1:
             raise RecordingError("two results would be written to this file; rename one", path=place)
-        if asked.excel and place.suffix != ".csv":
+        if asked.excel and place.suffix.lower() != ".csv":
             raise RecordingError("--excel is a way to write CSV; name it .csv", path=place)
-        if place.suffix == ".parquet":
+        if place.suffix.lower() == ".parquet":
             parquet_file.check_pyarrow()
         if place.parent not in new_folders:
             check_place(place, force=asked.force)
@@ -160,7 +160,7 @@ def _places(inputs: Inputs, named: str | None, what: str) -> Places:
     place = Path(named)
     if _is_folder(inputs, named):
         return _in_folder(inputs, place, f"{what}.csv")
-    if place.suffix not in ENDINGS:
+    if place.suffix.lower() not in ENDINGS:
         raise RecordingError(f"name it {', '.join(ENDINGS)}, or a folder with / behind it", path=place)
     return Places({}, place) if inputs.several else Places({inputs.paths[0]: place})
 
@@ -173,7 +173,7 @@ def _motion_places(inputs: Inputs, named: str | None) -> Places:
         return _in_folder(inputs, place, "motion.csv")
     if inputs.several:
         raise RecordingError("motion is a file for each recording; name a folder, with / behind it", path=place)
-    if place.suffix != ".csv":
+    if place.suffix.lower() != ".csv":
         raise RecordingError("motion is written as CSV; name it .csv", path=place)
     return Places({inputs.paths[0]: place})
 

@@ -47,7 +47,7 @@ def plot(
     from imukick.sinks.picture import ENDINGS, Story, write_picture
     from imukick.sinks.whole_file import check_place, whole_file
 
-    if out.suffix not in ENDINGS:
+    if out.suffix.lower() not in ENDINGS:
         raise RecordingError(f"name the picture {', '.join(ENDINGS)}", path=out)
     if real(out) == real(Path(file)):
         raise RecordingError("this is the recording; name another file to write to", path=out)
@@ -73,5 +73,5 @@ def plot(
         meta=analysis.meta,
     )
     with whole_file(out, force=force) as part:
-        write_picture(part, out.suffix, story)
+        write_picture(part, out.suffix.lower(), story)
     say(f"{out}: {story.facts}")

@@ -52,7 +52,7 @@ def simulate(
     from imukick.sources.simulator import Spec, recording_meta
     from imukick.sources.simulator import simulate as run
 
-    if out.suffix != ".csv":
+    if out.suffix.lower() != ".csv":
         raise ImukickError(f"{out}: a recording is a .csv file; give -o NAME.csv")
     truth_path = out.with_suffix(".truth.json")
     for path in (out, truth_path):
@@ -84,4 +84,6 @@ def simulate(
         part.write_text(json.dumps(made.truth, indent=1) + "\n", encoding="utf-8")
         write_recording(out, made.samples, made.marks, recording_meta(made), force=force)
     kicks = sum(rep["kind"] == "kick" for rep in made.truth["reps"])
-    say(f"{out}: {kicks} kicks in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}")
+    say(
+        f"{out}: {kicks} kick{'' if kicks == 1 else 's'} in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}"
+    )

@@ -96,6 +96,8 @@ class Spec:
             raise ImukickError("load-kg is the mass of an ankle weight: add --load ankle-weight, or leave it out")
         if self.load == "ankle-weight" and self.load_kg is None:
             raise ImukickError("an ankle weight needs its mass: add --load-kg")
+        if "gap" in self.extras and not self.reps:
+            raise ImukickError("the gap lies inside a kick: add --reps, or leave gap out of --with")
         faults = sum(word in FAULTS for word in self.extras)
         if faults > self.reps:
             raise ImukickError(f"{faults} special repetitions need at least as many --reps, not {self.reps}")
