@@ -82,6 +82,8 @@ class LiveLoop:
         self._sync_trouble: RecordingError | None = None
         self._trouble_told = False
         self.error: ImukickError | None = None
+        self.asked = False
+        """Whether a person ended the session."""
         if limits.count_from is not None:
             view.shown.waiting = True
             session.mark("pause")
@@ -257,7 +259,7 @@ class LiveLoop:
         }
         match wish.kind:
             case "quit":
-                self._over = True
+                self._over = self.asked = True
             case "begin":
                 self._begin()
             case "pause":

@@ -164,7 +164,7 @@ async def _session(
             journal.sync()
         except RecordingError as error:
             troubles.append(error)
-    return Held(analysis, count.quality().line(), tuple(troubles), stop.code)
+    return Held(analysis, count.quality().line(), tuple(troubles), 0 if loop.asked else stop.code)
 
 
 def _header(exercise: Exercise) -> dict[str, Any]:
