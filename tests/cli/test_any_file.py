@@ -146,7 +146,7 @@ def test_the_generator_makes_files_that_are_read(tmp_path: Path) -> None:
     """Else the test above would only ever see refusals."""
     seen: set[int] = set()
 
-    @settings(max_examples=40, database=None)
+    @settings(max_examples=20, database=None)
     @given(data=st.one_of(changed(), moved(), worn()))
     def play(data: bytes) -> None:
         path = tmp_path / "a.csv"

@@ -18,7 +18,7 @@ from imukick.sinks.sets import SetRow, set_rows
 from tests.cli.command import Run
 
 
-@pytest.fixture(params=["ankle_weight_both_legs", "standing_faults", "quadruped_gap_and_loss", "no_kick_at_all"])
+@pytest.fixture(params=["ankle_weight_both_legs", "standing_faults", "no_kick_at_all"])
 def recording(request: pytest.FixtureRequest, root: Path, run: Run, tmp_path: Path) -> Path:
     """A copy with support said and the load changed on the way."""
     path = tmp_path / "in" / f"{request.param}.csv"
