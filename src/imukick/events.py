@@ -136,7 +136,8 @@ class Strapping:
 
     `axis`: kick axis, signed so that a right-handed turn about it lifts the leg. `rest_up`: where up is at
     rest. `lever_m`: centre of rotation to sensor; `lever_deg`: from "down" to it, + towards lifting; None when the
-    movements did not agree on it. `rom_deg`: median range of the good reps.
+    movements did not agree on it; `pooled_m`, `pooled_sd_m`: its mean weighted by each fit's error, and standard error.
+    `rom_deg`: median range of the good reps.
     `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start).
     """
 
@@ -148,6 +149,8 @@ class Strapping:
     reps: int
     lever_deg: float | None = None
     t_from_s: float | None = None
+    pooled_m: float | None = None
+    pooled_sd_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,8 @@ class Prior:
                     rom_deg=last.rom_deg,
                     reps=last.reps,
                     lever_deg=last.lever_deg,
+                    pooled_m=last.pooled_m,
+                    pooled_sd_m=last.pooled_sd_m,
                 ),
             )
         )

@@ -46,3 +46,47 @@ def test_after_a_break_up_is_right_at_once_in_another_pose() -> None:
     attitude.push(even(before, BIAS))
     _, up, _ = attitude.push(even(after, BIAS))
     assert off_deg(up, after).max() < 0.5
+
+
+def thrown(seed: int = 1) -> tuple[FloatArray, FloatArray]:
+    """Rest, a turn by 100 degrees that the gyro does not follow, rest again: (rows, gyr as the sensor gives it)."""
+    angle = np.concatenate([np.zeros(300), np.linspace(0.0, np.radians(100.0), 20), np.full(400, np.radians(100.0))])
+    floats = rows(angle, 0.0, 0.0, Rotation.random(rng=np.random.default_rng(seed)))
+    return floats, np.clip(floats[:, 4:7], -0.5, 0.5)
+
+
+def test_up_that_lost_its_way_is_set_right_once_the_sensor_is_calm() -> None:
+    floats, gyr = thrown()
+    piece = even(floats, np.zeros(3))
+    _, up, anew = Attitude(AttitudeParams()).push(Even(piece.t_s, piece.acc_mps2, gyr, *[piece.clipped] * 2, True))
+    off = off_deg(up, floats)
+    assert off[330] > 40.0
+    assert len(anew) == 1
+    assert 320 + 50 <= anew[0] <= 320 + 50 + 25
+    assert off[anew[0] :].max() < 1.0
+
+
+@pytest.mark.parametrize("step", [1, 7, 25, 100])
+def test_setting_up_right_does_not_see_chunks(step: int) -> None:
+    floats, gyr = thrown()
+    none = np.zeros(len(floats), dtype=bool)
+
+    def given_out(step: int) -> tuple[list[int], FloatArray]:
+        attitude, where, ups = Attitude(AttitudeParams()), [], []
+        for k in range(0, len(floats), step):
+            cut = slice(k, k + step)
+            piece = Even(floats[cut, 0], floats[cut, 1:4].copy(), gyr[cut], none[cut], none[cut], k == 0)
+            _, up, anew = attitude.push(piece)
+            where += [k + n for n in anew]
+            ups.append(up)
+        return where, np.concatenate(ups)
+
+    whole, parts = given_out(len(floats)), given_out(step)
+    assert parts[0] == whole[0] != []
+    assert np.array_equal(parts[1], whole[1])
+
+
+def test_a_leg_that_kicks_hard_is_left_alone() -> None:
+    floats = rows(np.concatenate([there_and_back(1.2, 0.3)] * 5), 0.8, 0.0)
+    _, _, anew = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
+    assert anew == []

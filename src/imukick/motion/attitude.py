@@ -65,11 +65,14 @@ class Attitude:
         self._watched = 0  # grid points since the last fresh start, again
         self._calm = np.zeros((0, 9))  # gyr, acc, up of the newest since up was last set, less than a calm window
         self._calm_n = round(params.calm_s * GRID_HZ)
+        self._next_anew = False  # up was set right after the last point given
 
     def push(self, even: Even) -> tuple[FloatArray, FloatArray, list[int]]:
         """(gyr_radps with the bias removed, up, anew): each (n, 3), sensor frame; where up was set right by force."""
-        anew: list[int] = []
+        anew: list[int] = [0] if self._next_anew else []
+        self._next_anew = False
         if even.fresh:
+            anew = []
             self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
             self._watched, self._calm = 0, np.zeros((0, 9))
             self._frame = _spanned(even.acc_mps2[0], even.gyr_radps[0])
@@ -130,7 +133,10 @@ class Attitude:
         self._vqf = VQF(1.0 / GRID_HZ)
         self._vqf.setBiasEstimate(np.ascontiguousarray(bias[n - 1]))
         self._vqf.updateBatch(*(_into(self._frame, nine[end - self._calm_n : end, k : k + 3]) for k in (0, 3)))
-        anew.append(start + n)
+        if start + n < len(even.t_s):
+            anew.append(start + n)
+        else:
+            self._next_anew = True
         rest = self._run(even, start + n, stop, anew)
         return np.concatenate([gyr[:n], rest[0]]), np.concatenate([up[:n], rest[1]])
 

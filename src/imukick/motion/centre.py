@@ -70,17 +70,18 @@ def judge_centre(
     if known.lever_deg is None:
         least_m = p.early_share * known.lever_m
         return Judged("hip" if reach_m >= least_m else "knee", least_m)
+    hip_m = known.lever_m if known.pooled_m is None else known.pooled_m
     here = _point(lever_m, direction_deg)
-    hip = _point(known.lever_m, known.lever_deg)
+    hip = _point(hip_m, known.lever_deg)
     bent = p.bent(known.lever_deg)
     knee = (hip[0], 0.0) if bent else (p.knee_share * hip[0], p.knee_share * hip[1])
-    halfway_m = 0.5 * (known.lever_m + math.hypot(*knee))
+    halfway_m = 0.5 * (hip_m + math.hypot(*knee))
     if math.dist(here, hip) <= lever_sd_m:
         return Judged("hip", halfway_m)
     apart = {"hip": math.dist(here, hip), "knee": math.dist(here, knee), "other": lever_m}
     if apart["other"] <= min(apart["hip"], apart["knee"]):
         return Judged("other", halfway_m)
-    if apart["knee"] < apart["hip"] or lever_m < p.settled_share * known.lever_m:
+    if apart["knee"] < apart["hip"] or lever_m < p.settled_share * hip_m:
         return Judged("knee", halfway_m)
     return Judged("hip", halfway_m)
 

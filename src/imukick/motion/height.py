@@ -13,13 +13,13 @@ from imukick.signals import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Elevation:
-    """The lever of a leg that lies: `lever`, from the joint to the sensor, a unit vector in the sensor frame.
+    """The lever of a leg that lies: `along`, from the joint to the sensor, a unit vector in the sensor frame.
 
     A leg that lies is rolled, and laid down elsewhere, between one lift and the next: the angle in the kick plane then
     changes without a lift, the lever's elevation does not.
     """
 
-    lever: tuple[float, float, float]
+    along: tuple[float, float, float]
 
     @classmethod
     def of(cls, axis: FloatArray, rest_up: FloatArray) -> Elevation:
@@ -30,11 +30,11 @@ class Elevation:
 
     def angles(self, up: FloatArray) -> FloatArray:
         """(n,) rad above level."""
-        angle: FloatArray = np.arcsin(np.clip(part_along(up, self.lever), -1.0, 1.0))
+        angle: FloatArray = np.arcsin(np.clip(part_along(up, self.along), -1.0, 1.0))
         return angle
 
     def angle(self, up: FloatArray) -> float:
         """Rad above level of one pose."""
         x, y, z = up.tolist()
-        a, b, c = self.lever
+        a, b, c = self.along
         return math.asin(max(-1.0, min(1.0, x * a + y * b + z * c)))

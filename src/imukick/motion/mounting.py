@@ -16,7 +16,7 @@ from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
 from imukick.signals import BoolArray, Excursion, FloatArray
-from imukick.units import RAD_PER_DEG
+from imukick.units import LEVER_VARIES, RAD_PER_DEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class MountingParams:
     up_share: float = 0.5
 
 
+STRAP_VARIES: Final = 0.1
+"""Share by which the lever differs from one strapping to the next: four fingers' breadth up or down the shank. Chosen."""
 RECENT: Final = 30
 """Kicks whose levers and ranges the medians are taken over. Chosen: three sets; older ones say less of this one."""
 
@@ -65,6 +67,7 @@ class Votes:
     rest_up: FloatArray = field(default_factory=lambda: np.zeros(3))
     count: int = 0
     lever_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    lever_sd_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     phi_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     range_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
 
@@ -74,8 +77,24 @@ class Votes:
         self.rest_up = self.rest_up + excursion.rest_up
         self.count += 1
         self.lever_m.append(float(np.linalg.norm(excursion.lever_m)))
+        self.lever_sd_m.append(excursion.lever_sd_m)
         self.phi_rad.append(excursion.phi_rad)
         self.range_rad.append(excursion.range_rad)
+
+    def pooled(self, before: Strapping | None, posture: Posture) -> tuple[float, float]:
+        """(lever, its standard error) in m: each kick weighs by the error of its fit and by how far levers differ anyway.
+
+        `before`: the strapping before this one; in the same posture the other leg's lever is much the same.
+        """
+        weights = [
+            1.0 / (sd_m**2 + (LEVER_VARIES * m) ** 2) for m, sd_m in zip(self.lever_m, self.lever_sd_m, strict=True)
+        ]
+        levers_m = list(self.lever_m)
+        if before is not None and before.posture == posture and before.pooled_m is not None:
+            levers_m.append(before.pooled_m)
+            weights.append(1.0 / ((before.pooled_sd_m or 0.0) ** 2 + (STRAP_VARIES * before.pooled_m) ** 2))
+        mean_m = sum(w * m for w, m in zip(weights, levers_m, strict=True)) / sum(weights)
+        return mean_m, math.sqrt(1.0 / sum(weights))
 
 
 class Mounting:
@@ -127,8 +146,12 @@ class Mounting:
         axis, rest_up = votes.axis, votes.rest_up
         lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, votes.count
         lever_m = median(lever) if self._lever_agrees(lever) else None
+        pooled_m: float | None
+        pooled_sd_m: float | None
         lever_deg: float | None = median(phi) / RAD_PER_DEG
         posture = self._posture(median(phi))
+        before = self.past[-1] if self.past else None
+        pooled_m, pooled_sd_m = votes.pooled(before, posture) if lever_m is not None else (None, None)
         rom_deg = median(span) / RAD_PER_DEG
         if prior is not None:
             weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
@@ -136,6 +159,7 @@ class Mounting:
             rest_up = rest_up + np.array(prior.rest_up) * prior.reps
             posture, rom_deg = prior.posture, prior.rom_deg or rom_deg
             lever_m, lever_deg = prior.lever_m, prior.lever_deg
+            pooled_m, pooled_sd_m = prior.pooled_m, prior.pooled_sd_m
             n += prior.reps
         return Strapping(
             axis=_unit(axis),
@@ -146,6 +170,8 @@ class Mounting:
             reps=n,
             lever_deg=lever_deg,
             t_from_s=self._from_s,
+            pooled_m=pooled_m,
+            pooled_sd_m=pooled_sd_m,
         )
 
     def _lever_agrees(self, lever_m: Collection[float]) -> bool:

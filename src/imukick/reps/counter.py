@@ -85,6 +85,7 @@ class Counter:
         self._last_end_s: float | None = None  # end of the last listed row
         self._last_counted_s: float | None = None
         self._good_deg: deque[float] = deque(maxlen=RECENT)  # ranges of good repetitions
+        self._before_deg: float | None = None  # their median on the strapping before, while this one has too few
         self._unsettled: list[Told] = []
         self._counted = 0  # of this strapping
         self.host_clock = False
@@ -94,7 +95,9 @@ class Counter:
         self._marks.append(mark)
 
     def remount(self) -> list[Event]:
-        """The sensor sits otherwise: a new set, and nothing known of ranges."""
+        """The sensor sits otherwise: a new set, and of ranges only what the strapping before showed."""
+        if len(self._good_deg) >= self._p.verdicts.good_reps:
+            self._before_deg = median(self._good_deg)
         self._good_deg.clear()
         self._unsettled, self._counted = [], 0
         return self._end_set()
@@ -193,14 +196,21 @@ class Counter:
         c = self._circumstances(about, phases.t_top_s)
         rest_s = None if self._last_end_s is None else max(phases.t_start_s - self._last_end_s, 0.0)
         rep = measure_rep(
-            e, phases, about, e.known, c, index=self._index, rest_before_s=rest_s, settled=self._settled(about)
+            e,
+            phases,
+            about,
+            e.known,
+            c,
+            pool=e.known,
+            index=self._index,
+            rest_before_s=rest_s,
+            settled=self._settled(about),
         )
         background = Background(
             target=self._x.target,
             posture=c.posture,
             known_load=c.load in ("none", "ankle-weight"),
-            good_deg=median(self._good_deg) if self._good_deg else None,
-            good_reps=len(self._good_deg),
+            good_deg=self._usual_deg(),
         )
         if reason is None:
             rep = replace(rep, counted=True)
@@ -220,6 +230,11 @@ class Counter:
             rep = replace(rep, verdicts=words, notes=(reason, *rep.notes))
         return Told(e, e.known, c, background, rep)
 
+    def _usual_deg(self) -> float | None:
+        """Median range of the good repetitions, once there are enough; else of the strapping before, the same person's."""
+        enough = len(self._good_deg) >= self._p.verdicts.good_reps
+        return median(self._good_deg) if enough else self._before_deg
+
     def _revise(self, settled: Strapping) -> list[Event]:
         """Measure the first repetitions of a strapping again, about the axis that they have agreed on."""
         out: list[Event] = []
@@ -235,6 +250,7 @@ class Counter:
                 settled,
                 told.earlier,
                 c,
+                pool=settled,
                 index=old.index,
                 rest_before_s=old.rest_before_s,
                 settled=True,

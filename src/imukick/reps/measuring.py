@@ -12,7 +12,7 @@ from imukick.reps import metrics
 from imukick.reps.pendulum import pendulum
 from imukick.reps.phases import Phases
 from imukick.signals import BoolArray, Excursion
-from imukick.units import DEG_PER_RAD
+from imukick.units import DEG_PER_RAD, LEVER_VARIES
 
 STRAP_DEG: Final = 15.0
 """Beyond this the rest pose has moved across the kick plane: the strap has slipped or the person stands otherwise."""
@@ -40,11 +40,15 @@ def measure_rep(
     earlier: Strapping | None,
     c: Circumstances,
     *,
+    pool: Strapping | None,
     index: int,
     rest_before_s: float | None,
     settled: bool,
 ) -> Rep:
-    """All columns but the count and the verdicts. `earlier`: agreed on before this repetition (for `off_plane`)."""
+    """All columns but the count and the verdicts. `earlier`: agreed on before this repetition (for `off_plane`).
+
+    `pool`: whose levers the fit of this one is pooled with.
+    """
     notes: list[str] = []
     quality: list[str] = []
     start, stop = np.searchsorted(e.t_s, [phases.t_start_s, phases.t_end_s]).tolist()
@@ -64,10 +68,9 @@ def measure_rep(
     lift_s, pause_s = phases.t_top_s - phases.t_start_s, phases.t_lower_s - phases.t_top_s
     lower_s = phases.t_end_s - phases.t_lower_s
     peaks = [metrics.peak_degps(e, phases, lift=lift) for lift in (True, False)]
-    lever_m: float | None = float(np.linalg.norm(e.lever_m))
-    lever_sd_m: float | None = e.lever_sd_m
-    if e.open_end:
-        lever_m = lever_sd_m = None
+    lever_m: float | None
+    lever_sd_m: float | None
+    lever_m, lever_sd_m = (None, None) if e.open_end else _lever(e, pool)
     return Rep(
         index=index,
         set=c.set,
@@ -108,6 +111,20 @@ def lift_momentum(e: Excursion, phases: Phases, c: Circumstances) -> tuple[float
     if c.host_clock:
         quality.append("timing")
     return _momentum(e, phases, c, quality, [])[0], tuple(quality)
+
+
+def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
+    """(lever, its standard error) in m: this movement's fit and the strapping's, each weighted by its error.
+
+    A slow movement hardly shows its lever, the same leg's quicker ones do. What turned on another joint than the hip
+    stands for itself.
+    """
+    own_m, own_sd_m = float(np.linalg.norm(e.lever_m)), max(e.lever_sd_m, 1e-4)
+    if e.centre != "hip" or pool is None or pool.pooled_m is None or pool.pooled_sd_m is None:
+        return own_m, own_sd_m
+    weights = (1.0 / own_sd_m**2, 1.0 / (pool.pooled_sd_m**2 + (LEVER_VARIES * pool.pooled_m) ** 2))
+    mean_m = (weights[0] * own_m + weights[1] * pool.pooled_m) / sum(weights)
+    return mean_m, float(np.sqrt(1.0 / sum(weights)))
 
 
 def longest_run_s(flags: BoolArray, step_s: float) -> float:

@@ -10,6 +10,8 @@ from imukick.plans import Target
 
 TURN_SHARE: Final = 0.22
 """Of lift and lowering: what the turn at the top itself takes between the 95 % levels (simulated legs without a pause)."""
+TURN_S: Final = 0.35
+"""And at most so long: who lifts slowly need not turn slowly, and half a second at the top is a hold (chosen)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class VerdictParams:
 
     momentum: float = 0.35
     drop: float = 0.35
-    short_share: float = 0.75
+    short_share: float = 0.72
     high_share: float = 1.3
     high_standing_deg: float = 50.0
     off_plane: float = 0.09
@@ -30,13 +32,12 @@ class VerdictParams:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What a repetition is judged against: earlier good ones of this strapping, the plan, the person's posture."""
+    """What a repetition is judged against: the median range of earlier good ones (None: too few), the plan, the posture."""
 
     target: Target
     posture: Posture
     known_load: bool
     good_deg: float | None
-    good_reps: int
 
 
 def momentum(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
@@ -55,7 +56,7 @@ def drop(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
 
 def held_s(lift_s: float, pause_s: float, lower_s: float) -> float:
     """The pause (s) less what the turn from lifting to lowering takes of it."""
-    return pause_s - TURN_SHARE * (lift_s + lower_s)
+    return pause_s - min(TURN_SHARE * (lift_s + lower_s), TURN_S)
 
 
 def no_pause(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
@@ -72,9 +73,9 @@ def short(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
         if rep.rom_deg < b.target.rom_deg:
             return Verdict("short", rep.rom_deg, b.target.rom_deg, "deg", "plan")
         return None
-    if b.good_deg is None or b.good_reps < p.good_reps or rep.rom_deg >= p.short_share * b.good_deg:
+    if b.good_deg is None or rep.rom_deg >= p.short_share * b.good_deg:
         return None
-    return Verdict("short", rep.rom_deg, p.short_share * b.good_deg, "deg", "0.75 x median of good repetitions")
+    return Verdict("short", rep.rom_deg, p.short_share * b.good_deg, "deg", "0.72 x median of good repetitions")
 
 
 def too_high(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
@@ -83,7 +84,7 @@ def too_high(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     if b.target.rom_max_deg is not None:
         limits.append((b.target.rom_max_deg, "plan"))
     else:
-        if b.good_deg is not None and b.good_reps >= p.good_reps:
+        if b.good_deg is not None:
             limits.append((p.high_share * b.good_deg, "1.3 x median of good repetitions"))
         if b.posture == "standing":
             limits.append((p.high_standing_deg, "hip extension ends at 10-30 deg"))
