@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+import socket
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +28,9 @@ from imukick.sources.ble import (
     in_range,
     stream,
 )
-from imukick.sources.virtual_sensor import Faults, Radio, in_process
+from imukick.sources.ble.connection import Window
+from imukick.sources.bumble_backend import bumble_backend
+from imukick.sources.virtual_sensor import Faults, Radio, in_process, serve
 from tests.sources.ble_session import NAME, QUICK, play, ramp
 
 IMPATIENT = replace(QUICK, stall_s=0.3)
@@ -38,7 +41,7 @@ IMPATIENT = replace(QUICK, stall_s=0.3)
     [(100, 247, 10), (200, 247, 19), (400, 247, 19), (100, 185, 10), (200, 185, 14), (400, 185, 14), (100, 23, 1)],
 )
 def test_every_sample_comes_once_and_in_order(rate_hz: float, mtu: int, a_packet: int) -> None:
-    session = play(ramp(rate_hz, 5.0), radio=Radio(mtu=mtu, jitter_s=0.01))
+    session = play(ramp(rate_hz, 5.0), radio=Radio(mtu=mtu, jitter_s=0.01), speed=40.0)
     assert session.error is None
     assert session.numbers == list(range(int(rate_hz * 5)))
     assert np.abs(session.t_s - np.arange(rate_hz * 5) / rate_hz).max() < 1e-5
@@ -61,7 +64,7 @@ def test_a_rate_that_small_packets_cannot_carry_is_refused_by_name() -> None:
 
 
 def test_losses_and_repeats_are_counted_exactly() -> None:
-    session = play(ramp(200, 30.0), radio=Radio(loss=0.1, repeats=0.1, seed=3), speed=60.0)
+    session = play(ramp(200, 20.0), radio=Radio(loss=0.15, repeats=0.15, seed=3), speed=60.0)
     assert session.sensor is not None
     sent = session.sensor.sent
     assert sent.lost >= 10
@@ -84,43 +87,43 @@ def test_the_sensors_clock_may_wrap_and_drift() -> None:
 
 
 def test_a_lost_link_comes_back_within_three_seconds_and_leaves_a_gap() -> None:
-    session = play(ramp(200, 8.0), radio=Radio(drops_s=((2.0, 2.6),)), speed=8.0)
+    session = play(ramp(200, 5.0), radio=Radio(drops_s=((1.0, 1.6),)), speed=8.0)
     assert session.error is None
     down = session.of(LinkDown)
     assert [(item.reason, item.tries) for item in down] == [("link lost", 0)]
-    assert "lost" in down[0].message
+    assert f"the link to {NAME} was lost" in down[0].message
     assert [up.connection for up in session.of(LinkUp)] == [1, 2]
     again = next(i.t_host_s for i in session.items if isinstance(i, Received) and i.t_host_s > down[0].t_host_s)
     assert again - down[0].t_host_s < 3.0
     lost = session.told(Lost)
     assert len(lost) == 1
     assert lost[0].packets is None
-    assert 1.8 < lost[0].t_from_s < 2.1
+    assert 0.8 < lost[0].t_from_s < 1.1
     numbers = session.numbers
     assert numbers == sorted(set(numbers))
-    missed = sorted(set(range(1600)) - set(numbers))
+    missed = sorted(set(range(1000)) - set(numbers))
     assert len(missed) == missed[-1] - missed[0] + 1, "one hole"
     assert np.abs(session.t_s - np.array(numbers) / 200).max() < 1e-4
 
 
 def test_a_sensor_that_falls_silent_is_told_and_connected_anew() -> None:
-    session = play(ramp(100, 12.0), radio=Radio(silences_s=((2.0, 7.0),)), speed=10.0, params=IMPATIENT)
+    session = play(ramp(100, 8.0), radio=Radio(silences_s=((1.0, 4.5),)), speed=10.0, params=IMPATIENT)
     assert session.error is None
     stalled = session.of(Stalled)
     assert len(stalled) == 1
     assert stalled[0].silent_s >= IMPATIENT.stall_s
     assert [up.connection for up in session.of(LinkUp)] == [1, 2]
-    assert session.numbers[-1] == 1199
-
-
-def test_a_sensor_that_starts_but_sends_nothing_is_tried_again() -> None:
-    session = play(ramp(100, 8.0), faults=Faults(mute_starts=1), speed=10.0, params=IMPATIENT)
-    assert [(item.reason, item.tries) for item in session.of(LinkDown)] == [("silent", 1)]
     assert session.numbers[-1] == 799
 
 
+def test_a_sensor_that_starts_but_sends_nothing_is_tried_again() -> None:
+    session = play(ramp(100, 6.0), faults=Faults(mute_starts=1), speed=10.0, params=IMPATIENT)
+    assert [(item.reason, item.tries) for item in session.of(LinkDown)] == [("silent", 1)]
+    assert session.numbers[-1] == 599
+
+
 def test_a_sensor_that_never_sends_anything_is_given_up() -> None:
-    session = play(ramp(100, 600.0), faults=Faults(mute_starts=99), params=LinkParams(stall_s=0.2, backoff_s=0.01))
+    session = play(ramp(100, 600.0), faults=Faults(mute_starts=99), params=replace(QUICK, stall_s=0.1, backoff_s=0.01))
     assert session.error is not None
     assert session.error.reason == "silent"
     assert len(session.of(Stalled)) == 3
@@ -128,7 +131,7 @@ def test_a_sensor_that_never_sends_anything_is_given_up() -> None:
 
 def test_a_dying_battery_is_told_and_a_dead_sensor_given_up() -> None:
     params = LinkParams(scan_s=0.2, backoff_s=0.05, give_up_s=0.3)
-    session = play(ramp(100, 600.0), radio=Radio(battery_pct=5, battery_life_s=5.0), speed=10.0, params=params)
+    session = play(ramp(100, 600.0), radio=Radio(battery_pct=5, battery_life_s=5.0), speed=20.0, params=params)
     assert [battery.percent for battery in session.told(Battery)] == [5, 4, 3, 2, 1]
     assert session.error is not None
     assert session.error.reason == "gone"
@@ -208,13 +211,60 @@ def test_a_link_that_a_killed_program_left_is_found_and_taken_over() -> None:
     assert samples == 19
 
 
+def test_a_sensor_that_was_switched_off_and_on_goes_on_in_the_same_session() -> None:
+    async def run() -> tuple[list[int], list[float], int]:
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            port: int = door.getsockname()[1]
+        numbers: list[int] = []
+        times: list[float] = []
+        ups, again = 0, False
+        async with AsyncExitStack() as stack:
+            air = await stack.enter_async_context(AsyncExitStack())
+            await air.enter_async_context(serve(f"tcp-server:127.0.0.1:{port}", ramp(200, 600.0), speed=5.0))
+            backend = await stack.enter_async_context(bumble_backend(f"tcp-client:127.0.0.1:{port}"))
+            found = await find(NAME, backend=backend)
+            items = await stack.enter_async_context(aclosing(stream(found[0], backend=backend, params=QUICK)))
+            async for item in items:
+                ups += isinstance(item, LinkUp)
+                if isinstance(item, Received):
+                    came = [told for told in item.told if isinstance(told, Samples)]
+                    numbers += [len(samples) for samples in came]
+                    times += [t_s for samples in came for t_s in samples.t_s.tolist()]
+                if len(numbers) == 5 and not again:
+                    again = True
+                    await air.aclose()
+                    await air.enter_async_context(serve(f"tcp-server:127.0.0.1:{port}", ramp(200, 600.0), speed=5.0))
+                if len(numbers) >= 10:
+                    return numbers, times, ups
+        raise AssertionError("the stream ended")
+
+    numbers, times, ups = asyncio.run(run())
+    assert ups == 2
+    assert set(numbers) == {19}
+    assert times == sorted(set(times))
+
+
+def test_the_quality_of_a_link_is_counted_by_windows() -> None:
+    window = Window(since_s=10.0, last_sample_s=10.0)
+    samples = Samples(np.array([0.0, 0.1]), np.zeros((2, 3)), np.zeros((2, 3)))
+    assert window.count((samples, Lost(0.0, 0.0, 3, 6)), 10.3)
+    assert window.count((Repeated(1), samples), 10.4)
+    assert not window.count((Repeated(1), Battery(50)), 10.5)
+    window.refused += 1
+    assert window.told(11.0) == LinkQuality(11.0, 1.0, 4, 2, 3, 2, 1, 11.0 - 10.4)
+    window.count((Lost(0.0, 1.0, None, None),), 11.1)
+    assert window.told(12.0) == LinkQuality(12.0, 1.0, 0, 0, None, 0, 0, 12.0 - 10.4)
+    assert window.told(12.0).lost == 0
+
+
 def test_who_is_in_range() -> None:
     async def run() -> tuple[list[Found], list[Found], list[Found], list[Found]]:
         async with in_process(ramp(100, 1.0), name="ankle left") as room:
-            everyone = await in_range(backend=room.backend, timeout_s=0.3)
+            everyone = await in_range(backend=room.backend, timeout_s=0.15)
             any_sensor = await find(backend=room.backend, settle_s=0.01)
             by_address = await find(any_sensor[0].address.lower(), backend=room.backend)
-            nobody = await find("ankle right", backend=room.backend, timeout_s=0.2)
+            nobody = await find("ankle right", backend=room.backend, timeout_s=0.1)
         return everyone, any_sensor, by_address, nobody
 
     everyone, any_sensor, by_address, nobody = asyncio.run(run())

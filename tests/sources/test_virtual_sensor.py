@@ -61,7 +61,7 @@ def test_a_packet_never_spans_a_hole() -> None:
 
 def test_holes_of_a_track_arrive_as_holes(root: Path) -> None:
     path = root / "recordings" / "quadruped_gap_and_loss.csv"
-    session, original = play(recorded_track(path), speed=60.0), read_recording(path).samples
+    session, original = play(recorded_track(path), speed=100.0), read_recording(path).samples
     assert session.sensor is not None
     lost = session.told(Lost)
     assert len(lost) == session.sensor.sent.holes == 10

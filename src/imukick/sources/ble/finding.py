@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from bleak import BleakAdapter, BleakScanner
 from bleak.backends.device import BLEDevice
@@ -14,6 +15,9 @@ from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Advertisement, Sensor
 from imukick.sources.ble.failures import LINK_ERRORS, explain
 from imukick.sources.ble.items import Backend, Found
+
+NAME_S: Final = 0.05
+"""Chosen: the name comes in an answer of its own, behind the advertisement that has the service."""
 
 
 async def find(
@@ -33,7 +37,8 @@ async def find(
     try:
         seen = {found.address: found for found in await _connected(known, backend)}
         if not any(_wanted(found, want) for found in seen.values()):
-            await _scan(seen, known, backend, want=want, timeout_s=timeout_s, settle_s=settle_s, unknown=False)
+            wait_s = settle_s if want is None else NAME_S
+            await _scan(seen, known, backend, want=want, timeout_s=timeout_s, settle_s=wait_s, unknown=False)
         elif want is None:
             await _scan(seen, known, backend, want=None, timeout_s=settle_s, settle_s=settle_s, unknown=False)
     except LINK_ERRORS as error:
@@ -106,7 +111,7 @@ async def _scan(
     settle_s: float,
     unknown: bool,
 ) -> None:
-    """Listen and add to `seen` until the wanted one was heard, `settle_s` after the first of any, or the time is over."""
+    """Listen and add to `seen` until `settle_s` after the wanted one, or the first of any, or until the time is over."""
     enough = asyncio.Event()
 
     def heard(device: BLEDevice, said: AdvertisementData) -> None:
@@ -128,8 +133,7 @@ async def _scan(
         try:
             async with asyncio.timeout(timeout_s):
                 await enough.wait()
-                if want is None:
-                    await asyncio.sleep(settle_s)
+                await asyncio.sleep(settle_s)
         except TimeoutError:
             return
 

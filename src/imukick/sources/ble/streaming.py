@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Final
 
 from imukick.errors import SensorError
@@ -49,7 +50,8 @@ async def stream(
                     f"{found.title} is not in range: bring it close, wake it up, charge it if its light stays dark",
                     reason="not found",
                 )
-            line = Connection(here, decoder, number + 1, backend=backend, params=params)
+            named = replace(here, name=here.name or found.name)  # the first advertisement heard may lack it
+            line = Connection(named, decoder, number + 1, backend=backend, params=params)
             async with aclosing(line.items()) as items:
                 async for item in items:
                     stalled = isinstance(item, Stalled)

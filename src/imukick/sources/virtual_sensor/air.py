@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 
 from bumble import hci, ll
@@ -133,5 +134,12 @@ def device_on(air: Air, name: str) -> Device:
     """A bumble device (a whole Bluetooth host) with a controller of its own on the air; not switched on yet."""
     controller = AirController(name, air)
     host = Host(controller_source=controller, controller_sink=AsyncPipeSink(controller))
-    config = DeviceConfiguration(name=name, address=hci.Address.generate_static_address())
+    config = DeviceConfiguration(name=name, address=static_address(name))
     return Device(config=config, host=host)
+
+
+def static_address(name: str) -> hci.Address:
+    """A random static address (its two top bits set) that a device of this name always has, as real ones keep theirs."""
+    drawn = bytearray(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:6])
+    drawn[5] |= 0xC0
+    return hci.Address(bytes(drawn), hci.Address.RANDOM_DEVICE_ADDRESS)
