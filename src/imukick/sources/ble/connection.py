@@ -224,8 +224,8 @@ class Connection:
             ) from None
 
     async def _close(self) -> None:
-        """Tell the sensor to stop and hang up, each step for at most `stop_s`; a link that is gone is closed already."""
-        if self.up and self._client.is_connected:
+        """Tell the sensor to stop and hang up, each step for at most `stop_s`; one that no longer answers is not told."""
+        if self.up and self.failure is None and self._client.is_connected:
             await self._briefly(self._run(self._decoder.stop()))
         await self._briefly(self._client.disconnect())
 
