@@ -32,9 +32,9 @@ class TurningParams:
     rise: float = 1.5
 
 
-TRAIL: Final = 10
-TRAIL_BACK: Final = 5
-"""Where a pause ended is read five times ten grid points before its end: half a second, as docs/metrics.md has it."""
+TRAIL: Final = 5
+TRAIL_BACK: Final = 10
+"""Where a pause ended is read ten times five grid points before its end: half a second, as docs/metrics.md has it."""
 
 
 @dataclass(slots=True)
