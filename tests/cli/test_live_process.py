@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from imukick.cli.live_keys import interactive
 from imukick.sources.recordings import read_recording
 from tests.cli.command import AS_MODULE, SRC
 
@@ -100,6 +101,18 @@ def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: P
     ):
         assert said in terminal.screen
     assert [mark.kind for mark in read_recording(recording).marks] == ["not_one", "missed", "side"]
+
+
+def test_nobody_is_asked_on_a_terminal_of_another_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a serial line or in a container: there is a terminal, but none that this program belongs to."""
+    terminal = Terminal()
+    try:
+        with os.fdopen(terminal.theirs, closefd=False) as theirs:
+            monkeypatch.setattr(sys, "stdin", theirs)
+            assert theirs.isatty()
+            assert not interactive()
+    finally:
+        terminal.close()
 
 
 def test_lines_and_a_polite_kill(tmp_path: Path) -> None:

@@ -62,11 +62,11 @@ def _terminal() -> int | None:
     """The terminal at standard input, when this program is the one it listens to."""
     try:
         number = sys.stdin.fileno()
-    except (AttributeError, OSError, ValueError):
-        return None
-    if not os.isatty(number):
-        return None
-    if sys.platform != "win32" and os.tcgetpgrp(number) != os.getpgrp():
+        if not os.isatty(number):
+            return None
+        if sys.platform != "win32" and os.tcgetpgrp(number) != os.getpgrp():
+            return None
+    except (AttributeError, OSError, ValueError):  # none, a closed one, one that is not this session's terminal
         return None
     return number
 
