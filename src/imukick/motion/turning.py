@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -68,7 +69,7 @@ class Turning:
         self._run: Pause | None = None
         self._run_told = False
         self._anchor = np.zeros(3)  # where up was when this run began
-        self._trail: list[FloatArray] = []  # where up was in this run, every TRAIL points
+        self._trail: deque[FloatArray] = deque(maxlen=TRAIL_BACK + 1)  # where up was of late in this run, every TRAIL points
         self._peak = 0.0
         self._trough = 0.0
         self._trough_at = 0
@@ -127,7 +128,8 @@ class Turning:
     def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
         self._run_told = False
-        self._anchor, self._trail = up, []
+        self._anchor = up
+        self._trail.clear()
 
     def _end(self, i: int, out: list[Pause]) -> None:
         run = self._run
