@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from imukick import __version__
+from imukick.cli.agreement import agreement
 from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
 from imukick.cli.live import live
@@ -50,6 +51,7 @@ app.command()(replay)
 app.command()(plot)
 app.command()(simulate)
 app.command()(edit)
+app.command()(agreement)
 app.command()(scan)
 app.command()(doctor)
 app.command("virtual-sensor")(virtual_sensor)

@@ -36,6 +36,8 @@ from imukick.sinks.paper import (
 from imukick.sinks.rep_bars import RepBars
 
 ENDINGS: Final = (".png", ".svg", ".pdf")
+UNDATED: Final[dict[str, dict[str, Any]]] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+"""What keeps the hour of its making out of a picture, by ending."""
 HEAD: Final = 0.67
 LINE: Final = 0.17
 """Inches: of title and legend, of a line of facts or at the foot."""
@@ -60,10 +62,9 @@ def write_picture(part: Path, ending: str, story: Story) -> None:
 
     Raises `ImukickError` for a session that no page holds.
     """
-    undated: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
     with style():
         figure = draw(story)
-        figure.savefig(part, format=ending.lstrip("."), dpi=DPI, metadata=undated[ending])
+        figure.savefig(part, format=ending.lstrip("."), dpi=DPI, metadata=UNDATED[ending])
 
 
 def draw(story: Story) -> Figure:
