@@ -24,7 +24,7 @@ class CentreParams:
     hip_share: float = 0.47
     bent_share: float = 0.31
     knee_share: float = 0.5
-    early_share: float = 0.6
+    early_share: float = 0.65
     settled_share: float = 0.68
     loose_share: float = 0.4
     settle: int = 1
