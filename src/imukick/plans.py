@@ -1,4 +1,4 @@
-"""What a person says and wants: marks, and the targets a repetition is judged by. Data only."""
+"""What a person says, wants and hears: marks, targets, plans, and the cues of a coach. Data only."""
 
 from __future__ import annotations
 
@@ -103,3 +103,230 @@ class Target:
             )
         if not 0.0 <= self.pause_s <= MAX_PAUSE_S:
             raise ValueError(f"a pause of {self.pause_s:g} s cannot be aimed at; expected 0 to {MAX_PAUSE_S:g} s")
+
+
+PURPOSES: Final = ("warm-up", "accessory", "cool-down", "rehabilitation")
+ORDERS: Final = ("leg-by-leg", "set-by-set")
+"""All sets of one leg and then the other's; or both legs in each set, one after the other."""
+SCHEDULES: Final = ("bandwidth", "faded", "every")
+"""When a repetition is spoken about (docs/decisions/0012): outside its limits; ever more seldom; always."""
+MAX_SETS: Final = 20
+MAX_REPS: Final = 100
+MAX_PHASE_S: Final = 20.0
+MAX_REST_S: Final = 1800.0
+"""Chosen, all four: beyond them is a slip of the hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How long each part of a repetition should take (s), in the coaches' order E-P-C-P: lower, rest, lift, hold.
+
+    Raises `ValueError` for times that cannot be: lift and lowering over 0, all at most 20 s.
+
+    >>> Tempo(3, 1, 2, 1).text
+    '3-1-2-1'
+    """
+
+    lower_s: float
+    rest_s: float
+    lift_s: float
+    hold_s: float
+
+    def __post_init__(self) -> None:
+        for name, value_s in (
+            ("lower", self.lower_s),
+            ("rest", self.rest_s),
+            ("lift", self.lift_s),
+            ("hold", self.hold_s),
+        ):
+            least_s = 0.0 if name in ("rest", "hold") else 0.1
+            if not least_s <= value_s <= MAX_PHASE_S:
+                raise ValueError(f"tempo: {name} {value_s:g} s cannot be; expected {least_s:g} to {MAX_PHASE_S:g} s")
+
+    @property
+    def text(self) -> str:
+        """lower-rest-lift-hold."""
+        return "-".join(f"{value_s:g}" for value_s in (self.lower_s, self.rest_s, self.lift_s, self.hold_s))
+
+    @property
+    def cycle_s(self) -> float:
+        """One repetition with its rest."""
+        return self.lower_s + self.rest_s + self.lift_s + self.hold_s
+
+
+def read_tempo(text: str) -> Tempo:
+    """A tempo as coaches write it, lower-rest-lift-hold. Raises `ValueError` for anything else, `X` (explosive) included.
+
+    >>> read_tempo("3-1-2-1").lift_s
+    2.0
+    """
+    parts = text.strip().split("-")
+    if len(parts) != 4 or not all(math.isfinite(_number(part)) for part in parts):
+        raise ValueError(
+            f"tempo {text[:40]!r}; expected four numbers of seconds, lower-rest-lift-hold, such as 3-1-2-1"
+        )
+    lower_s, rest_s, lift_s, hold_s = (float(part) for part in parts)
+    return Tempo(lower_s, rest_s, lift_s, hold_s)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One leg's part of a set: so many `reps` with `side`; `rest_s` before the next step. `reps` None: no aim."""
+
+    set: int
+    side: str
+    reps: int | None
+    rest_s: float
+
+
+HOLD_SHARE: Final = 0.5
+"""Of the tempo's hold, what must be held so that `no_pause` is not said. Chosen: people count seconds by half."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done in a session. `reps` are those of one leg in one set; `sides` in the order in which they come.
+
+    `rest_s` between two sets of a leg, `switch_s` to change legs (and to move the sensor over). `lower_deg`, `upper_deg`:
+    the range of the lower leg aimed at. A set ends by its count, or when nobody has moved for `end_after_s`.
+    `velocity_loss_pct`, `range_loss_pct`: end a set when a repetition lies so far under the best of the set; None: never.
+    Raises `ValueError`, which names the key, for what cannot be.
+    """
+
+    name: str
+    purpose: str
+    sets: int
+    reps: int
+    posture: str = "auto"
+    load: str = "none"
+    load_kg: float | None = None
+    support: str = "unknown"
+    sides: tuple[str, ...] = ("left", "right")
+    order: str = "leg-by-leg"
+    rest_s: float = 45.0
+    switch_s: float = 45.0
+    end_after_s: float = 20.0
+    tempo: Tempo | None = None
+    lower_deg: float | None = None
+    upper_deg: float | None = None
+    feedback: str = "bandwidth"
+    velocity_loss_pct: float | None = None
+    range_loss_pct: float | None = None
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > 80 or not self.name.isprintable():
+            raise ValueError(f"name {self.name[:40]!r}; expected 1 to 80 letters in one line")
+        for key, word, known in (
+            ("purpose", self.purpose, PURPOSES),
+            ("posture", self.posture, MARK_WORDS["posture"]),
+            ("load", self.load, MARK_WORDS["load"]),
+            ("support", self.support, ("supported", "unsupported", "unknown")),
+            ("order", self.order, ORDERS),
+            ("feedback", self.feedback, SCHEDULES),
+        ):
+            if word not in known:
+                raise ValueError(f"{key} {str(word)[:40]!r} is not known; known: {', '.join(known)}")
+        if not self.sides or len(set(self.sides)) != len(self.sides) or not set(self.sides) <= {"left", "right"}:
+            raise ValueError("sides: expected left, right, or both, each once")
+        for key, number, least, most in (
+            ("sets", self.sets, 1, MAX_SETS),
+            ("reps", self.reps, 1, MAX_REPS),
+            ("rest_s", self.rest_s, 0.0, MAX_REST_S),
+            ("switch_s", self.switch_s, 0.0, MAX_REST_S),
+            ("end_after_s", self.end_after_s, 5.0, MAX_REST_S),
+            ("load_kg", self.load_kg, 0.0, MAX_LOAD_KG),
+            ("lower_deg", self.lower_deg, 1.0, MAX_ROM_DEG),
+            ("upper_deg", self.upper_deg, 1.0, MAX_ROM_DEG),
+            ("velocity_loss_pct", self.velocity_loss_pct, 1.0, 99.0),
+            ("range_loss_pct", self.range_loss_pct, 1.0, 99.0),
+        ):
+            if number is not None and not least <= number <= most:
+                raise ValueError(f"{key} {number:g} cannot be; expected {least:g} to {most:g}")
+        if self.load_kg is not None and self.load != "ankle-weight":
+            raise ValueError(f"load_kg is the mass of an ankle weight, but load is {self.load}")
+        if self.lower_deg is not None and self.upper_deg is not None and self.upper_deg <= self.lower_deg:
+            raise ValueError(f"upper_deg {self.upper_deg:g} must be over lower_deg {self.lower_deg:g}")
+
+    @property
+    def target(self) -> Target:
+        """What the verdicts `short`, `too_high` and `no_pause` judge by."""
+        pause_s = Target().pause_s if self.tempo is None else max(Target().pause_s, HOLD_SHARE * self.tempo.hold_s)
+        return Target(self.lower_deg, self.upper_deg, pause_s)
+
+    @property
+    def steps(self) -> tuple[PlanStep, ...]:
+        """What comes one after the other; the last step's rest is 0.
+
+        >>> [(step.set, step.side) for step in Plan("a", "warm-up", 2, 8, order="set-by-set").steps]
+        [(1, 'left'), (1, 'right'), (2, 'left'), (2, 'right')]
+        """
+        sets = range(1, self.sets + 1)
+        if self.order == "leg-by-leg":
+            order = [(n, side) for side in self.sides for n in sets]
+        else:
+            order = [(n, side) for n in sets for side in self.sides]
+        after = [*order[1:], None]
+        return tuple(
+            PlanStep(n, side, self.reps, 0.0 if then is None else self.rest_s if then[1] == side else self.switch_s)
+            for (n, side), then in zip(order, after, strict=True)
+        )
+
+
+CueKind = Literal[
+    "safety",
+    "count",
+    "last_rep",
+    "set_end",
+    "switch",
+    "stop",
+    "done",
+    "begin",
+    "rest_over",
+    "correction",
+    "praise",
+    "note",
+]
+PRIORITY: Final[dict[str, int]] = {
+    "safety": 5,
+    "count": 4,
+    "last_rep": 4,
+    "set_end": 3,
+    "switch": 3,
+    "stop": 3,
+    "done": 3,
+    "begin": 3,
+    "rest_over": 3,
+    "correction": 2,
+    "praise": 1,
+    "note": 0,
+}
+"""The larger goes first: safety, count, switch (and whatever else moves the plan on), correction, praise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing a coach says at `t_s` on the recording's clock; `number` counts cues from 1.
+
+    `key`: the sentence in coaching/wording.py, `values` what stands in its gaps, in order of their names. `text` is
+    shown; `spoken` is said aloud, empty for what is only shown; `tone` names a sound, empty for none. `about`: the index
+    of the repetition it speaks of, and `verdict` the verdict's word where it corrects one. `mark`: what the live session
+    is to mark by itself, so that the recording knows of the next set or leg.
+    """
+
+    number: int
+    t_s: float
+    kind: CueKind
+    key: str
+    values: tuple[tuple[str, str], ...]
+    text: str
+    spoken: str
+    tone: str
+    about: int | None = None
+    verdict: str = ""
+    mark: tuple[MarkKind, str] | None = None
+
+    @property
+    def priority(self) -> int:
+        """The larger goes first."""
+        return PRIORITY[self.kind]
