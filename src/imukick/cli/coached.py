@@ -7,11 +7,11 @@ from imukick.coaching.coach import Coach
 from imukick.events import Event
 from imukick.plans import Cue, Mark
 from imukick.session import Session
-from imukick.signals import Samples
+from imukick.signals import LegMotion, Samples
 
 
 class Coached:
-    """`push` and `finish` as those of the `Session`; `cues`: what the coach said to the last of them.
+    """`push`, `finish` and `moved` as those of the `Session`; `cues`: what the coach said to the last push or finish.
 
     The coach changes no event.
     """
@@ -20,12 +20,14 @@ class Coached:
         self.session = session
         self.coach = coach
         self.cues: tuple[Cue, ...] = ()
+        self.moved: tuple[LegMotion, ...] = ()
         self._beats = Beats()
 
     def push(self, item: Samples | Mark) -> list[Event]:
         """The events that the session settles."""
         cues: list[Cue] = []
         events: list[Event] = []
+        moved: list[LegMotion] = []
         if isinstance(item, Mark):
             cues += self.coach.push(item)
             events += self._heard(self.session.push(item), cues)
@@ -33,16 +35,17 @@ class Coached:
             for piece in self._beats.push(item):
                 if isinstance(piece, Samples):
                     events += self._heard(self.session.push(piece), cues)
+                    moved += self.session.moved
                 else:
                     cues += self.coach.reach(piece)
-        self.cues = tuple(cues)
+        self.cues, self.moved = tuple(cues), tuple(moved)
         return events
 
     def finish(self) -> list[Event]:
         """Close session and coaching."""
         cues: list[Cue] = []
         events = self._heard(self.session.finish(), cues)
-        self.cues = (*cues, *self.coach.finish())
+        self.cues, self.moved = (*cues, *self.coach.finish()), self.session.moved
         return events
 
     def _heard(self, events: list[Event], cues: list[Cue]) -> list[Event]:

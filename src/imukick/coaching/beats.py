@@ -9,7 +9,7 @@ import numpy as np
 
 from imukick.signals import Samples
 
-BEAT_S: Final = 0.05
+BEATS_HZ: Final = 20
 """Chosen: as often as the engine looks whether a leg is calm."""
 
 
@@ -22,12 +22,12 @@ class Beats:
     def push(self, samples: Samples) -> Iterator[Samples | float]:
         """Before the first piece of a beat its start (s); beats without a sample are passed over."""
         at = 0
-        beats = np.floor(samples.t_s / BEAT_S)
+        beats = np.floor(samples.t_s * BEATS_HZ)
         while at < len(samples):
             beat = int(beats[at])
             if self._beat is None or beat > self._beat:
                 self._beat = beat
-                yield beat * BEAT_S
+                yield beat / BEATS_HZ
             stop = int(np.searchsorted(beats, beats[at], side="right"))
             yield samples.part(at, stop)
             at = stop

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from imukick.coaching.state import CoachState
-from imukick.events import Event
-from imukick.plans import Cue, Mark, Plan
+from imukick.coaching.course import Course
+from imukick.coaching.feedback import Feedback
+from imukick.coaching.metronome import adherence_share
+from imukick.coaching.progress import advice
+from imukick.coaching.speech import Speech
+from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
+from imukick.coaching.wording import SAYINGS, Saying, say
+from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, SetEnded, Verdict
+from imukick.plans import Cue, Mark, MarkKind, Plan, PlanStep
 
-SPOKEN_APART_S: Final = 1.5
-"""No cue is spoken so soon after one of the same or a higher priority. Chosen: a short sentence takes about a second."""
+LEAD_S: Final = 3.0
+"""From the word to the metronome's first lift. Chosen: long enough to hear the sentence and get ready."""
+FREE_END_AFTER_S: Final = 20.0
+"""Without a plan: when nobody has moved for so long, a set is over. Chosen: the default of a plan."""
+LOSS_FROM: Final = 3
+"""Repetitions of a set before a loss against its best means anything. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """How one wants to be coached. `count_at`: the number is said at the top of a lift, or at the end of the repetition."""
+    """How one wants to be coached.
+
+    `count_at`: the number is said at the top of a lift, or at the end of the repetition. `pain_key`: what is said to pain,
+    from `imukick.coaching.safety.pain_key`. `ready_before`: the session before earned the advice to add more.
+    """
 
     count_at: Literal["top", "end"] = "end"
+    pain_key: str = "pain_stop"
+    ready_before: bool = False
+    sayings: Mapping[str, Saying] = field(default_factory=lambda: SAYINGS)
 
 
 class Coach:
@@ -25,25 +43,323 @@ class Coach:
 
     Give it, in the order in which they happen: each event that the session tells (`push`), each mark that was made (`push`,
     before the events that the session tells of it), and the time that the stream has reached (`reach`). `Beats` cuts a
-    stream so that any chunking gives the same order. Cues bear the last time reached.
+    stream so that any chunking gives the same order. Cues bear the last time reached; for the time no longer than one
+    sentence takes, a cue may wait for its turn to be spoken, if it moves the plan on.
     """
 
     def __init__(self, plan: Plan | None = None, preferences: Preferences | None = None) -> None:
-        raise NotImplementedError
+        self._plan = plan
+        self._likes = preferences if preferences is not None else Preferences()
+        self._course = Course(plan)
+        self._feedback = Feedback("bandwidth" if plan is None else plan.feedback)
+        self._speech = Speech(self._likes.sayings)
+        self._phase: CoachPhase = "ready"
+        self._begun = False
+        self._paused = False
+        self._reps = 0
+        self._in_set: list[Rep] = []
+        self._moved_s: float | None = None  # when somebody last moved, in a set
+        self._rest_until_s: float | None = None
+        self._rest_told = False
+        self._cycle_s: float | None = None
+        self._said_at_top = False
+        self._pains = 0
+        self._done: list[SetDone] = []
 
     @property
     def state(self) -> CoachState:
         """How things stand; reading changes nothing."""
-        raise NotImplementedError
-
-    def push(self, item: Event | Mark) -> list[Cue]:
-        """What is to be said to this."""
-        raise NotImplementedError
+        step, t_s = self._course.step, self._speech.now_s
+        left_s = None
+        if self._phase == "rest" and self._rest_until_s is not None and t_s is not None:
+            left_s = max(0.0, self._rest_until_s - t_s)
+        plan = self._plan
+        return CoachState(
+            t_s=t_s,
+            phase=self._phase,
+            paused=self._paused,
+            plan=None if plan is None else plan.name,
+            set=step.set,
+            sets=None if plan is None else plan.sets,
+            side=step.side,
+            reps=self._reps,
+            aim=step.reps,
+            rest_left_s=left_s,
+            tempo=None if plan is None else plan.tempo,
+            cycle_from_s=self._cycle_s,
+            pain=self._pains > 0,
+            cues=self._speech.told,
+            sets_done=tuple(self._done),
+        )
 
     def reach(self, t_s: float) -> list[Cue]:
         """The stream has come to `t_s` (never earlier than before): what is due by now."""
-        raise NotImplementedError
+        self._speech.reach(t_s)
+        if not self._paused:
+            self._begin()
+            self._due()
+        return self._speech.take()
+
+    def push(self, item: Event | Mark) -> list[Cue]:
+        """What is to be said to this."""
+        match item:
+            case Mark():
+                if self._speech.now_s is None:
+                    self._speech.reach(item.t_s)
+                self._mark(item)
+            case LiftTold() if not self._paused:
+                self._lift()
+            case Rep():
+                self._rep(item)
+            case SetEnded() if self._plan is None:
+                self._end("rest")
+            case RepDisputed():
+                self._disputed(item.index)
+            case RepClaimed():
+                self._claimed()
+        return self._speech.take()
 
     def finish(self) -> list[Cue]:
         """The session is over."""
-        raise NotImplementedError
+        self._end("finish")
+        return self._speech.take()
+
+    def _begin(self) -> None:
+        """The first words of a plan."""
+        if self._begun:
+            return
+        self._begun = True
+        if self._plan is not None:
+            self._speech.say("begin", "begin", self._names())
+            self._lead()
+
+    def _due(self) -> None:
+        now_s = self._now_s
+        if self._phase == "set" and self._moved_s is not None:
+            end_after_s = FREE_END_AFTER_S if self._plan is None else self._plan.end_after_s
+            if now_s - self._moved_s > end_after_s:
+                self._end("rest")
+        elif self._phase == "rest" and self._rest_until_s is not None and now_s >= self._rest_until_s:
+            self._rest_over()
+
+    def _rest_over(self) -> None:
+        if not self._rest_told:
+            self._rest_told = True
+            self._speech.say("rest_over", "rest_over", self._names())
+            self._lead()
+
+    def _mark(self, mark: Mark) -> None:
+        match mark.kind:
+            case "pause":
+                self._paused, self._cycle_s = True, None
+            case "resume":
+                self._paused = False
+                if self._phase == "set":
+                    self._moved_s = self._now_s
+                    self._lead()
+            case "pain":
+                self._pain()
+            case "set" if mark.value != "plan":
+                self._onwards()
+            case "side" if mark.value not in ("unknown", self._course.step.side) and self._phase != "done":
+                if self._phase == "set":
+                    self._end("mark")
+                self._course.turn_to(mark.value)
+                self._onwards()
+
+    def _onwards(self) -> None:
+        """The person begins the next set now."""
+        if self._phase == "set":
+            self._end("mark")
+        if self._phase in ("rest", "stopped"):
+            self._phase, self._rest_until_s = "ready", None
+            self._rest_told = False
+            self._rest_over()
+
+    def _pain(self) -> None:
+        self._pains += 1
+        if self._phase == "set":
+            self._record("pain")
+            self._course.onwards()
+        if self._phase != "done":
+            self._phase = "stopped"
+        self._rest_until_s = self._cycle_s = None
+        key = "pain_again" if self._pains > 1 else self._likes.pain_key
+        self._speech.say("safety", key, {}, tone="stop")
+
+    def _lift(self) -> None:
+        if self._phase == "set":
+            self._moved_s = self._now_s
+        if self._likes.count_at == "top" and self._phase in ("ready", "set"):
+            self._said_at_top = True
+            self._count(self._reps + 1, None)
+
+    def _count(self, number: int, about: int | None, *, spoken: bool = True, tone: str = "rep") -> None:
+        aim = self._course.step.reps
+        values = {"count": str(number)} | ({} if aim is None else {"aim": str(aim)})
+        self._speech.say("count", "count" if aim is None else "count_of", values, about=about, aloud=spoken, tone=tone)
+
+    def _rep(self, rep: Rep) -> None:
+        if self._phase in ("stopped", "done"):
+            return
+        said_at_top, self._said_at_top = self._said_at_top, False
+        if "paused" in rep.notes:
+            return
+        if self._phase == "set" or rep.counted:
+            self._moved_s = max(rep.t_end_s, self._moved_s or rep.t_end_s)
+            if self._plan is not None and self._plan.tempo is not None:
+                self._cycle_s = max(rep.t_end_s + self._plan.tempo.rest_s, self._now_s)
+        remark = self._feedback.of(rep)
+        if not rep.counted:
+            if isinstance(remark, Verdict):
+                self._correct(remark, rep, "")
+            return
+        self._phase, self._rest_until_s, self._rest_told = "set", None, False
+        self._reps += 1
+        self._in_set.append(rep)
+        self._told(rep, remark, said_at_top=said_at_top)
+
+    def _told(self, rep: Rep, remark: Verdict | str | None, *, said_at_top: bool) -> None:
+        """Count and remark in one breath; where the set ends with it, in one breath with that."""
+        aim, number = self._course.step.reps, self._reps
+        loss = self._loss(rep)
+        lead = "" if said_at_top else say("count", {"count": str(number)}, self._likes.sayings)[1]
+        full = aim is not None and number >= aim
+        ends = full or loss is not None
+        one_more = aim is not None and number == aim - 1 and not ends
+        alone = not (ends or one_more or remark)
+        if alone and said_at_top:
+            return
+        if one_more:
+            values = {"count": str(number), "aim": str(aim)}
+            self._speech.say(
+                "last_rep", "one_more", values, about=rep.index, lead=lead, aloud=remark is None, tone="last_rep"
+            )
+            lead += " " + say("one_more", values, self._likes.sayings)[1]
+        else:
+            self._count(number, rep.index, spoken=alone, tone="rep" if alone else "")
+        tone = not (ends or one_more)
+        if isinstance(remark, Verdict):
+            self._correct(remark, rep, lead, aloud=not ends, toned=tone)
+        elif remark is not None:
+            self._speech.say(
+                "praise", remark, {}, about=rep.index, lead=lead, aloud=not ends, tone="praise" if tone else ""
+            )
+        if loss is not None and not full:
+            key, loss_pct = loss
+            values = {"loss": f"{loss_pct:.0f}"}
+            self._speech.say("stop", key, values, about=rep.index, aloud=False, tone="")
+            lead += " " + say(key, values, self._likes.sayings)[1]
+        if ends:
+            self._end("count" if full else "loss", lead=lead.strip())
+
+    def _correct(self, verdict: Verdict, rep: Rep, lead: str, *, aloud: bool = True, toned: bool = True) -> None:
+        tone = "correction" if toned else ""
+        self._speech.say(
+            "correction", verdict.word, {}, about=rep.index, verdict=verdict, lead=lead, aloud=aloud, tone=tone
+        )
+
+    def _loss(self, rep: Rep) -> tuple[str, float] | None:
+        """Which stop rule this repetition breaks, and by how much it lies under the best of its set (%)."""
+        if self._plan is None or len(self._in_set) < LOSS_FROM:
+            return None
+        for key, limit_pct, value, best in (
+            (
+                "enough_velocity",
+                self._plan.velocity_loss_pct,
+                rep.peak_lift_degps,
+                max(r.peak_lift_degps for r in self._in_set),
+            ),
+            ("enough_range", self._plan.range_loss_pct, rep.rom_deg, max(r.rom_deg for r in self._in_set)),
+        ):
+            if limit_pct is not None and best > 0 and 100.0 * (1.0 - value / best) > limit_pct:
+                return key, 100.0 * (1.0 - value / best)
+        return None
+
+    def _disputed(self, index: int) -> None:
+        """One less in the set under way; a set that is over stays as it was told."""
+        if self._phase == "set" and any(rep.index == index for rep in self._in_set):
+            self._in_set = [rep for rep in self._in_set if rep.index != index]
+            self._reps = max(0, self._reps - 1)
+        self._speech.say("note", "disputed", {}, about=index)
+
+    def _claimed(self) -> None:
+        self._speech.say("note", "claimed", {})
+        if self._phase not in ("ready", "set"):
+            return
+        self._phase, self._moved_s = "set", self._now_s
+        self._reps += 1
+        aim = self._course.step.reps
+        self._count(self._reps, None, spoken=aim is None or self._reps < aim)
+        if aim is not None and self._reps >= aim:
+            self._end("count", lead=say("count", {"count": str(self._reps)}, self._likes.sayings)[1])
+
+    def _end(self, why: SetEnd, lead: str = "") -> None:
+        """The set under way is over; what comes next is said, and by itself marked unless a mark ended it."""
+        if self._phase != "set":
+            return
+        values = {"set": str(self._course.step.set), "result": self._record(why)}
+        following = self._course.onwards()
+        self._cycle_s = None
+        if why == "finish":
+            self._phase = "rest" if following is not None else "done"
+            self._speech.say("set_end", "set_over", values, aloud=False, tone="set_end")
+        elif following is None:
+            self._phase = "done"
+            self._speech.say("done", "plan_done", values, lead=lead, tone="done")
+            self._advise()
+        elif self._plan is None:
+            self._phase = "ready"
+            self._speech.say("set_end", "set_over", values, lead=lead, tone="set_end")
+        else:
+            self._rest(why, *following, values, lead)
+
+    def _rest(self, why: SetEnd, over: PlanStep, then: PlanStep, values: dict[str, str], lead: str) -> None:
+        self._phase, self._rest_told = "rest", False
+        self._rest_until_s = self._now_s + over.rest_s
+        if why == "mark":  # the person goes on at once
+            self._speech.say("set_end", "set_over", values, aloud=False, tone="set_end")
+            return
+        mark: tuple[MarkKind, str] = ("set", "plan") if then.side == over.side else ("side", then.side)
+        if then.side == over.side:
+            values |= {"rest": f"{over.rest_s:.0f}"}
+            self._speech.say("set_end", "next_set", values, lead=lead, tone="set_end", mark=mark)
+        else:
+            values |= {"side": self._name(then.side)}
+            self._speech.say("switch", "next_leg", values, lead=lead, tone="switch", mark=mark)
+
+    def _record(self, why: SetEnd) -> str:
+        """Keep the set that is over; its result in words."""
+        step, tempo = self._course.step, None if self._plan is None else self._plan.tempo
+        kept_share = None if tempo is None else adherence_share(tempo, self._in_set)
+        clean = sum(not rep.verdicts for rep in self._in_set)
+        self._done.append(
+            SetDone(step.set, step.side, self._reps, step.reps, len(self._in_set), clean, why, kept_share)
+        )
+        values = {"reps": str(self._reps), "clean": str(clean)}
+        values |= {} if kept_share is None else {"kept": f"{100 * kept_share:.0f}"}
+        self._reps, self._in_set, self._moved_s = 0, [], None
+        return say("result" if kept_share is None else "result_kept", values, self._likes.sayings)[0]
+
+    def _advise(self) -> None:
+        if self._plan is not None:
+            pain = self._pains > 0 or self._likes.pain_key == "pain_again"
+            key, values = advice(self._done, len(self._plan.steps), pain=pain, ready_before=self._likes.ready_before)
+            self._speech.say("note", key, values)
+
+    def _lead(self) -> None:
+        """The metronome begins after some words."""
+        if self._plan is not None and self._plan.tempo is not None:
+            self._cycle_s = self._now_s + LEAD_S
+
+    def _names(self) -> dict[str, str]:
+        step = self._course.step
+        sets = "" if self._plan is None else str(self._plan.sets)
+        return {"set": str(step.set), "sets": sets, "side": self._name(step.side), "aim": str(step.reps)}
+
+    def _name(self, side: str) -> str:
+        return say(side, {}, self._likes.sayings)[0]
+
+    @property
+    def _now_s(self) -> float:
+        return 0.0 if self._speech.now_s is None else self._speech.now_s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from imukick.events import DISPUTED, Load, Rep, Verdict
@@ -88,3 +90,79 @@ def _number(value: float, unit: str) -> str:
             return "once" if value == 1 else f"{value:.0f} times"
         case _:
             return f"{value:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One sentence of a coach: as it is `shown`, and as it is `spoken` (empty: never said aloud). Gaps are `{names}`."""
+
+    shown: str
+    spoken: str = ""
+
+
+SAYINGS: Final[dict[str, Saying]] = {
+    "left": Saying("left leg", "left leg"),
+    "right": Saying("right leg", "right leg"),
+    "unknown": Saying("either leg", "either leg"),
+    "begin": Saying("Set {set} of {sets}, {side}: {aim} repetitions", "Set {set}, {side}, {aim} repetitions."),
+    "count": Saying("{count}", "{count}."),
+    "count_of": Saying("{count} of {aim}", "{count}."),
+    "one_more": Saying("{count} of {aim}: one more", "One more."),
+    "momentum": Saying("Lift slowly, without swing", "Lift slowly."),
+    "drop": Saying("Lower slowly, against gravity", "Lower slowly."),
+    "too_high": Saying("Not so high: the back may be helping", "Not so high."),
+    "off_plane": Saying("Keep the leg in line", "Keep the leg in line."),
+    "bounce": Saying("Keep still at the top", "Keep still at the top."),
+    "no_pause": Saying("Pause at the top", "Pause at the top."),
+    "short": Saying("A little further, as far as it stays clean", "A little further."),
+    "knee_curl": Saying("From the hip, the knee stays as it is: not counted", "From the hip."),
+    "clean": Saying("Clean", "Good."),
+    "better": Saying("Clean again", "That is it."),
+    "enough_velocity": Saying("Enough for this set: {loss} % slower than its quickest lift", "Enough for this set."),
+    "enough_range": Saying("Enough for this set: {loss} % less range than its largest", "Enough for this set."),
+    "set_over": Saying("Set {set} done: {result}", "Set done."),
+    "next_set": Saying("Set {set} done: {result}. Rest {rest} s", "Set done. Rest {rest} seconds."),
+    "next_leg": Saying(
+        "Set {set} done: {result}. Switch legs: the {side}; move the sensor over", "Set done. Switch legs: {side}."
+    ),
+    "rest_over": Saying("Set {set} of {sets}, {side}: go on when you are ready", "Set {set}, {side}. Go."),
+    "plan_done": Saying("Set {set} done: {result}. All sets are done", "All sets are done. Well done."),
+    "result": Saying("{reps} repetitions, {clean} clean"),
+    "result_kept": Saying("{reps} repetitions, {clean} clean, tempo kept {kept} %"),
+    "disputed": Saying("Noted: that was not one"),
+    "claimed": Saying("Noted: one was missed"),
+    "pain_stop": Saying(
+        "Stop. Sharp pain ends the set: put the leg down and rest. Go on only if it is gone, smaller, slower and without weight",
+        "Stop. Put the leg down and rest.",
+    ),
+    "pain_again": Saying(
+        "Stop. It has hurt more than once lately: end here, and ask a doctor or a physiotherapist before the next session",
+        "Stop. It hurt again. End here.",
+    ),
+    "known_conditions": Saying(
+        "Is anything known of your back, hips or knees, an injury, an operation, a pregnancy? Then ask a doctor or a "
+        "physiotherapist before this plan, and do it under guidance"
+    ),
+    "under_guidance": Saying(
+        "This plan is meant for rehabilitation under guidance: range, load and number are what your physiotherapist says"
+    ),
+    "advice_pain": Saying("It hurt: next time less range and no more weight, and never through pain"),
+    "advice_finish": Saying("Not every repetition was done: stay with this plan until all sets are"),
+    "advice_form": Saying("{clean} of {judged} were clean: form before weight, stay with this plan"),
+    "advice_tempo": Saying("Clean, but the tempo was kept only {kept} %: slower before heavier"),
+    "advice_more": Saying("Clean and complete: if the next session is so too, add a little, repetitions before weight"),
+    "advice_more_again": Saying(
+        "Clean and complete twice: you may add a little, two repetitions a set, or the smallest weight"
+    ),
+}
+"""THE TABLE of what a coach says: another language fills the same keys and gaps (a test compares)."""
+
+
+def say(key: str, values: Mapping[str, str], sayings: Mapping[str, Saying] = SAYINGS) -> tuple[str, str]:
+    """(shown, spoken) of a key, its gaps filled.
+
+    >>> say("count_of", {"count": "3", "aim": "10"})
+    ('3 of 10', '3.')
+    """
+    saying = sayings[key]
+    return saying.shown.format(**values), saying.spoken.format(**values)
