@@ -14,7 +14,7 @@ import numpy as np
 from imukick.errors import RecordingError
 from imukick.events import DISPUTED, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.exercises import Exercise
-from imukick.plans import Mark, Target, split_load
+from imukick.plans import Mark, Plan, Target, split_load
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
@@ -34,7 +34,7 @@ Watch = Callable[[float, Sequence[Event]], None]
 """Told after each piece of the stream: time reached (s), events told for it."""
 
 _HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
-_HEADER_NUMBERS: Final = ("load_kg", "height_m", "target_rom_deg")
+_HEADER_NUMBERS: Final = ("load_kg", "height_m", "target_rom_deg", "target_rom_max_deg", "target_pause_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,12 @@ def _rows(events: Iterable[Event]) -> tuple[Rep, ...]:
     return tuple(reps[index] for index in sorted(reps))
 
 
-def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: float | None = None) -> Exercise:
+def exercise_of(
+    recording: Recording, told: Mapping[str, Any], target_rom_deg: float | None = None, plan: Plan | None = None
+) -> Exercise:
     """The exercise a recording's header names, overruled by what is `told` (fields of `Exercise`).
 
+    A `plan` gives the target, and the words that neither of them says: the header knows what was really done.
     Raises `RecordingError` for a header that cannot be, `ValueError` for such a telling.
     """
     for key in _HEADER_NUMBERS:
@@ -148,23 +151,40 @@ def exercise_of(recording: Recording, told: Mapping[str, Any], target_rom_deg: f
         if isinstance(value, bool) or not isinstance(value, int | float | None):
             raise RecordingError(f"in its header: {key} {str(value)[:40]!r} is not a number", path=recording.path)
     header = {key: recording.meta[key] for key in _HEADER_WORDS if recording.meta.get(key) is not None}
-    aimed_deg = recording.meta.get("target_rom_deg")
     try:
-        _exercise(header, aimed_deg)
+        target = _aim(recording.meta)
+        _exercise(header, target)
     except ValueError as error:
         raise RecordingError(f"in its header: {error}", path=recording.path) from None
     if "load" in told:
         header.pop("load_kg", None)  # it was the other load's
-    return _exercise({**header, **told}, aimed_deg if target_rom_deg is None else target_rom_deg)
+    if plan is not None:
+        header = _planned(plan, load="load" not in told and "load" not in header) | header
+        target = plan.target
+    if target_rom_deg is not None:
+        target = replace(target, rom_deg=target_rom_deg)
+    return _exercise({**header, **told}, target)
 
 
-def _exercise(words: dict[str, Any], target_rom_deg: float | None) -> Exercise:
+def _aim(header: Mapping[str, Any]) -> Target:
+    pause_s = header.get("target_pause_s")
+    target = Target(header.get("target_rom_deg"), header.get("target_rom_max_deg"))
+    return target if pause_s is None else replace(target, pause_s=pause_s)
+
+
+def _planned(plan: Plan, *, load: bool) -> dict[str, Any]:
+    """What a plan says of the exercise, its `load` too or not."""
+    words: dict[str, Any] = {"posture": plan.posture, "support": plan.support, "side": plan.sides[0]}
+    return words | ({"load": plan.load, "load_kg": plan.load_kg} if load else {})
+
+
+def _exercise(words: dict[str, Any], target: Target) -> Exercise:
     load, load_kg = words.get("load", "none"), words.get("load_kg")
     if load_kg == 0 and load != "ankle-weight":
         words = {**words, "load_kg": None}
     elif load_kg is not None and load == "none":
         raise ValueError(f"a load of {load_kg} kg, but load is none; say which load it is")
-    return Exercise(**words, target=Target(rom_deg=target_rom_deg))
+    return Exercise(**words, target=target)
 
 
 def stream(samples: Samples, marks: Iterable[Mark], piece_s: float) -> Iterator[Samples | Mark]:
@@ -271,6 +291,8 @@ def _meta(
         "height_m": exercise.height_m,
         "support": exercise.support,
         "target_rom_deg": exercise.target.rom_deg,
+        "target_rom_max_deg": exercise.target.rom_max_deg,
+        "target_pause_s": exercise.target.pause_s,
         "parameters": dict(params),
     }
 
