@@ -49,6 +49,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pandas": ("sinks.table", "sources.recordings"),
     "pyarrow": ("sinks",),
     "rich": ("cli",),
+    "segno": ("live",),
     "starlette": ("live",),
     "typer": ("cli",),
     "uvicorn": ("live",),
@@ -59,7 +60,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 ANYWHERE = {"numpy", "scipy"}
 CLOCKLESS = ("sensors", "motion", "reps", "session", "coaching")
-HEAVY = ("bleak", "matplotlib", "pandas", "pyarrow", "scipy", "vqf")
+HEAVY = ("bleak", "matplotlib", "pandas", "pyarrow", "scipy", "starlette", "uvicorn", "vqf")
 
 
 def room_of(name: str) -> str:

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from imukick.cli.options import HeightOption, LoadKgOption, LoadOption, PostureOption, SideOption, TargetRomOption
+from imukick.cli.options import (
+    CountAtOption,
+    HeightOption,
+    LoadKgOption,
+    LoadOption,
+    PageHostOption,
+    PageOption,
+    PagePortOption,
+    PlanOption,
+    PostureOption,
+    SideOption,
+    TargetRomOption,
+)
 
 
 def live(
@@ -26,6 +38,7 @@ def live(
     side: SideOption = None,
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
+    plan: PlanOption = None,
     duration: Annotated[float | None, typer.Option(metavar="S", help="End after this time.")] = None,
     reps: Annotated[int | None, typer.Option(metavar="N", help="End after so many counted repetitions.")] = None,
     count_from: Annotated[
@@ -49,14 +62,24 @@ def live(
         typer.Option(metavar="TRANSPORT", help="Instead of Bluetooth: tcp-client:HOST:PORT of imukick virtual-sensor."),
     ] = None,
     speed: Annotated[float, typer.Option(help="How much faster than real the virtual sensor plays.")] = 1.0,
+    page: PageOption = False,
+    page_host: PageHostOption = None,
+    page_port: PagePortOption = None,
+    count_at: CountAtOption = "end",
 ) -> None:
     """Count and judge kicks while they happen; the recording replays to the same repetitions.
 
     Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
     """
     from imukick.cli.live_loop import Limits
+    from imukick.cli.live_page import PageWishes
     from imukick.cli.live_run import LiveWishes, run_live
+    from imukick.cli.planned import asked_plan
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
+    if page and count_from is None and play is None:
+        count_from = "key"  # the button Start; what is played begins with it
     limits = Limits(duration, reps, count_from, speed)
-    raise typer.Exit(run_live(LiveWishes(sensor, play, told, target_rom, limits, record, out, radio)))
+    where = PageWishes(page, page_host, page_port)
+    wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, count_at, asked_plan(plan))
+    raise typer.Exit(run_live(wishes))

@@ -19,7 +19,7 @@ from imukick.cli.live_view import View
 from imukick.cli.live_words import Wish, next_load
 from imukick.errors import ImukickError, RecordingError
 from imukick.events import Event, Rep
-from imukick.plans import MarkKind
+from imukick.plans import Cue, MarkKind
 from imukick.sensors.link import Battery
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
@@ -165,6 +165,7 @@ class LiveLoop:
                     self._linked(item)
                 except ImukickError as error:
                     self.error, self._over = error, True
+        self._view.changed(self._session.coach)
 
     def _linked(self, item: LinkItem) -> None:
         self._count.take(item)
@@ -196,8 +197,10 @@ class LiveLoop:
         for told in item.told:
             if isinstance(told, Battery):
                 self._view.shown.battery_pct = told.percent
-            for event in self._session.take(told, came):
-                self._told(event)
+            events = self._session.take(told, came)
+            for motion in self._session.moved:
+                self._view.moved(motion)
+            self._heard(events, self._session.cues)
             if isinstance(told, Samples) and self._still is not None and self._still.push(told):
                 self._begin()
             self._checked(self._check.push(told))
@@ -206,6 +209,19 @@ class LiveLoop:
         duration_s, first_s, last_s = self._limits.duration_s, self._session.first_s, self._session.last_s
         if duration_s is not None and first_s is not None and last_s is not None and last_s - first_s >= duration_s:
             self._over = True
+
+    def _heard(self, events: list[Event], cues: tuple[Cue, ...]) -> None:
+        """Events and what the coach says to them; the marks that it asks for are made at once."""
+        for event in events:
+            self._told(event)
+        for cue in cues:
+            self._view.cue(cue)
+        for cue in cues:
+            if cue.mark is not None:
+                kind, value = cue.mark
+                if kind == "side":
+                    self._view.shown.side = value
+                self._mark(kind, value)
 
     def _told(self, event: Event) -> None:
         self._count.heard(event)
@@ -252,7 +268,6 @@ class LiveLoop:
         shown = self._view.shown
         simple: dict[str, tuple[MarkKind, str]] = {
             "set": ("set", "new set"),
-            "pain": ("pain", "pain is noted; stop if it is sharp"),
             "not_one": ("not_one", "noted: that was not one"),
             "missed": ("missed", "noted: one was missed"),
             "note": ("note", "noted"),
@@ -266,9 +281,14 @@ class LiveLoop:
                 if shown.waiting:
                     self._begin()
                     return
-                shown.paused = not shown.paused
-                self._mark("pause" if shown.paused else "resume")
-                self._view.say("break: nothing counts" if shown.paused else "on again")
+                self._break(on=shown.paused if wish.value == "" else wish.value == "resume")
+            case "pain":
+                self._mark("pain")
+                if not shown.paused and not shown.waiting:
+                    shown.paused = True
+                    self._mark("pause")
+                shown.stopped = True
+                self._view.say("pain is noted, nothing counts; p goes on, if it is gone, q ends")
             case "side" | "other_side":
                 other = {"left": "right", "right": "left"}.get(shown.side, "unknown")
                 shown.side = wish.value if wish.kind == "side" else other
@@ -284,6 +304,18 @@ class LiveLoop:
                 if not told:
                     self._view.say(words)
 
+    def _break(self, *, on: bool) -> None:
+        """A break begins, or it goes `on`; after pain with a new set."""
+        shown = self._view.shown
+        if shown.paused != on:
+            return
+        shown.paused = not on
+        self._mark("resume" if on else "pause")
+        if on and shown.stopped:
+            shown.stopped = False
+            self._mark("set")
+        self._view.say("on again" if on else "break: nothing counts")
+
     def _begin(self) -> None:
         """From now on it counts."""
         self._still = None
@@ -294,7 +326,6 @@ class LiveLoop:
 
     def _mark(self, kind: MarkKind, value: str = "") -> list[Event]:
         told = self._session.mark(kind, value)
-        for event in told:
-            self._told(event)
+        self._heard(told, self._session.cues)
         self._tell_trouble()
         return told

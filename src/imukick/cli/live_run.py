@@ -7,7 +7,7 @@ import importlib.util
 import signal
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -18,16 +18,22 @@ from imukick.analysis import Analysis, exercise_of
 from imukick.cli.inputs import Inputs
 from imukick.cli.live_keys import interactive, typed
 from imukick.cli.live_loop import Limits, LiveLoop
+from imukick.cli.live_page import PageView, PageWishes, paged, show_end, started
 from imukick.cli.live_place import data_folder, dated_file
 from imukick.cli.live_quality import LinkCount
 from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
 from imukick.cli.live_words import KEYS, key_wish, line_wish
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
+from imukick.cli.planned import beginning_with, first_words, result_lines
 from imukick.cli.screen import Screen, complain
 from imukick.cli.show import Report
+from imukick.coaching.coach import Coach, Preferences
+from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError, RecordingError, SensorError
 from imukick.exercises import Exercise
+from imukick.live import Page
+from imukick.plans import Plan
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
 from imukick.sources.ble import Backend, Found, find, stream
@@ -40,6 +46,7 @@ VIRTUAL_NAME: Final = "imukick virtual"
 NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
 NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
 """Reasons of a `SensorError` that have nothing to do with any sensor."""
+COUNT_AT: Final = ("top", "end")
 HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
 
 
@@ -55,9 +62,14 @@ class LiveWishes:
     record: str | None
     out: str | None
     radio: str | None
+    page: PageWishes = field(default_factory=PageWishes)
+    count_at: str = "end"
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
+        if self.count_at not in COUNT_AT:
+            raise ImukickError(f"--count-at {self.count_at!r} is not known; known: {', '.join(COUNT_AT)}")
         if self.play is not None and self.sensor != VIRTUAL:
             raise ImukickError("--play is what a virtual sensor plays; give --sensor virtual")
         if self.limits.faster != 1.0 and self.sensor != VIRTUAL:
@@ -106,14 +118,15 @@ def run_live(wishes: LiveWishes) -> int:
             return stopped.code
         except SensorError as error:
             raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
-    return _report(held, place, outputs, screen)
+    return _report(held, wishes.plan, place, outputs, screen)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A session that is over: what it says (None: no sample came), how good its times are, what went wrong."""
+    """A session that is over: what it says (None: no sample came), the sets done, how good its times are, what went wrong."""
 
     analysis: Analysis | None
+    sets_done: tuple[SetDone, ...]
     quality: str
     troubles: tuple[ImukickError, ...]
     stopped: int | None
@@ -125,27 +138,51 @@ def _exercise(wishes: LiveWishes) -> Exercise:
     if wishes.play is not None:
         played = read_recording(wishes.play)
     try:
-        return exercise_of(played, wishes.told, wishes.target_rom_deg)
+        return exercise_of(played, wishes.told, wishes.target_rom_deg, wishes.plan)
     except ValueError as error:
         raise ImukickError(str(error)) from None
 
 
 async def _hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen) -> Held:
     with _signals() as stop:
-        async with _linked(wishes, stop, screen) as link:
-            return await _session(wishes, exercise, journal, screen, link, stop)
+        async with paged(wishes.page, screen, mode="live") as page:
+            if page is not None:
+                page.said = lambda line: stop.signal(signal.SIGINT) if line == "quit" and stop.code is None else None
+                if wishes.play is not None:
+                    await stop.before(started(page, Path(wishes.play).name))
+            async with _linked(wishes, stop, screen) as link:
+                held = await _session(wishes, exercise, journal, screen, link, stop, page)
+            if page is not None:
+                reps = None if held.analysis is None else held.analysis.reps
+                show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {journal.path.name}.")
+            return held
 
 
 async def _session(
-    wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen, link: Link, stop: Stop
+    wishes: LiveWishes,
+    exercise: Exercise,
+    journal: Journal,
+    screen: Screen,
+    link: Link,
+    stop: Stop,
+    page: Page | None,
 ) -> Held:
     count = LinkCount(in_time=wishes.limits.faster == 1.0)
-    session = LiveSession(exercise, journal, _header(exercise))
+    plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
+    coach = Coach(plan, Preferences(count_at="top" if wishes.count_at == "top" else "end"))
+    session = LiveSession(exercise, journal, _header(exercise, plan), coach)
     at_terminal = interactive() and not screen.quiet
-    with View(screen, panel=screen.is_terminal and not screen.quiet, keys=at_terminal) as view:
+    panel = screen.is_terminal and not screen.quiet
+    seen: View = View(screen, panel=panel, keys=at_terminal)
+    if page is not None:
+        title, speed = link.found.title, wishes.limits.faster
+        seen = PageView(screen, page, panel=panel, keys=at_terminal, title=title, speed=speed)
+    with seen as view:
         view.shown.side, view.shown.load = exercise.side, exercise.load
         loop = LiveLoop(session, journal, view, count, wishes.limits)
         view.say(f"{link.found.title}: connecting; recording to {journal.path}")
+        for line in [] if plan is None else first_words(plan):
+            view.say(line)
 
         def heard(text: str) -> None:
             wish = key_wish(text) if at_terminal else line_wish(text)
@@ -155,6 +192,13 @@ async def _session(
                 known = ", ".join(name for _, name in KEYS.values())
                 view.say(f"not understood: {text.strip()[:40]!r}; known: {known}, side left, load band, note TEXT")
 
+        def heard_on_page(line: str) -> None:
+            wish = line_wish(line)
+            if wish is not None:
+                loop.wish(wish)
+
+        if page is not None:
+            page.said = heard_on_page
         with typed(heard), stop.calls(loop.end):
             await loop.run(stream(link.found, backend=link.backend), link.played)
     troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
@@ -164,18 +208,23 @@ async def _session(
             journal.sync()
         except RecordingError as error:
             troubles.append(error)
-    return Held(analysis, count.quality().line(), tuple(troubles), 0 if loop.asked else stop.code)
+    return Held(
+        analysis, session.coach.sets_done, count.quality().line(), tuple(troubles), 0 if loop.asked else stop.code
+    )
 
 
-def _header(exercise: Exercise) -> dict[str, Any]:
+def _header(exercise: Exercise, plan: Plan | None) -> dict[str, Any]:
     """What the recording says of the exercise, so that it replays as it was judged."""
     words: dict[str, Any] = {name: getattr(exercise, name) for name in HEADER_WORDS}
     words["target_rom_deg"] = exercise.target.rom_deg
+    if plan is not None:
+        words |= {"target_rom_max_deg": exercise.target.rom_max_deg, "target_pause_s": exercise.target.pause_s}
+        words["plan"] = plan.name
     words["recorder"] = f"imukick {__version__}"
     return {key: value for key, value in words.items() if value is not None}
 
 
-def _report(held: Held, place: Path, outputs: Outputs, screen: Screen) -> int:
+def _report(held: Held, plan: Plan | None, place: Path, outputs: Outputs, screen: Screen) -> int:
     """Print and write what the session says; the exit code."""
     for trouble in held.troubles:
         complain(str(trouble))
@@ -184,6 +233,8 @@ def _report(held: Held, place: Path, outputs: Outputs, screen: Screen) -> int:
             complain("no sample came, nothing is recorded; imukick scan says which sensors are in range")
         return held.stopped if held.stopped is not None and not held.troubles else 2
     screen.print(Report(place.name, held.analysis))
+    for line in [] if plan is None else result_lines(plan, held.sets_done):
+        screen.print(line, soft_wrap=True)
     screen.print(held.quality, style="dim")
     screen.print(f"recording: {place}", soft_wrap=True)
     try:

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from imukick.analysis import Analysis, gathered
+from imukick.cli.coached import Coached
+from imukick.coaching.coach import Coach
+from imukick.coaching.state import CoachState
 from imukick.errors import RecordingError, SensorError
 from imukick.events import Event
 from imukick.exercises import Exercise
-from imukick.plans import Mark, MarkKind
+from imukick.plans import Cue, Mark, MarkKind
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.session import Session
 from imukick.signals import FloatArray, LegMotion, Samples
@@ -26,12 +29,16 @@ class LiveSession:
 
     A mark stands at the smallest time after the newest sample: behind it and before any later one. Before the first
     sample it waits for that one's time; on a host's clock, where a later packet may bear the same stamp, for a later
-    time. `header`: what the recording says besides what the sensor tells.
+    time. `header`: what the recording says besides what the sensor tells. `coach`: who speaks to the person; without one
+    somebody counts and corrects who knows no plan.
     """
 
-    def __init__(self, exercise: Exercise, journal: Journal, header: Mapping[str, Any]) -> None:
+    def __init__(
+        self, exercise: Exercise, journal: Journal, header: Mapping[str, Any], coach: Coach | None = None
+    ) -> None:
         self._exercise = exercise
         self._session = Session(exercise)
+        self._coached = Coached(self._session, coach if coach is not None else Coach())
         self._journal = journal
         self._header = dict(header)
         self._settings: Settings | None = None
@@ -40,6 +47,8 @@ class LiveSession:
         self._waiting: list[tuple[MarkKind, str]] = []
         self._events: list[Event] = []
         self._motion: LegMotion | None = None
+        self._moved: list[LegMotion] = []
+        self._cues: list[Cue] = []
         self.trouble: RecordingError | None = None
         """Why the recording ended before the session, if it did."""
 
@@ -60,11 +69,27 @@ class LiveSession:
             return None
         return float(self._motion.angle_rad[-1])
 
+    @property
+    def coach(self) -> CoachState:
+        """How the coach sees it now."""
+        return self._coached.coach.state
+
+    @property
+    def moved(self) -> tuple[LegMotion, ...]:
+        """The motion that the last `take` or `mark` released."""
+        return tuple(self._moved)
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """What the coach said to the last `take`, `mark` or `finish`."""
+        return tuple(self._cues)
+
     def take(self, told: Told, came: datetime) -> list[Event]:
         """What the sensor says next, which `came` just then (with its time zone); the events it settles.
 
         Raises `SensorError` when the sensor comes back with other ranges: one recording has one of each.
         """
+        self._moved, self._cues = [], []
         match told:
             case Settings():
                 self._settings = told
@@ -77,6 +102,7 @@ class LiveSession:
 
     def mark(self, kind: MarkKind, value: str = "") -> list[Event]:
         """What a person did, now; the events that follow from it. Raises `ValueError` for a value not of its kind."""
+        self._moved, self._cues = [], []
         last = self._pieces[-1] if self._pieces else None
         if last is None or last.clock == "host":
             Mark(0.0, kind, value)
@@ -86,11 +112,12 @@ class LiveSession:
 
     def finish(self) -> Analysis | None:
         """Close the session; what it says, or None when no sample ever came. The journal stays open for its owner."""
+        self._moved, self._cues = [], []
         last_s = self.last_s
         if last_s is None:
             return None
         self._marks_waiting(nextafter(last_s, inf))
-        self._keep(self._session.finish())
+        self._keep(self._coached.finish())
         samples = _joined(self._pieces)
         recording = Recording(self._journal.path, samples, tuple(self._marks), self._header)
         return gathered(recording, self._exercise, self._session, self._events, ())
@@ -132,10 +159,10 @@ class LiveSession:
                 self._journal.append(samples)
             except RecordingError as error:
                 self.trouble = error
-        told = self._session.push(samples)
-        if self._session.moved:
-            self._motion = self._session.moved[-1]
-        return self._keep(told)
+        told = self._keep(self._coached.push(samples))
+        if self._coached.moved:
+            self._motion = self._coached.moved[-1]
+        return told
 
     def _record_header(self) -> None:
         if self._journal.open:
@@ -152,10 +179,12 @@ class LiveSession:
                 self._journal.mark(mark)
             except RecordingError as error:
                 self.trouble = error
-        return self._keep(self._session.push(mark))
+        return self._keep(self._coached.push(mark))
 
     def _keep(self, told: list[Event]) -> list[Event]:
         self._events += told
+        self._moved += self._coached.moved
+        self._cues += self._coached.cues
         return told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -15,12 +15,19 @@ from rich.text import Text
 from imukick.cli.live_words import keys_line
 from imukick.cli.screen import Screen
 from imukick.cli.show import clock_text, event_line
+from imukick.coaching.state import CoachState
 from imukick.coaching.wording import QUICK_SHARE, rep_texts
 from imukick.events import Event, LiftTold, Rep, RepRevised
+from imukick.plans import Cue
+from imukick.signals import LegMotion
 
 FULL_DEG = 45.0
 """Angle at which the bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
 BAR = 32
+SAID: Final = frozenset({"safety", "set_end", "switch", "stop", "done", "begin", "rest_over", "last_rep", "note"})
+"""Cues that get a line of their own on a terminal."""
+SAID_ALREADY: Final = frozenset({"disputed", "claimed", "set_over"})
+"""Keys of cues whose event has a line there."""
 
 
 @dataclass(slots=True)
@@ -36,13 +43,16 @@ class Shown:
     most_deg: float = FULL_DEG
     counted: int = 0
     in_set: int = 0
+    aim: int | None = None
     set: int = 1
     side: str = "unknown"
     load: str = "none"
     paused: bool = False
+    stopped: bool = False
     waiting: bool = False
     lift: str = ""
     last: str = ""
+    coach: str = ""
 
     def heard(self, event: Event) -> None:
         """Take over what an event changes."""
@@ -109,6 +119,20 @@ class View:
         if line is not None and not (self._live is not None and isinstance(event, LiftTold)):
             self.say(line)
 
+    def cue(self, cue: Cue) -> None:
+        """What the coach says; counts, praise and what a repetition's own line says already are not repeated."""
+        if cue.kind in SAID and cue.key not in SAID_ALREADY:
+            self.say(f"coach: {cue.text}")
+        if cue.kind != "count":
+            self.shown.coach = cue.text
+
+    def moved(self, motion: LegMotion) -> None:
+        """The leg moved on; the panel asks for the angle when it is drawn."""
+
+    def changed(self, coach: CoachState) -> None:
+        """Something may be otherwise than before."""
+        self.shown.aim = coach.aim
+
     def refresh(self) -> None:
         """Draw the panel anew."""
         if self._live is not None:
@@ -126,9 +150,10 @@ class View:
         head.add_column(no_wrap=True, overflow="ellipsis")
         head.add_column(justify="right", no_wrap=True)
         head.add_row(Text(" · ".join(link), style="dim"), clock_text(shown.elapsed_s))
+        aim = "" if shown.aim is None else f" of {shown.aim}"
         state = "waiting: nothing counts yet" if shown.waiting else "break: nothing counts" if shown.paused else ""
         count = Text.assemble(
-            (f"{shown.in_set} rep{'' if shown.in_set == 1 else 's'}", "bold"),
+            (f"{shown.in_set}{aim} rep{'' if shown.in_set == 1 and not aim else 's'}", "bold"),
             " · " + " · ".join([*now, f"{shown.counted} in all"]),
             ("  " + state, "yellow"),
         )
@@ -143,6 +168,7 @@ class View:
             Text(shown.lift, style="dim"),
         )
         parts: list[RenderableType] = [Text(""), head, count, bar, Text(shown.last or " ")]
+        parts += [Text(shown.coach, style="bold")] if shown.coach else []
         if self._keys:
             parts.append(Text(keys_line(waiting=shown.waiting), style="dim"))
         return Group(*parts)

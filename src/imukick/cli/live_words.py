@@ -35,7 +35,6 @@ _LINES: Final[dict[str, WishKind]] = {
     **{key: kind for key, (kind, _) in KEYS.items()},
     **{name: kind for kind, name in KEYS.values()},
     **{kind: kind for kind, _ in KEYS.values()},
-    "resume": "pause",
     "set": "set",
     "side": "other_side",
 }
@@ -54,10 +53,14 @@ def key_wish(key: str) -> Wish | None:
 def line_wish(line: str) -> Wish | None:
     """What a line says: a key, its name, or `side left`, `load band`, `note TEXT`; None when it is not understood.
 
+    `break` begins a break and `resume` ends one, whatever is so; `pause` is the other of the two.
+
     >>> line_wish("not one"), line_wish("side left"), line_wish("load ankle-weight 2"), line_wish("jump")
     (Wish(kind='not_one', value=''), Wish(kind='side', value='left'), Wish(kind='load', value='ankle-weight 2'), None)
     """
     text = " ".join(line.split())
+    if text.lower() in ("break", "resume"):
+        return Wish("pause", text.lower())
     kind = _LINES.get(text.lower())
     if kind is not None:
         return Wish(kind)

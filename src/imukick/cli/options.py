@@ -15,3 +15,16 @@ TargetRomOption = Annotated[float | None, typer.Option(metavar="DEG", help="Rang
 RefineOption = Annotated[bool, typer.Option("--refine", help="Look again with what the first pass learned.")]
 RateOption = Annotated[float | None, typer.Option(help="Sample rate of a file without a time column.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+PlanOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="Plan to be coached through: one that ships, or a TOML file."),
+]
+PageOption = Annotated[bool, typer.Option("--page", help="Show it in a browser too; the link is printed.")]
+PageHostOption = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Where the page is served; default 127.0.0.1, 0.0.0.0: to the network."),
+]
+PagePortOption = Annotated[int | None, typer.Option(help="Port of the page, default 8642; 0 takes a free one.")]
+CountAtOption = Annotated[
+    str, typer.Option(metavar="top|end", help="Say the count at the top of a lift or at the end of a repetition.")
+]

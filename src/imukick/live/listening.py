@@ -1,0 +1,25 @@
+"""The socket that the page is served on: bound before anything else begins, so that a taken port is told at once."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+from imukick.errors import ImukickError
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket bound to this address; `port` 0 takes a free one. Raises `ImukickError` where that cannot be."""
+    if not 0 <= port <= 65535:
+        raise ImukickError(f"--page-port {port} cannot be; give one from 1024 to 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # there it would let two programs share a port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        why = error.strerror or str(error)
+        raise ImukickError(f"the page cannot be served on {host} port {port}: {why}; try another --page-port") from None
+    return bound
