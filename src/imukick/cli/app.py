@@ -14,6 +14,7 @@ from imukick.cli.agreement import agreement
 from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
 from imukick.cli.live import live
+from imukick.cli.plans import plans
 from imukick.cli.plot import plot
 from imukick.cli.replay import replay
 from imukick.cli.scan import scan
@@ -48,6 +49,7 @@ def _imukick(
 
 app.command()(live)
 app.command()(replay)
+app.command()(plans)
 app.command()(plot)
 app.command()(simulate)
 app.command()(edit)

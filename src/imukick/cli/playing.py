@@ -12,6 +12,7 @@ from typing import Any, Final
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from imukick.analysis import Analysis, Watch, analyse, exercise_of
+from imukick.cli.coached_replay import coached_replay
 from imukick.cli.inputs import Inputs, find_inputs
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console
@@ -19,7 +20,7 @@ from imukick.cli.show import Report, event_line, totals
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
-from imukick.plans import Target
+from imukick.plans import Plan, Target
 from imukick.sources.recordings import Recording, read_recording
 
 LONG_S: Final = 600.0
@@ -39,6 +40,7 @@ class Wishes:
     refine: bool
     rate_hz: float | None
     realtime: bool = False
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -46,6 +48,8 @@ class Wishes:
             Exercise(**self.told, target=Target(rom_deg=self.target_rom_deg))
         except ValueError as error:
             raise ImukickError(str(error)) from None
+        if self.plan is not None and self.refine:
+            raise ImukickError("--plan plays a recording as it was heard, once; leave --refine away")
 
 
 def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
@@ -63,7 +67,7 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     done: list[tuple[str, Analysis]] = []
     for path in inputs.paths:
         try:
-            analysis = played(path, wishes, screen, motion=asked.motion is not None)
+            analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
             outputs.write_one(path, analysis)
         except ImukickError as error:
             complain(str(error))
@@ -72,6 +76,8 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
         if len(done) > 1:
             screen.print()
         screen.print(Report(*done[-1]))
+        for line in lines:
+            screen.print(line, soft_wrap=True)
     return _closed(done, inputs, outputs, screen)
 
 
@@ -93,17 +99,31 @@ def played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> Analy
 
     Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with it.
     """
+    recording, _ = _opened(path, wishes)
+    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine, "motion": motion}
+    if wishes.realtime:
+        watch = _at_its_own_speed(recording, screen)
+        return analyse(recording, **asked, watch=watch, piece_s=REALTIME_PIECE_S)
+    with _bar(recording, passes=2 if wishes.refine else 1) as bar:
+        return analyse(recording, **asked, watch=bar)
+
+
+def _played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> tuple[Analysis, list[str]]:
+    """As `played`, and the lines that a plan adds."""
+    if wishes.plan is None:
+        return played(path, wishes, screen, motion=motion), []
+    recording, exercise = _opened(path, wishes)
+    return coached_replay(recording, exercise, wishes.plan, screen, realtime=wishes.realtime, motion=motion)
+
+
+def _opened(path: Path, wishes: Wishes) -> tuple[Recording, Exercise]:
     recording = read_recording(path, rate_hz=wishes.rate_hz)
     warn_of(recording)
     try:
-        exercise_of(recording, wishes.told, wishes.target_rom_deg)
+        exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, wishes.plan)
     except ValueError as error:
         raise ImukickError(str(error)) from None
-    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine, "motion": motion}
-    if wishes.realtime:
-        return analyse(recording, **asked, watch=_at_its_own_speed(recording, screen), piece_s=REALTIME_PIECE_S)
-    with _bar(recording, passes=2 if wishes.refine else 1) as watch:
-        return analyse(recording, **asked, watch=watch)
+    return recording, exercise
 
 
 def warn_of(recording: Recording) -> None:

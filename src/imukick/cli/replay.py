@@ -11,6 +11,7 @@ from imukick.cli.options import (
     HeightOption,
     LoadKgOption,
     LoadOption,
+    PlanOption,
     PostureOption,
     RateOption,
     RefineOption,
@@ -27,6 +28,7 @@ def replay(
     side: SideOption = None,
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
+    plan: PlanOption = None,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
     out: Annotated[
@@ -53,8 +55,9 @@ def replay(
     What is not said here is taken from a recording's own header, where it has one.
     """
     from imukick.cli.outputs import Asked
+    from imukick.cli.planned import asked_plan
     from imukick.cli.playing import Wishes, play_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz, realtime)
+    wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan))
     raise typer.Exit(play_all(files, wishes, Asked(out, sets, motion, excel, force)))

@@ -52,22 +52,26 @@ def shipped_text(name: str) -> str:
     return (files("imukick.sources") / "plans" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def find_plan(named: str) -> Plan:
-    """A plan that ships, by its name, or a TOML file. Raises `ImukickError` when it is neither or cannot be used."""
+def plan_text(named: str) -> str:
+    """The TOML text of a plan that ships, by its name, or of a file. Raises `ImukickError` when it is neither."""
     if named in SHIPPED:
-        return parse_plan(shipped_text(named), named)
+        return shipped_text(named)
     path = Path(named)
     try:
         if path.stat().st_size > LARGEST:
             raise ImukickError(f"{named}: too large for a plan, over {LARGEST} bytes; name a plan's file")
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         known = ", ".join(SHIPPED)
         raise ImukickError(f"{named}: no such file, nor a plan that ships ({known})") from None
     except (OSError, ValueError) as error:
-        why = "it is not UTF-8 text" if isinstance(error, ValueError) else error.strerror or str(error)
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ImukickError(f"{named}: cannot be read: {why}; name a plan's file") from None
-    return parse_plan(text, named)
+
+
+def find_plan(named: str) -> Plan:
+    """A plan that ships, by its name, or a TOML file. Raises `ImukickError` when it is neither or cannot be used."""
+    return parse_plan(plan_text(named), named)
 
 
 def parse_plan(text: str, where: str) -> Plan:
@@ -75,7 +79,7 @@ def parse_plan(text: str, where: str) -> Plan:
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ImukickError(f"{where}: not TOML: {error}; imukick plans --show warm-up prints one that is") from None
+        raise ImukickError(f"{where}: not TOML: {error}; imukick plans warm-up prints one that is") from None
     told: dict[str, Any] = {}
     for key, value in data.items():
         if key in _TABLES:

@@ -1,0 +1,58 @@
+"""A recording played to a coach: the same repetitions, judged by a plan's target, and what the coach would have said."""
+
+from __future__ import annotations
+
+import time
+
+from imukick.analysis import Analysis, gathered, stream
+from imukick.cli.coached import Coached
+from imukick.cli.planned import beginning_with, result_lines
+from imukick.cli.screen import Screen
+from imukick.cli.show import clock_text, event_line
+from imukick.coaching.coach import Coach
+from imukick.events import Event
+from imukick.exercises import Exercise
+from imukick.plans import Cue, Mark, Plan
+from imukick.session import Session
+from imukick.signals import LegMotion
+from imukick.sources.recordings import Recording
+
+PIECE_S = 30.0
+REALTIME_PIECE_S = 0.1
+
+
+def coached_replay(
+    recording: Recording, exercise: Exercise, plan: Plan, screen: Screen, *, realtime: bool, motion: bool
+) -> tuple[Analysis, list[str]]:
+    """What the recording says, and a line for each set of the plan; in real time `screen` is told what happens too.
+
+    The marks in the recording are all there is: where the coach would begin a set or change the leg, none is made up.
+    """
+    plan = beginning_with(plan, exercise.side)
+    coached = Coached(Session(exercise), Coach(plan))
+    events: list[Event] = []
+    moved: list[LegMotion] = []
+
+    def keep(told: list[Event]) -> None:
+        events.extend(told)
+        if motion:
+            moved.extend(coached.moved)
+        if realtime:
+            lines = [event_line(event) for event in told] + [cue_line(cue) for cue in coached.cues]
+            for line in filter(None, lines):
+                screen.print(line)
+
+    ahead_s = time.monotonic() - float(recording.samples.t_s[0])
+    for item in stream(recording.samples, recording.marks, REALTIME_PIECE_S if realtime else PIECE_S):
+        if realtime:
+            reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
+            time.sleep(max(0.0, ahead_s + reached_s - time.monotonic()))
+        keep(coached.push(item))
+    keep(coached.finish())
+    analysis = gathered(recording, exercise, coached.session, events, moved)
+    return analysis, result_lines(plan, coached.coach.state.sets_done)
+
+
+def cue_line(cue: Cue) -> str | None:
+    """What a coach says, in one line; None for what a repetition's own line says already."""
+    return None if cue.kind in ("count", "praise") else f"{clock_text(cue.t_s):>8}  coach: {cue.text}"

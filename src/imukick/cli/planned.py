@@ -1,0 +1,107 @@
+"""What the command line does around a plan: which leg begins, what is said before the first start, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from imukick.cli.live_place import data_folder
+from imukick.coaching.safety import first_start_keys
+from imukick.coaching.state import SetDone
+from imukick.coaching.wording import say
+from imukick.plans import Plan
+from imukick.sinks.whole_file import whole_file
+from imukick.sources.plan_files import SHIPPED, find_plan, plan_text
+
+BEGUN: Final = "plans-begun.txt"
+"""Beside the folder of recordings: a line for each plan that was started, so that its first question is asked once."""
+ENDED: Final = {
+    "count": "",
+    "rest": "ended by a rest",
+    "mark": "ended by you",
+    "loss": "ended by a stop rule",
+    "pain": "ended by pain",
+    "finish": "ended with the session",
+}
+
+
+def asked_plan(named: str | None) -> Plan | None:
+    """The plan of `--plan`. Raises `ImukickError` for what cannot be used."""
+    return None if named is None else find_plan(named)
+
+
+def beginning_with(plan: Plan, side: str) -> Plan:
+    """The same plan, this leg first; where it is not in the plan, instead of the other.
+
+    >>> beginning_with(Plan("a", "warm-up", 1, 8), "right").sides
+    ('right', 'left')
+    """
+    if side not in ("left", "right"):
+        return plan
+    return replace(plan, sides=(side, *(one for one in plan.sides if one != side)) if side in plan.sides else (side,))
+
+
+def first_words(plan: Plan, place: Path | None = None) -> list[str]:
+    """What is said before a plan is started: what it is about, and at its very first start what the guide asks.
+
+    `place`: the file of plans begun, to which this one is added; a folder that cannot be written asks again next time.
+    """
+    place = data_folder().parent / BEGUN if place is None else place
+    lines = [plan.about] if plan.about else []
+    try:
+        begun = place.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        begun = []
+    keys = first_start_keys(plan, begun)
+    if keys:
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("a", encoding="utf-8") as file:
+                file.write(f"{plan.name}\n")
+        except OSError:
+            pass  # asked again next time, which harms nobody
+    return lines + [say(key, {})[0] for key in keys]
+
+
+def result_lines(plan: Plan, done: Sequence[SetDone]) -> list[str]:
+    """One line a set that was done, and how many the plan has."""
+    lines = []
+    for one in done:
+        side = say(one.side, {})[0]
+        text = f"plan, set {one.set}, {side}: {one.reps} of {one.aim} repetitions, {one.clean} clean"
+        text += (
+            "" if one.adherence_share is None else f", tempo {plan_tempo(plan)} kept {100 * one.adherence_share:.0f} %"
+        )
+        text += f"; {ENDED[one.ended]}" if ENDED[one.ended] else ""
+        lines.append(text)
+    return [*lines, f"plan {plan.name}: {len(done)} of {len(plan.steps)} sets"]
+
+
+def plan_tempo(plan: Plan) -> str:
+    """The target tempo with its order, empty without one."""
+    return "" if plan.tempo is None else f"{plan.tempo.text} (lower-rest-lift-hold)"
+
+
+def listed_plans() -> list[str]:
+    """A line for each plan that ships."""
+    lines = []
+    for name in SHIPPED:
+        plan = find_plan(name)
+        legs = "each leg" if len(plan.sides) == 2 else f"{plan.sides[0]} leg"
+        lines.append(f"{name}: {plan.sets} x {plan.reps}, {legs}, {plan.posture}, tempo {plan_tempo(plan)}")
+    return lines
+
+
+def checked_text(named: str) -> str:
+    """The text of a plan that can be used. Raises `ImukickError` for any other."""
+    find_plan(named)
+    return plan_text(named)
+
+
+def write_plan(named: str, out: str, *, force: bool) -> None:
+    """A copy of a plan. Raises `ImukickError` for a plan that cannot be used and a place that cannot be written."""
+    text = checked_text(named)
+    with whole_file(Path(out), force=force) as part:
+        part.write_text(text, encoding="utf-8")
