@@ -10,9 +10,10 @@ import pytest
 
 from imukick.cli.live_loop import Limits
 from imukick.cli.live_place import data_folder, dated_file
-from imukick.cli.live_run import LiveWishes, Stop, Stopped, chosen, with_a_way_out
+from imukick.cli.live_run import LiveWishes, chosen, with_a_way_out
 from imukick.cli.live_words import KEYS, Wish, key_wish, keys_line, line_wish, next_load
 from imukick.cli.screen import Screen
+from imukick.cli.stopping import Stop, Stopped
 from imukick.errors import ImukickError, SensorError
 from imukick.exercises import LOADS
 from imukick.sources.ble import Found

@@ -72,14 +72,14 @@ def live(
     Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
     """
     from imukick.cli.live_loop import Limits
-    from imukick.cli.live_page import PageWishes
     from imukick.cli.live_run import LiveWishes, run_live
+    from imukick.cli.page_wishes import PageWishes
     from imukick.cli.planned import asked_plan
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     if page and count_from is None and play is None:
         count_from = "key"  # the button Start; what is played begins with it
     limits = Limits(duration, reps, count_from, speed)
-    where = PageWishes(page, page_host, page_port)
-    wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, count_at, asked_plan(plan))
+    where = PageWishes(page, page_host, page_port, count_at)
+    wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan))
     raise typer.Exit(run_live(wishes))

@@ -6,12 +6,11 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Final
 
 from rich.text import Text
 
 from imukick.cli.live_view import View
+from imukick.cli.page_wishes import PAGE_HOST, PAGE_PORT, PageWishes
 from imukick.cli.screen import Screen
 from imukick.coaching.state import CoachState
 from imukick.errors import ImukickError
@@ -19,23 +18,6 @@ from imukick.events import Event, Rep
 from imukick.live import EXPOSED, Board, Page, Teller, code_lines, serving, summary_facts
 from imukick.plans import Cue
 from imukick.signals import LegMotion
-
-PAGE_HOST: Final = "127.0.0.1"
-PAGE_PORT: Final = 8642
-"""Chosen: free of the ports that other programs of a desk computer take."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageWishes:
-    """Where the page is served. Raises `ImukickError` for an address or a port without a page."""
-
-    page: bool = False
-    host: str | None = None
-    port: int | None = None
-
-    def __post_init__(self) -> None:
-        if not self.page and (self.host is not None or self.port is not None):
-            raise ImukickError("--page-host and --page-port say where the page is; give --page too")
 
 
 class PageView(View):

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import signal
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from imukick import __version__
 from imukick.analysis import Analysis, exercise_of
 from imukick.cli.inputs import Inputs
 from imukick.cli.live_keys import interactive, typed
 from imukick.cli.live_loop import Limits, LiveLoop
-from imukick.cli.live_page import PageView, PageWishes, paged, show_end, started
+from imukick.cli.live_page import PageView, paged, show_end, started
 from imukick.cli.live_place import data_folder, dated_file
 from imukick.cli.live_quality import LinkCount
 from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
 from imukick.cli.live_words import KEYS, key_wish, line_wish
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
+from imukick.cli.page_wishes import PageWishes
 from imukick.cli.planned import beginning_with, first_words, result_lines
 from imukick.cli.screen import Screen, complain
 from imukick.cli.show import Report
-from imukick.coaching.coach import Coach, Preferences
+from imukick.cli.stopping import Stop, Stopped, signals
+from imukick.coaching.coach import Coach
 from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError, RecordingError, SensorError
 from imukick.exercises import Exercise
@@ -39,14 +39,11 @@ from imukick.sinks.journal import Journal
 from imukick.sources.ble import Backend, Found, find, stream
 from imukick.sources.recordings import Recording, read_recording
 
-Result = TypeVar("Result")
-
 VIRTUAL: Final = "virtual"
 VIRTUAL_NAME: Final = "imukick virtual"
 NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
 NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
 """Reasons of a `SensorError` that have nothing to do with any sensor."""
-COUNT_AT: Final = ("top", "end")
 HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
 
 
@@ -63,13 +60,10 @@ class LiveWishes:
     out: str | None
     radio: str | None
     page: PageWishes = field(default_factory=PageWishes)
-    count_at: str = "end"
     plan: Plan | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
-        if self.count_at not in COUNT_AT:
-            raise ImukickError(f"--count-at {self.count_at!r} is not known; known: {', '.join(COUNT_AT)}")
         if self.play is not None and self.sensor != VIRTUAL:
             raise ImukickError("--play is what a virtual sensor plays; give --sensor virtual")
         if self.limits.faster != 1.0 and self.sensor != VIRTUAL:
@@ -87,14 +81,6 @@ class Link:
     found: Found
     backend: Backend | None
     played: asyncio.Event | None
-
-
-class Stopped(Exception):  # noqa: N818 - no error: somebody ended the program before the session had begun
-    """A signal came before there was a session to end; `code` is what the program ends with."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def run_live(wishes: LiveWishes) -> int:
@@ -144,10 +130,10 @@ def _exercise(wishes: LiveWishes) -> Exercise:
 
 
 async def _hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen) -> Held:
-    with _signals() as stop:
+    with signals() as stop:
         async with paged(wishes.page, screen, mode="live") as page:
             if page is not None:
-                page.said = lambda line: stop.signal(signal.SIGINT) if line == "quit" and stop.code is None else None
+                page.said = lambda line: stop.end() if line == "quit" else None
                 if wishes.play is not None:
                     await stop.before(started(page, Path(wishes.play).name))
             async with _linked(wishes, stop, screen) as link:
@@ -169,7 +155,7 @@ async def _session(
 ) -> Held:
     count = LinkCount(in_time=wishes.limits.faster == 1.0)
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
-    coach = Coach(plan, Preferences(count_at="top" if wishes.count_at == "top" else "end"))
+    coach = Coach(plan, wishes.page.preferences)
     session = LiveSession(exercise, journal, _header(exercise, plan), coach)
     at_terminal = interactive() and not screen.quiet
     panel = screen.is_terminal and not screen.quiet
@@ -181,8 +167,11 @@ async def _session(
         view.shown.side, view.shown.load = exercise.side, exercise.load
         loop = LiveLoop(session, journal, view, count, wishes.limits)
         view.say(f"{link.found.title}: connecting; recording to {journal.path}")
-        for line in [] if plan is None else first_words(plan):
+        before = [] if plan is None else first_words(plan)
+        for line in before:
             view.say(line)
+        if page is not None:
+            page.board.show(before=before)
 
         def heard(text: str) -> None:
             wish = key_wish(text) if at_terminal else line_wish(text)
@@ -324,68 +313,3 @@ def with_a_way_out(error: SensorError) -> SensorError:
     if importlib.util.find_spec("bumble") is None:
         said += " (that needs: pip install 'imukick[virtual]')"
     return SensorError(said, reason=error.reason)
-
-
-class Stop:
-    """Ctrl-C and SIGTERM: the first ends what is going on in good order, a second Ctrl-C at once.
-
-    `code`: what a program that did nothing yet ends with; None while no signal came.
-    """
-
-    def __init__(self) -> None:
-        self.code: int | None = None
-        self._came = asyncio.Event()
-        self._call: Any = None
-
-    def signal(self, number: int) -> None:
-        """A signal came."""
-        if self.code is not None:
-            raise KeyboardInterrupt
-        self.code = 128 + number
-        self._came.set()
-        if self._call is not None:
-            self._call()
-
-    @contextmanager
-    def calls(self, end: Any) -> Iterator[None]:
-        """In the block a signal calls `end`; at once when it has come already."""
-        self._call = end
-        if self.code is not None:
-            end()
-        try:
-            yield
-        finally:
-            self._call = None
-
-    async def before(self, work: Awaitable[Result]) -> Result:
-        """What `work` gives. Raises `Stopped` when a signal comes first."""
-        doing, came = asyncio.ensure_future(work), asyncio.ensure_future(self._came.wait())
-        try:
-            await asyncio.wait({doing, came}, return_when=asyncio.FIRST_COMPLETED)
-            if doing.done():
-                return doing.result()
-            raise Stopped(self.code or 130)
-        finally:
-            for task in (doing, came):
-                task.cancel()
-            await asyncio.gather(doing, came, return_exceptions=True)
-
-
-@contextmanager
-def _signals() -> Iterator[Stop]:
-    """Signals go to the `Stop` while the block runs."""
-    stop, loop = Stop(), asyncio.get_running_loop()
-    before: dict[signal.Signals, Any] = {}
-
-    def came(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
-        if stop.code is not None:
-            raise KeyboardInterrupt
-        loop.call_soon_threadsafe(stop.signal, number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, came)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

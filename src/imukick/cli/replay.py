@@ -7,10 +7,14 @@ from typing import Annotated
 import typer
 
 from imukick.cli.options import (
+    CountAtOption,
     ForceOption,
     HeightOption,
     LoadKgOption,
     LoadOption,
+    PageHostOption,
+    PageOption,
+    PagePortOption,
     PlanOption,
     PostureOption,
     RateOption,
@@ -18,6 +22,7 @@ from imukick.cli.options import (
     SideOption,
     TargetRomOption,
 )
+from imukick.errors import ImukickError
 
 
 def replay(
@@ -48,6 +53,11 @@ def replay(
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play at the speed of the recording, telling each repetition.")
     ] = False,
+    page: PageOption = False,
+    page_host: PageHostOption = None,
+    page_port: PagePortOption = None,
+    count_at: CountAtOption = "end",
+    speed: Annotated[float, typer.Option(help="How much faster than real the page plays.")] = 1.0,
     force: ForceOption = False,
 ) -> None:
     """Count and judge the kicks in recordings.
@@ -55,9 +65,17 @@ def replay(
     What is not said here is taken from a recording's own header, where it has one.
     """
     from imukick.cli.outputs import Asked
+    from imukick.cli.page_wishes import PageWishes
     from imukick.cli.planned import asked_plan
     from imukick.cli.playing import Wishes, play_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan))
-    raise typer.Exit(play_all(files, wishes, Asked(out, sets, motion, excel, force)))
+    asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
+    if page:
+        from imukick.cli.replay_page import play_on_page
+
+        raise typer.Exit(play_on_page(files, wishes, asked, where, speed=speed))
+    if speed != 1.0:
+        raise ImukickError("--speed is that of a recording on a page; give --page too")
+    raise typer.Exit(play_all(files, wishes, asked))

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from imukick.coaching.state import CoachState
-from imukick.coaching.wording import KNOWN_LOADS, QUICK_SHARE, reason_text, rep_texts
+from imukick.coaching.wording import KNOWN_LOADS, QUICK_SHARE, reason_text, say, verdict_text
 from imukick.events import Event, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.live.board import Board
 from imukick.live.leg_phase import LegPhase
@@ -42,6 +42,7 @@ class Teller:
         self._phase = LegPhase()
         self._lifts = 0
         self._reps: dict[int, Rep] = {}
+        self._last: int | None = None
         self._disputed: set[int] = set()
         self._full_deg = FULL_DEG
         board.show(
@@ -56,7 +57,8 @@ class Teller:
                 self._board.show(lift=lift_facts(event.momentum_lift, self._lifts, event.t_s))
             case Rep():
                 self._told(event)
-                self._board.show(last=last_facts(event), engine_set=event.set)
+                self._last = event.index
+                self._board.show(last=last_facts(event), engine_set=event.set, coach="")
             case RepRevised():
                 self._told(event.rep)
             case RepDisputed():
@@ -104,6 +106,12 @@ class Teller:
         self._board.cue(kind=cue.kind, text=cue.text, spoken=cue.spoken, tone=cue.tone, priority=cue.priority)
         if cue.kind == "safety":
             self._board.show(advice=[cue.text])
+        elif cue.kind == "correction":
+            self._board.show(coach=say(cue.key, dict(cue.values))[0])
+            if (
+                cue.about in self._reps and cue.about == self._last
+            ):  # the word that is corrected is the word that is shown
+                self._board.show(last=last_facts(self._reps[cue.about], cue.verdict))
         elif cue.kind != "count":
             self._board.show(coach=cue.text)
 
@@ -130,20 +138,20 @@ def lift_facts(momentum_lift: float | None, number: int, t_s: float) -> dict[str
     }
 
 
-def last_facts(rep: Rep) -> dict[str, Any]:
-    """A repetition in a word, with the number behind it."""
-    texts = rep_texts(rep)
+def last_facts(rep: Rep, word: str = "") -> dict[str, Any]:
+    """A repetition in a word (of its verdicts this `word`, else the first), with the number behind it."""
     if not rep.counted:
         return {"index": rep.index, "tone": "none", "word": "Not counted", "why": reason_text(rep)}
     if rep.verdicts:
-        first = rep.verdicts[0]
+        first = next((verdict for verdict in rep.verdicts if verdict.word == word), rep.verdicts[0])
         more = len(rep.verdicts) - 1
-        word = WORDS.get(first.word, first.word.replace("_", " ").capitalize())
+        shown = WORDS.get(first.word, first.word.replace("_", " ").capitalize())
+        number = verdict_text(first).partition(": ")[0]
         return {
             "index": rep.index,
             "tone": "warn",
-            "word": word,
-            "why": texts[0] + (f" · and {more} more" if more else ""),
+            "word": shown,
+            "why": number + (f" · and {more} more" if more else ""),
         }
     quick = rep.load in KNOWN_LOADS and rep.momentum_lift is not None and rep.momentum_lift >= QUICK_SHARE
     share = "" if rep.momentum_lift is None else f" · momentum {rep.momentum_lift:.2f}"

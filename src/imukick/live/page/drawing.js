@@ -163,7 +163,7 @@ export class Trace extends Picture {
     pen.lineWidth = 1;
     pen.fillStyle = c.soft;
     pen.textAlign = "left";
-    const step = most > 70 ? 30 : 20;
+    const step = [10, 20, 30, 45, 60, 90].find((deg) => (deg / (most - least)) * (height - over - under) >= 26) || 90;
     for (let deg = 0; deg < most; deg += step) {
       pen.globalAlpha = deg === 0 ? 0.9 : 0.45;
       pen.beginPath();

@@ -132,13 +132,15 @@ function show(frame = {}) {
   const body = document.body;
   if (body.dataset.stage !== stage) {
     body.dataset.stage = stage;
+    body.dataset.mode = facts.mode || "live";
     stayAwake();
   }
   const link = facts.link || { up: false, text: "connecting" };
   $("link").dataset.up = link.up ? "yes" : "no";
   put($("link-text"), link.text);
-  chip("battery", facts.battery_pct == null ? "" : `${facts.battery_pct <= 15 ? "! " : ""}Battery ${facts.battery_pct} %`);
+  chip("battery", facts.battery_pct == null ? "" : `${facts.battery_pct <= 15 ? "! " : ""}▮ ${facts.battery_pct} %`);
   const loss = facts.loss_pct == null ? "" : ` · ${facts.loss_pct} % lost`;
+  $("battery").setAttribute("aria-label", `battery ${facts.battery_pct ?? "unknown"} percent`);
   chip("quality", facts.rate_hz == null ? "" : `${facts.rate_hz} Hz${loss}`);
   chip("clock", facts.elapsed_s == null ? "" : clockText(facts.elapsed_s));
   if (!away) {
@@ -256,7 +258,7 @@ function showPanel(stage) {
   if (stage === "waiting") {
     put($("panel-title"), facts.mode === "replay" ? "Play this recording" : "Ready when you are");
     const live = ["Strap the sensor to the ankle, get into position, rest the leg.", "Start also lets this page make sounds."];
-    lines($("panel-text"), facts.mode === "replay" ? [facts.title || ""] : [...(facts.plan ? [facts.plan] : []), ...(facts.questions || []), ...live]);
+    lines($("panel-text"), facts.mode === "replay" ? [facts.title || ""] : [...(facts.plan ? [facts.plan] : []), ...(facts.before || []), ...live]);
     put($("panel-note"), facts.mode === "replay" ? "Start also lets this page make sounds." : facts.title || "");
   } else if (stage === "stopped") {
     put($("panel-title"), "✋ Stopped: that hurt");
@@ -408,9 +410,9 @@ function settle() {
 
 function soundMark() {
   const on = sounds.voice || sounds.tones;
-  put($("sound-mark"), !on ? "∅" : sounds.locked ? "!" : "♪");
-  const text = !on ? "Sound is off" : sounds.locked ? "Tap for sound" : "Sound";
-  put($("settings-open").lastChild, ` ${text}`);
+  put($("sound-mark"), !on ? "∅" : sounds.locked ? "▸" : "♪");
+  put($("settings-open").lastChild, !on ? " Sound off" : sounds.locked ? " Sound on" : " Sound");
+  $("settings-open").setAttribute("aria-label", !on ? "Sound off: settings" : sounds.locked ? "Sound on: tap to allow it" : "Sound: settings");
   put($("voice-note"), sounds.voice && !sounds.canSpeak ? "This browser has no voice of its own for English: tones and text instead." : "");
 }
 

@@ -1,0 +1,178 @@
+"""`imukick replay --page FILE`: a recording played into the live page, at its own speed or `--speed` times it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+from imukick.analysis import Analysis, exercise_of, gathered, stream
+from imukick.cli.coached import Coached
+from imukick.cli.inputs import find_inputs
+from imukick.cli.live_page import PageView, paged, show_end, started
+from imukick.cli.outputs import Asked, plan_outputs
+from imukick.cli.page_wishes import PageWishes
+from imukick.cli.planned import beginning_with, result_lines
+from imukick.cli.playing import Wishes, warn_of
+from imukick.cli.screen import Screen
+from imukick.cli.show import Report
+from imukick.cli.stopping import Stop, Stopped, signals
+from imukick.coaching.coach import Coach
+from imukick.errors import ImukickError
+from imukick.events import Event
+from imukick.exercises import Exercise
+from imukick.live import Page
+from imukick.plans import Mark
+from imukick.session import Session
+from imukick.signals import LegMotion
+from imukick.sources.recordings import Recording, read_recording
+
+PIECE_S: Final = 0.03
+"""As much as a packet of a sensor holds."""
+SPEEDS: Final = (0.1, 100.0)
+
+
+def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishes, *, speed: float) -> int:
+    """The exit code: 0, or 130 and 143 when it was stopped before its end. `speed`: times real time.
+
+    Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with a page.
+    """
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise ImukickError(f"--speed {speed:g} cannot be; expected {SPEEDS[0]:g} to {SPEEDS[1]:g}")
+    inputs = find_inputs(named)
+    if wishes.refine or wishes.realtime or len(inputs.paths) > 1:
+        raise ImukickError("--page plays one recording once; leave --refine, --realtime and further files away")
+    outputs = plan_outputs(inputs, asked)
+    path = inputs.paths[0]
+    recording = read_recording(path, rate_hz=wishes.rate_hz)
+    warn_of(recording)
+    try:
+        exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, wishes.plan)
+    except ValueError as error:
+        raise ImukickError(str(error)) from None
+    screen = Screen(quiet=outputs.stdout)
+    play = Play(recording, exercise, wishes, screen, speed, page)
+    try:
+        analysis = asyncio.run(play.run(motion=asked.motion is not None))
+    except Stopped as stopped:
+        return stopped.code
+    screen.print(Report(path.name, analysis))
+    for line in play.plan_lines():
+        screen.print(line, soft_wrap=True)
+    outputs.write_one(path, analysis)
+    outputs.write_all([(inputs.name(path), analysis)])
+    return 0
+
+
+class Play:
+    """One recording, played once. Pausing on the page holds the playing; the recording is not changed by anything."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        exercise: Exercise,
+        wishes: Wishes,
+        screen: Screen,
+        speed: float,
+        page: PageWishes,
+    ) -> None:
+        self._recording, self._exercise, self._screen, self._speed = recording, exercise, screen, speed
+        self._plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
+        self._coached = Coached(Session(exercise), Coach(self._plan, page.preferences))
+        self._page = page
+        self._events: list[Event] = []
+        self._moved: list[LegMotion] = []
+        self._ended = False
+        self._held = False
+        self._goes_on = asyncio.Event()
+
+    def plan_lines(self) -> list[str]:
+        """What came of the plan, a line a set; none without one."""
+        return [] if self._plan is None else result_lines(self._plan, self._coached.coach.state.sets_done)
+
+    async def run(self, *, motion: bool) -> Analysis:
+        """Serve the page, wait for Start, play, show the end. Raises `Stopped` when a signal came before the start."""
+        name = self._recording.path.name
+        with signals() as stop:
+            async with paged(self._page, self._screen, mode="replay") as page:
+                if page is None:
+                    raise ImukickError("--speed is that of a recording on a page; give --page")
+                page.said = lambda line: stop.end() if line == "quit" else None
+                await stop.before(started(page, name))
+                page.said = self._said
+                await self._play(page, stop)
+                analysis = gathered(
+                    self._recording, self._exercise, self._coached.session, self._events, self._moved if motion else ()
+                )
+                show_end(page, analysis.reps, self.plan_lines(), f"Recording: {name}.")
+        return analysis
+
+    async def _play(self, page: Page, stop: Stop) -> None:
+        samples, marks = self._recording.samples, self._recording.marks
+        begin_s, due_s = float(samples.t_s[0]), time.monotonic()
+        at_s = begin_s
+        view = PageView(self._screen, page, panel=False, keys=False, title=self._recording.path.name, speed=self._speed)
+        view.shown.link, view.shown.side, view.shown.load = "connected", self._exercise.side, self._exercise.load
+        with stop.calls(self._end):
+            for item in stream(samples, marks, PIECE_S):
+                if not self._ended:  # else the rest at once: the table is that of the whole recording
+                    reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
+                    due_s += (reached_s - at_s) / self._speed
+                    at_s = reached_s
+                    view.shown.elapsed_s = at_s - begin_s
+                    due_s = await self._wait(page, due_s)
+                self._tell(view, item, self._coached.push(item))
+        self._tell(view, None, self._coached.finish())
+
+    def _tell(self, view: PageView, item: object, events: list[Event]) -> None:
+        self._events += events
+        self._moved += self._coached.moved
+        if isinstance(item, Mark):
+            _marked(view, item)
+        for motion in self._coached.moved:
+            view.moved(motion)
+        for event in events:
+            view.event(event)
+        for cue in self._coached.cues:
+            view.cue(cue)
+        view.changed(self._coached.coach.state)
+
+    async def _wait(self, page: Page, due_s: float) -> float:
+        """Until it is time for the next piece; when that is, the time spent in a hold included."""
+        await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+        while self._held and not self._ended:
+            page.board.show(stage="paused", moving=False)
+            began_s = time.monotonic()
+            self._goes_on.clear()
+            await self._goes_on.wait()
+            due_s += time.monotonic() - began_s
+        return due_s
+
+    def _said(self, line: str) -> None:
+        if line == "quit":
+            self._end()
+        elif line in ("break", "resume"):
+            self._held = line == "break"
+            self._goes_on.set()
+
+    def _end(self) -> None:
+        self._ended = True
+        self._goes_on.set()
+
+
+def _marked(view: PageView, mark: Mark) -> None:
+    """What a mark of the recording changes in what is shown."""
+    shown = view.shown
+    match mark.kind, mark.value:
+        case "pause", _:
+            shown.paused = True
+        case "resume", _:
+            shown.paused = False
+        case "side", side:
+            shown.side = side
+        case "load", load:
+            shown.load = load
+        case "note", "link lost":
+            shown.link = "link lost, looking for the sensor"
+        case "note", "link back":
+            shown.link = "connected"
