@@ -83,11 +83,18 @@ class AirController(Controller):
         self.air = air
 
     def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
-        """To the host; reports of scan responses carry the advertiser's own, which bumble's controller does not know."""
+        """To the host; reports of scan responses carry the advertiser's own, which bumble's controller does not know.
+
+        Both are marked as what they are, legacy PDUs that belong together: a host that looks for a service (Linux)
+        takes the name of an answer only then for that of the advertisement which has the service.
+        """
         if isinstance(packet, hci.HCI_LE_Extended_Advertising_Report_Event):
-            answer = hci.HCI_LE_Extended_Advertising_Report_Event.EventType.SCAN_RESPONSE
+            kind = hci.HCI_LE_Extended_Advertising_Report_Event.EventType
             for report in packet.reports:
-                if report.event_type & answer:
+                report.event_type |= (
+                    kind.CONNECTABLE_ADVERTISING | kind.SCANNABLE_ADVERTISING | kind.LEGACY_ADVERTISING_PDU_USED
+                )
+                if report.event_type & kind.SCAN_RESPONSE:
                     report.data = self.air.scan_response(report.address)
         super().send_hci_packet(packet)
 
