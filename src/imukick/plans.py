@@ -179,8 +179,8 @@ class PlanStep:
     rest_s: float
 
 
-HOLD_SHARE: Final = 0.5
-"""Of the tempo's hold, what must be held so that `no_pause` is not said. Chosen: people count seconds by half."""
+HOLD_SLACK_S: Final = 0.65
+"""How much less than the tempo's hold is still a pause: 0.35 s that the turn itself takes, 0.3 s to which people keep time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ class Plan:
     @property
     def target(self) -> Target:
         """What the verdicts `short`, `too_high` and `no_pause` judge by."""
-        pause_s = Target().pause_s if self.tempo is None else max(Target().pause_s, HOLD_SHARE * self.tempo.hold_s)
+        pause_s = Target().pause_s if self.tempo is None else max(Target().pause_s, self.tempo.hold_s - HOLD_SLACK_S)
         return Target(self.lower_deg, self.upper_deg, pause_s)
 
     @property
