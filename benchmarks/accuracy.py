@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from measured import edges, pendulum, rates, real
@@ -22,7 +23,13 @@ from measured.scoring import Scored, run
 from measured.simulated_figures import figures
 from measured.tables import into, plain, table
 
+from imukick.plans import Target
+from imukick.reps.metrics import BOUNCE_RAD, BOUNCE_SHARE
+from imukick.reps.verdicts import TURN_S, TURN_SHARE, VerdictParams
+from imukick.units import DEG_PER_RAD
+
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+PARTS = ("own", "rates", "edges", "limits", "other", "real", "pendulum")
 EXAMPLES = 3
 """Failures of one kind that are named one by one."""
 
@@ -120,9 +127,32 @@ def swings(folder: Path) -> Parts:
     return {"pendulum": table(pendulum.lines(pendulum.measure(folder)))}
 
 
+def limits() -> Parts:
+    """The limits of the verdicts as the engine has them."""
+    said = {
+        "momentum": "`momentum` above",
+        "drop": "`drop` above",
+        "off_plane": "`off_plane` above",
+        "short_share": "`short` under this share of the median of good repetitions",
+        "high_share": "`too_high` over this multiple of it",
+        "high_standing_deg": "`too_high` standing, over (deg)",
+        "good_reps": "good repetitions that make a median",
+    }
+    values = asdict(VerdictParams())
+    rows = [(said.get(name, name), f"{value:g}", f"`{name}`") for name, value in values.items()]
+    rows += [
+        ("`no_pause`: hold under (s)", f"{Target().pause_s:g}", "`pause_s` of the target"),
+        ("`no_pause`: what a turn takes of lift and lowering", f"{TURN_SHARE:g}", "`TURN_SHARE`"),
+        ("`no_pause`: and at most (s)", f"{TURN_S:g}", "`TURN_S`"),
+        ("`bounce`: dip of at least (deg)", f"{BOUNCE_RAD * DEG_PER_RAD:g}", "`BOUNCE_RAD`"),
+        ("`bounce`: and of the range", f"{BOUNCE_SHARE:g}", "`BOUNCE_SHARE`"),
+    ]
+    return {"limits": plain(("limit", "value", "in the engine"), rows)}
+
+
 def plan(data: Path | None) -> dict[str, Callable[[], Parts]]:
     """Name -> what measures it, for all that can be measured with this data."""
-    todo: dict[str, Callable[[], Parts]] = {"own": own, "rates": all_rates, "edges": edge_sessions}
+    todo: dict[str, Callable[[], Parts]] = {"own": own, "rates": all_rates, "edges": edge_sessions, "limits": limits}
     if data is not None:
         folder = data / "sim" if (data / "sim").is_dir() else data
         if any(folder.glob("*.truth.json")):
@@ -138,7 +168,7 @@ def main() -> None:
     """Measure what was asked for, print it, and write it where it belongs."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("data", nargs="?", type=Path, default=BESIDE if BESIDE.is_dir() else None)
-    asked.add_argument("--part", action="append", choices=("own", "other", "real", "pendulum", "rates", "edges"))
+    asked.add_argument("--part", action="append", choices=PARTS)
     asked.add_argument("--into", action="append", type=Path, default=[], metavar="PAGE")
     told = asked.parse_args()
     if told.data is not None and not told.data.is_dir():

@@ -23,7 +23,7 @@ STYLES: tuple[dict[str, Any], ...] = (
     {"extras": ("bounce", "still", "bounce"), "load": "ankle-weight", "load_kg": 2.0, "lift_s": 1.6, "lower_s": 2.0},
     {"extras": ("remount", "walk"), "reps": 6, "lift_s": 2.0, "pause_s": 2.0, "lower_s": 3.0},
     {"extras": ("high", "aborted", "knee-curl"), "load": "band"},
-    {"extras": ("still",), "pause_s": 0.0, "lift_s": 0.9, "lower_s": 1.0, "reps": 6},
+    {"extras": ("still",), "pause_s": 0.0, "lift_s": 0.4, "lower_s": 0.45, "reps": 6},
 )
 """One session of each, in each posture, from each of two seeds."""
 SENSORS = (("bmi270", 100.0), ("lsm6ds3", 50.0), ("mpu6050", 200.0))

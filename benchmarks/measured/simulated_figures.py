@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from imukick.reps.verdicts import TURN_S, TURN_SHARE
 from measured.chance import auc, mean_size, median_size
 from measured.figures import NO_BAR, Bars, Each, Figure
 from measured.scoring import Pair, Scored
@@ -14,6 +15,8 @@ STANDING_FAIR_DEG: Final = 16.0
 """Momentum of a standing leg is judged from this range on: nearer to hanging gravity hardly asks for work."""
 HIGH, LOW, CLEAR = 0.35, 0.20, 0.45
 """True shares: from `HIGH` told from up to `LOW` (AUC); the word should be said from `CLEAR`, not up to `LOW`."""
+HARDLY_S: Final = 0.08
+"""No hold in truth: under the 0.1 s that `no_pause` asks for by more than a time is off (chosen)."""
 KNOWN: Final = ("none", "ankle_weight")
 
 
@@ -197,7 +200,7 @@ def _held(p: Pair) -> bool:
 
 
 def _not_held(p: Pair) -> bool:
-    """Truly over 95 % for less than a turn of that quickness takes, and 0.1 s."""
+    """Truly over 95 % for hardly longer than a turn of that quickness takes."""
     kick = p.kick
     moving_s = float(kick["t_top_start"]) - float(kick["t_start10"]) + float(kick["t_end10"]) - float(kick["t_top_end"])
-    return float(kick["t_top_end"]) - float(kick["t_top_start"]) < min(0.22 * moving_s, 0.35) + 0.02
+    return float(kick["t_top_end"]) - float(kick["t_top_start"]) - min(TURN_SHARE * moving_s, TURN_S) < HARDLY_S
