@@ -63,6 +63,40 @@ def test_a_pulse_at_the_top_stays_in_the_pause() -> None:
     assert (found.t_top_s, found.t_lower_s) == pytest.approx((1.95, 3.05), abs=0.01)
 
 
+def smooth(heights: list[tuple[float, float]]) -> FloatArray:
+    """Angle at 100 Hz through (duration s, height) by raised cosines, with a second of rest at both ends."""
+    parts, now = [np.zeros(100)], 0.0
+    for stroke_s, height in heights:
+        way = 0.5 * (1 - np.cos(np.linspace(0, np.pi, round(100 * stroke_s))))
+        parts.append(now + (height - now) * way)
+        now = height
+    return np.concatenate([*parts, np.zeros(100)])
+
+
+def test_a_hold_below_an_overshoot_is_held() -> None:
+    angle = smooth([(0.8, 0.30), (0.4, 0.26), (4.0, 0.255), (0.8, 0.0)])
+    phases = find_phases(closed(angle, 100, len(angle) - 100), AXIS)
+    assert phases is not None
+    assert phases.t_lower_s - phases.t_top_s == pytest.approx(4.4, abs=0.3)
+
+
+def test_a_lift_that_creeps_up_at_the_end_is_held_from_where_it_creeps() -> None:
+    angle = smooth([(0.8, 0.26), (4.0, 0.29), (0.8, 0.0)])
+    phases = find_phases(closed(angle, 100, len(angle) - 100), AXIS)
+    assert phases is not None
+    assert phases.t_top_s - phases.t_start_s < 1.0
+
+
+@pytest.mark.parametrize("stroke_s", [3.0, 6.0, 10.0])
+def test_a_smooth_lift_is_not_held_however_slow(stroke_s: float) -> None:
+    angle = cosine(0.5, stroke_s, 1.0, stroke_s)
+    phases = find_phases(closed(angle, 100, len(angle) - 100), AXIS)
+    assert phases is not None
+    assert phases.t_top_s - phases.t_start_s == pytest.approx(
+        crossing_s(stroke_s, 0.95) - crossing_s(stroke_s, 0.1), abs=0.05
+    )
+
+
 def test_the_angle_does_not_drift_with_a_bias_of_the_rate() -> None:
     angle = cosine(0.5, 2.0, 2.0, 2.0)
     e = closed(angle, 100, len(angle) - 100)

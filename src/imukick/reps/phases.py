@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
 LOW: Final = 0.10
@@ -18,6 +18,12 @@ REST_RADPS: Final = 15.0 * RAD_PER_DEG
 CREEP_RAD: Final = 1.5 * RAD_PER_DEG
 """The rest level is the median of the last half second before the lift that turned slower than this; a leg that
 creeps by more than `CREEP_RAD` meanwhile is lifted slowly (chosen above the sway of a hovering leg)."""
+HELD_SHARE: Final = 0.05
+HELD_S: Final = 0.5
+HELD_FROM: Final = 0.75
+"""A leg that overshoots is held under 95 %, one that is held long sags or creeps up: where it moves by less than this share
+of the range a second, measured over `HELD_S` and for as long, above this share of it, it is held. Chosen: the slowest
+smooth lift of ten seconds still moves by 7 % a second where it passes 95 %."""
 
 PHASES: Final = {
     ("rest", "up through 10 %"): "lift",
@@ -64,6 +70,9 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
     falling = after + LOW * (high - after)
     lower = _last_down(angle, after + HIGH * (high - after), top, e.stop)
     end = _first_down(angle, falling, lower)
+    if not e.open_end:
+        half = round(0.5 * HELD_S / _step_s(e))
+        t_top, lower = _held_off_the_top(angle, high, after, t_top, lower, rising, end, half)
     at = np.arange(len(angle), dtype=float)
     t_start_s, t_top_s, t_lower_s, t_end_s = np.interp([rising, t_top, lower, end], at, e.t_s).tolist()
     return Phases(t_start_s, t_top_s, t_lower_s, t_end_s, high, after, angle, rate)
@@ -108,6 +117,34 @@ def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
     slope = (y[1] - y[0]) / max(x[1] - x[0], 1.0)
     out: FloatArray = turned + y[0] + slope * (np.arange(len(turned)) - x[0])
     return out
+
+
+def _held_off_the_top(
+    angle: FloatArray, high: float, after: float, top: float, lower: float, rising: float, end: float, half: int
+) -> tuple[float, float]:
+    """(top, lower) in grid points, widened by holds of at least `HELD_S` that lie under 95 %, before or after the top.
+
+    `half`: grid points in half of `HELD_S`.
+    """
+    slope = np.full(len(angle), np.inf)
+    slope[half : len(angle) - half] = np.abs(angle[2 * half :] - angle[: len(angle) - 2 * half]) / HELD_S
+    first, last = int(np.ceil(top)), int(lower)
+    before = (slope < HELD_SHARE * high) & (angle >= HELD_FROM * high)
+    runs = _runs(before[int(rising) : first], 2 * half)
+    if runs:
+        top = float(int(rising) + runs[0][0])
+    drop = high - after
+    behind = (slope < HELD_SHARE * drop) & (angle - after >= HELD_FROM * drop)
+    runs = _runs(behind[last + 1 : int(end)], 2 * half)
+    if runs:
+        lower = float(last + runs[-1][1])
+    return top, lower
+
+
+def _runs(flags: BoolArray, least: int) -> list[tuple[int, int]]:
+    """[start, stop) of each unbroken stretch of True at least so long."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8))).tolist()
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least]
 
 
 def _cross(angle: FloatArray, level: float, i: int) -> float:
