@@ -14,7 +14,7 @@ LARGEST: Final = 100_000
 """Bytes. Chosen: a hundred times a plan."""
 SHIPPED: Final = ("warm-up", "accessory-strength", "cool-down", "rehabilitation")
 
-_TOP: Final[dict[str, type]] = {
+KEYS: Final[dict[str, type]] = {
     "name": str,
     "purpose": str,
     "about": str,
@@ -31,11 +31,13 @@ _TOP: Final[dict[str, type]] = {
     "end_after_s": float,
     "tempo": str,
 }
-_TABLES: Final[dict[str, dict[str, tuple[str, type]]]] = {
+"""Keys at the top of a plan, and what each must be."""
+TABLES: Final[dict[str, dict[str, tuple[str, type]]]] = {
     "range": {"lower_deg": ("lower_deg", float), "upper_deg": ("upper_deg", float)},
     "feedback": {"schedule": ("feedback", str)},
     "stop": {"velocity_loss_pct": ("velocity_loss_pct", float), "range_loss_pct": ("range_loss_pct", float)},
 }
+"""Tables, their keys, and the field of `Plan` that each fills."""
 _NEEDED: Final = ("name", "purpose", "sets", "reps")
 _NAMES: Final[dict[type, str]] = {
     str: "text in quotes",
@@ -82,12 +84,12 @@ def parse_plan(text: str, where: str) -> Plan:
         raise ImukickError(f"{where}: not TOML: {error}; imukick plans warm-up prints one that is") from None
     told: dict[str, Any] = {}
     for key, value in data.items():
-        if key in _TABLES:
+        if key in TABLES:
             told |= _table(key, value, where)
-        elif key in _TOP:
-            told[key] = _value(key, value, _TOP[key], where)
+        elif key in KEYS:
+            told[key] = _value(key, value, KEYS[key], where)
         else:
-            known = ", ".join([*_TOP, *(f"[{table}]" for table in _TABLES)])
+            known = ", ".join([*KEYS, *(f"[{table}]" for table in TABLES)])
             raise ImukickError(f"{where}: key {key[:40]!r} is not known; known: {known}")
     missing = [key for key in _NEEDED if key not in told]
     if missing:
@@ -105,10 +107,10 @@ def _table(name: str, value: object, where: str) -> dict[str, Any]:
         raise ImukickError(f"{where}: {name} is a table; write [{name}] and its keys below")
     told = {}
     for key, inner in value.items():
-        if key not in _TABLES[name]:
-            known = ", ".join(_TABLES[name])
+        if key not in TABLES[name]:
+            known = ", ".join(TABLES[name])
             raise ImukickError(f"{where}: key {key[:40]!r} in [{name}] is not known; known: {known}")
-        field, kind = _TABLES[name][key]
+        field, kind = TABLES[name][key]
         told[field] = _value(f"{name}.{key}", inner, kind, where)
     return told
 
