@@ -261,8 +261,8 @@ def test_the_quality_of_a_link_is_counted_by_windows() -> None:
 def test_who_is_in_range() -> None:
     async def run() -> tuple[list[Found], list[Found], list[Found], list[Found]]:
         async with in_process(ramp(100, 1.0), name="ankle left") as room:
-            everyone = await in_range(backend=room.backend, timeout_s=0.15)
-            any_sensor = await find(backend=room.backend, settle_s=0.01)
+            everyone = await in_range(backend=room.backend, timeout_s=0.4)
+            any_sensor = await find(backend=room.backend, settle_s=0.1)
             by_address = await find(any_sensor[0].address.lower(), backend=room.backend)
             nobody = await find("ankle right", backend=room.backend, timeout_s=0.1)
         return everyone, any_sensor, by_address, nobody

@@ -9,12 +9,12 @@ from typing import Any
 
 from bumble import core, hci
 from bumble.device import Device, DeviceConfiguration
-from bumble.host import Host
 from bumble.transport import open_transport
 
 from imukick.errors import SensorError
 from imukick.sources.ble import Backend
 from imukick.sources.bumble_backend.client import Client
+from imukick.sources.bumble_backend.host import SteadyHost
 from imukick.sources.bumble_backend.scanner import Adapter, Scanner
 from imukick.sources.bumble_backend.seat import Seat
 
@@ -52,7 +52,7 @@ async def bumble_backend(transport: str) -> AsyncIterator[Backend]:
                 closing.append(opened)
                 device = Device(
                     config=DeviceConfiguration(name="imukick host", address=hci.Address.generate_static_address()),
-                    host=Host(controller_source=opened.source, controller_sink=opened.sink),
+                    host=SteadyHost(controller_source=opened.source, controller_sink=opened.sink),
                 )
                 opened.source.terminated.add_done_callback(lambda _: seat.lost())
                 await device.power_on()

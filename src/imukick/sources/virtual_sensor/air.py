@@ -10,9 +10,10 @@ from bumble import hci, ll
 from bumble.controller import Connection, Controller
 from bumble.core import PhysicalTransport
 from bumble.device import Device, DeviceConfiguration
-from bumble.host import Host
 from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink, TransportSink, TransportSource
+
+from imukick.sources.bumble_backend.host import SteadyHost
 
 logging.getLogger("bumble").addHandler(logging.NullHandler())
 """Where nobody has set up logging, its warnings of all that a broken link brings with it would reach the terminal."""
@@ -140,7 +141,7 @@ class AirController(Controller):
 def device_on(air: Air, name: str) -> Device:
     """A bumble device (a whole Bluetooth host) with a controller of its own on the air; not switched on yet."""
     controller = AirController(name, air)
-    host = Host(controller_source=controller, controller_sink=AsyncPipeSink(controller))
+    host = SteadyHost(controller_source=controller, controller_sink=AsyncPipeSink(controller))
     config = DeviceConfiguration(name=name, address=static_address(name))
     return Device(config=config, host=host)
 

@@ -1,0 +1,45 @@
+"""Whoever waits for a virtual controller may be cancelled at any moment: nothing breaks, nothing is printed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from imukick.sources.virtual_sensor.air import Air, device_on
+
+
+def test_a_command_outlives_whoever_asked_for_it() -> None:
+    async def run() -> list[dict[str, Any]]:
+        printed: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: printed.append(context))
+        device = device_on(Air(), "host")
+        await device.power_on()
+        for turns in range(10):
+            asking = asyncio.create_task(device.start_scanning())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            await device.stop_scanning()
+        await device.power_off()
+        return printed
+
+    assert asyncio.run(run()) == []
+
+
+def test_a_controller_may_go_in_the_middle_of_a_command() -> None:
+    async def run() -> list[dict[str, Any]]:
+        printed: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: printed.append(context))
+        for turns in range(10):
+            device = device_on(Air(), "host")
+            await device.power_on()
+            asking = asyncio.create_task(device.start_scanning())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            asking.cancel()
+            device.host.on_transport_lost()  # type: ignore[no-untyped-call]  # bumble says no types there
+            await asyncio.gather(asking, return_exceptions=True)
+        return printed
+
+    assert asyncio.run(run()) == []
