@@ -136,7 +136,9 @@ def test_lines_and_a_polite_kill(tmp_path: Path) -> None:
     assert "set 1, right: 1 counted" in rest
     assert "recording: " in rest
     marks = read_recording(recording).marks
-    assert [(mark.kind, mark.value) for mark in marks] == [("pain", ""), ("side", "left"), ("note", "tired")]
+    said = [("pain", ""), ("pause", ""), ("side", "left"), ("note", "tired")]  # pain stops: nothing counts after it
+    assert [(mark.kind, mark.value) for mark in marks] == said
+    assert any(line.startswith("coach: Stop.") for line in told)
 
 
 def test_ctrl_c_before_the_first_sample_leaves_nothing(tmp_path: Path) -> None:
