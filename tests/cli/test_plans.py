@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from imukick.cli.live_view import pace_text
 from imukick.cli.planned import BEGUN, first_words
+from imukick.coaching.coach import Coach
 from imukick.coaching.wording import SAYINGS
 from imukick.sources.plan_files import SHIPPED, find_plan
 from imukick.sources.recordings import read_recording
@@ -103,3 +106,12 @@ def test_the_question_is_asked_once(tmp_path: Path) -> None:
     assert first_words(plan, place) == [plan.about]
     assert first_words(find_plan("warm-up"), place)[1:] == asked[:1]
     assert place.read_text(encoding="utf-8").splitlines() == ["rehabilitation", "warm-up"]
+
+
+def test_the_panel_says_what_is_left_of_a_rest_and_where_the_metronome_is() -> None:
+    state = Coach(find_plan("accessory-strength")).state
+    assert pace_text(state) == ""
+    assert pace_text(replace(state, t_s=21.0, cycle_from_s=20.0)) == "lift  ▮▮▮▮▮      1.0 s"
+    assert pace_text(replace(state, t_s=19.0, cycle_from_s=20.0)) == "rest             1.0 s"
+    assert pace_text(replace(state, rest_left_s=31.4)) == "rest 31 s"
+    assert pace_text(replace(state, rest_left_s=0.0)) == "go on when you are ready"

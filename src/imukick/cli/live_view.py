@@ -15,6 +15,7 @@ from rich.text import Text
 from imukick.cli.live_words import keys_line
 from imukick.cli.screen import Screen
 from imukick.cli.show import clock_text, event_line
+from imukick.coaching.metronome import pulse
 from imukick.coaching.state import CoachState
 from imukick.coaching.wording import QUICK_SHARE, rep_texts
 from imukick.events import Event, LiftTold, Rep, RepRevised
@@ -53,6 +54,7 @@ class Shown:
     lift: str = ""
     last: str = ""
     coach: str = ""
+    pace: str = ""
 
     def heard(self, event: Event) -> None:
         """Take over what an event changes."""
@@ -84,6 +86,16 @@ def told_line(event: Event) -> str | None:
     if isinstance(event, LiftTold):
         return f"{clock_text(event.t_s):>8}  lift     {lift_text(event)}"
     return None if isinstance(event, RepRevised) else event_line(event)
+
+
+def pace_text(coach: CoachState) -> str:
+    """What is left of a rest, or where the metronome is; empty while there is neither."""
+    if coach.rest_left_s is not None:
+        return f"rest {coach.rest_left_s:.0f} s" if coach.rest_left_s > 0 else "go on when you are ready"
+    if coach.tempo is None or coach.cycle_from_s is None or coach.t_s is None:
+        return ""
+    now = pulse(coach.tempo, coach.cycle_from_s, coach.t_s)
+    return f"{now.phase:<5} {'▮' * round(10 * now.share):<10} {now.left_s:.1f} s"
 
 
 class View:
@@ -131,7 +143,10 @@ class View:
 
     def changed(self, coach: CoachState) -> None:
         """Something may be otherwise than before."""
-        self.shown.aim = coach.aim
+        shown = self.shown
+        shown.aim, shown.pace = coach.aim, pace_text(coach)
+        if coach.plan is not None:
+            shown.set, shown.in_set = coach.set, coach.reps
 
     def refresh(self) -> None:
         """Draw the panel anew."""
@@ -168,7 +183,7 @@ class View:
             Text(shown.lift, style="dim"),
         )
         parts: list[RenderableType] = [Text(""), head, count, bar, Text(shown.last or " ")]
-        parts += [Text(shown.coach, style="bold")] if shown.coach else []
+        parts += [Text(text, style="bold") for text in (shown.pace, shown.coach) if text]
         if self._keys:
             parts.append(Text(keys_line(waiting=shown.waiting), style="dim"))
         return Group(*parts)
