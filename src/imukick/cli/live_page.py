@@ -15,7 +15,7 @@ from imukick.cli.screen import Screen
 from imukick.coaching.state import CoachState
 from imukick.errors import ImukickError
 from imukick.events import Event, Rep
-from imukick.live import EXPOSED, Board, Page, Teller, code_lines, serving, summary_facts
+from imukick.live import EXPOSED, Board, Page, Teller, code_lines, serving, show_rows, summary_facts
 from imukick.plans import Cue
 from imukick.signals import LegMotion
 
@@ -131,4 +131,5 @@ def _came_in(page: Page, screen: Screen, address: str) -> None:
 def show_end(page: Page, reps: Sequence[Rep] | None, lines: Sequence[str], note: str) -> None:
     """The last thing that the page shows: what the table on the terminal says; None: no sample came."""
     summary = None if reps is None else summary_facts(reps, lines, note)
+    show_rows(page.board, reps or ())
     page.board.show(summary=summary, moving=False, stage="ended", trouble=" ".join(lines))

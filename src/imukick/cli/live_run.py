@@ -99,7 +99,7 @@ def run_live(wishes: LiveWishes) -> int:
     screen = Screen(quiet=outputs.stdout)
     with Journal(place, {}) as journal:
         try:
-            held = asyncio.run(_hold(wishes, exercise, journal, screen))
+            held = asyncio.run(hold(wishes, exercise, journal, screen))
         except Stopped as stopped:
             return stopped.code
         except SensorError as error:
@@ -129,7 +129,8 @@ def _exercise(wishes: LiveWishes) -> Exercise:
         raise ImukickError(str(error)) from None
 
 
-async def _hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen) -> Held:
+async def hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen) -> Held:
+    """A session from the search for its sensor to its end. Raises `SensorError`, `Stopped`."""
     with signals() as stop:
         async with paged(wishes.page, screen, mode="live") as page:
             if page is not None:

@@ -3,6 +3,6 @@
 from imukick.live.board import Board
 from imukick.live.qr import EXPOSED, code_lines
 from imukick.live.server import Page, serving
-from imukick.live.telling import Teller, summary_facts
+from imukick.live.telling import Teller, show_rows, summary_facts
 
-__all__ = ["EXPOSED", "Board", "Page", "Teller", "code_lines", "serving", "summary_facts"]
+__all__ = ["EXPOSED", "Board", "Page", "Teller", "code_lines", "serving", "show_rows", "summary_facts"]

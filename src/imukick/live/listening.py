@@ -9,7 +9,7 @@ from imukick.errors import ImukickError
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket bound to this address; `port` 0 takes a free one. Raises `ImukickError` where that cannot be."""
+    """A socket that listens on this address; `port` 0 takes a free one. Raises `ImukickError` where that cannot be."""
     if not 0 <= port <= 65535:
         raise ImukickError(f"--page-port {port} cannot be; give one from 1024 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -18,6 +18,7 @@ def listening(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":  # there it would let two programs share a port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        bound.listen()  # from now on a browser waits instead of being refused
     except OSError as error:
         bound.close()
         why = error.strerror or str(error)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from imukick.coaching.state import CoachState
 from imukick.coaching.wording import KNOWN_LOADS, QUICK_SHARE, reason_text, say, verdict_text
-from imukick.events import Event, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised
+from imukick.events import DISPUTED, Event, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.live.board import Board
 from imukick.live.leg_phase import LegPhase
 from imukick.plans import Cue, Tempo
@@ -175,6 +175,13 @@ def row_facts(rep: Rep, *, disputed: bool) -> dict[str, Any]:
         "from_ms": round(1000 * rep.t_start_s),
         "to_ms": round(1000 * rep.t_end_s),
     }
+
+
+def show_rows(board: Board, reps: Sequence[Rep]) -> None:
+    """All repetitions as they stand at the end, those that only the end told included."""
+    for rep in reps:
+        board.row(rep.index, row_facts(rep, disputed=DISPUTED in rep.notes))
+    board.show(counted=sum(rep.counted for rep in reps))
 
 
 def tempo_facts(tempo: Tempo) -> dict[str, float]:

@@ -1,0 +1,72 @@
+"""A whole `imukick live --page` in this process and event loop, beside the browser that looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imukick.analysis import Analysis, exercise_of
+from imukick.cli.live_loop import Limits
+from imukick.cli.live_run import LiveWishes, hold
+from imukick.cli.page_wishes import PageWishes
+from imukick.cli.screen import Screen
+from imukick.plans import Plan
+from imukick.sinks.journal import Journal
+from imukick.sources.recordings import read_recording
+from imukick.sources.virtual_sensor import Radio, recorded_track, serve
+from tests.live.browser import RECORDINGS, Steps, browser, free_port
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is played how fast, and how the radio is; `radio` None: the virtual sensor within the program."""
+
+    play: str
+    speed: float = 10.0
+    radio: Radio | None = None
+    count_from: str | None = None
+    plan: Plan | None = None
+    host: str | None = None
+
+
+def hold_session(session: Session, recording: Path, steps: Steps) -> Analysis:
+    """Hold it while `steps(chromium, link)` are done in a browser; what it said."""
+    return asyncio.run(_hold(session, recording, steps))
+
+
+async def _hold(session: Session, recording: Path, steps: Steps) -> Analysis:
+    play = RECORDINGS / f"{session.play}.csv"
+    port, air = free_port(), free_port()
+    where = PageWishes(True, session.host, port)
+    limits = Limits(count_from=session.count_from, faster=session.speed)
+    exercise = exercise_of(read_recording(play), {}, None, session.plan)
+
+    def wishes(**more: Any) -> LiveWishes:
+        return LiveWishes(
+            told={}, target_rom_deg=None, limits=limits, record=None, out=None, page=where, plan=session.plan, **more
+        )
+
+    with Journal(recording, {}) as journal:
+
+        async def run(asked: LiveWishes) -> Analysis:
+            program = asyncio.create_task(hold(asked, exercise, journal, Screen(quiet=True)))
+            async with browser() as chromium:
+                looking = asyncio.create_task(steps(chromium, f"http://127.0.0.1:{port}/"))
+                await asyncio.wait({program, looking}, return_when=asyncio.FIRST_EXCEPTION)
+                await looking
+                held = await program
+            assert held.troubles == ()
+            assert held.analysis is not None
+            return held.analysis
+
+        if session.radio is None:
+            return await run(wishes(sensor="virtual", play=str(play), radio=None))
+        transport = f"127.0.0.1:{air}"
+        async with serve(
+            f"tcp-server:{transport}", recorded_track(play), radio=session.radio, name="x", speed=session.speed
+        ):
+            slow = Limits(count_from=session.count_from)
+            limits = slow
+            return await run(wishes(sensor=None, play=None, radio=f"tcp-client:{transport}"))
