@@ -224,6 +224,17 @@ TABLE: list[tuple[str, Plan | None, list[Happening], list[str]]] = [
         ],
     ),
     (
+        "pain without a plan",
+        None,
+        [(0, "-"), (5, "rep"), (8, "pain"), (8, "pause"), (12, "rep"), (30, "resume"), (30, "set"), (36, "rep")],
+        [
+            "5 count/count: 1.",
+            "8 safety/pain_stop: Stop. Put the leg down and rest.",
+            "30 rest_over/go_on: Go.",
+            "36 count/count: 1.",
+        ],
+    ),
+    (
         "without a plan: counts, corrections, the engine's sets",
         None,
         [(0, "-"), (5, "rep"), (10, "rep short"), (40, "-"), (50, "rep"), (55, "engine set"), (60, "rep"), (65, "set")],

@@ -12,6 +12,7 @@ from imukick.coaching.metronome import adherence_share
 from imukick.coaching.progress import advice
 from imukick.coaching.speech import Speech
 from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
+from imukick.coaching.stop_rules import broken_rule
 from imukick.coaching.wording import SAYINGS, Saying, say
 from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, SetEnded, Verdict
 from imukick.plans import Cue, Mark, MarkKind, Plan, PlanStep
@@ -20,8 +21,6 @@ LEAD_S: Final = 3.0
 """From the word to the metronome's first lift. Chosen: long enough to hear the sentence and get ready."""
 FREE_END_AFTER_S: Final = 20.0
 """Without a plan: when nobody has moved for so long, a set is over. Chosen: the default of a plan."""
-LOSS_FROM: Final = 3
-"""Repetitions of a set before a loss against its best means anything. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ class Coach:
     def _rest_over(self) -> None:
         if not self._rest_told:
             self._rest_told = True
-            self._speech.say("rest_over", "rest_over", self._names())
+            self._speech.say("rest_over", "go_on" if self._plan is None else "rest_over", self._names())
             self._lead()
 
     def _mark(self, mark: Mark) -> None:
@@ -222,7 +221,7 @@ class Coach:
     def _told(self, rep: Rep, remark: Verdict | str | None, *, said_at_top: bool) -> None:
         """Count and remark in one breath; where the set ends with it, in one breath with that."""
         aim, number = self._course.step.reps, self._reps
-        loss = self._loss(rep)
+        loss = broken_rule(self._plan, self._in_set)
         lead = "" if said_at_top else say("count", {"count": str(number)}, self._likes.sayings)[1]
         full = aim is not None and number >= aim
         ends = full or loss is not None
@@ -258,23 +257,6 @@ class Coach:
         self._speech.say(
             "correction", verdict.word, {}, about=rep.index, verdict=verdict, lead=lead, aloud=aloud, tone=tone
         )
-
-    def _loss(self, rep: Rep) -> tuple[str, float] | None:
-        """Which stop rule this repetition breaks, and by how much it lies under the best of its set (%)."""
-        if self._plan is None or len(self._in_set) < LOSS_FROM:
-            return None
-        for key, limit_pct, value, best in (
-            (
-                "enough_velocity",
-                self._plan.velocity_loss_pct,
-                rep.peak_lift_degps,
-                max(r.peak_lift_degps for r in self._in_set),
-            ),
-            ("enough_range", self._plan.range_loss_pct, rep.rom_deg, max(r.rom_deg for r in self._in_set)),
-        ):
-            if limit_pct is not None and best > 0 and 100.0 * (1.0 - value / best) > limit_pct:
-                return key, 100.0 * (1.0 - value / best)
-        return None
 
     def _disputed(self, index: int) -> None:
         """One less in the set under way; a set that is over stays as it was told."""

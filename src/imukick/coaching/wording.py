@@ -126,6 +126,7 @@ SAYINGS: Final[dict[str, Saying]] = {
         "Set {set} done: {result}. Switch legs: the {side}; move the sensor over", "Set done. Switch legs: {side}."
     ),
     "rest_over": Saying("Set {set} of {sets}, {side}: go on when you are ready", "Set {set}, {side}. Go."),
+    "go_on": Saying("Go on when you are ready", "Go."),
     "plan_done": Saying("Set {set} done: {result}. All sets are done", "All sets are done."),
     "result": Saying("{reps} repetitions, {clean} clean"),
     "result_kept": Saying("{reps} repetitions, {clean} clean, tempo kept {kept} %"),
