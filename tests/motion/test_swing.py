@@ -95,3 +95,20 @@ def test_elevation_does_not_see_the_leg_roll(roll_deg: float) -> None:
     rolled = Rotation.from_rotvec(np.radians(roll_deg) * np.array(leg.along)).apply(up)
     assert leg.angles(rolled) == pytest.approx(angle, abs=1e-6)
     assert leg.angle(rolled[150]) == pytest.approx(angle[150], abs=1e-6)
+
+
+def test_a_leg_that_walks_does_not_lift() -> None:
+    stride = -85.0 + 60.0 * np.abs(np.sin(np.linspace(0.0, 8 * np.pi, 800)))
+    lying_down = np.linspace(-85.0, 0.0, 200)
+    height = np.concatenate([lift(20.0), np.linspace(0.0, -85.0, 100), stride, lying_down, lift(20.0)])
+    tops = [s.top for s in lifts(height, usual_deg=20.0)]
+    walks = range(len(lift(20.0)) + 100, len(height) - len(lift(20.0)))
+    assert len(tops) == 2
+    assert not any(top in walks for top in tops)
+
+
+def test_what_was_laid_higher_for_a_while_is_the_new_rest() -> None:
+    shifted = np.concatenate([np.zeros(200), np.linspace(0.0, 15.0, 100), np.full(300, 15.0)])
+    found = lifts(np.concatenate([shifted, lift(30.0, 15.0, 15.0), lift(31.0, 15.0, 15.0)]), usual_deg=16.0)
+    assert len(found) == 2
+    assert found[0].low > 500

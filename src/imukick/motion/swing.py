@@ -19,7 +19,9 @@ class SwingParams:
     `least_rad`: the smallest lift that counts (docs/metrics.md), `least_share`: and of the usual range: what moves by
     less is a leg that shifts where it lies. `calm_s`: how long the leg must have stayed within `still_rad` of height
     to be down; docs/metrics.md has the same duration. `rest_s`: and how long for the next lift to count from there.
-    `longest_s`: the longest lift followed. `foot`: a lift begins and ends at this share of its height.
+    `laid_s`: what rests so long above the low it rose from is laid there, if it rises again; at once when it rose by more
+    than `far_share` of the usual range. `down_rad`: a leg that points
+    down by so much does not lie, its person is up. `longest_s`: the longest lift followed. `foot`: a lift begins and ends at this share of its height.
     """
 
     least_rad: float = 3.5 * RAD_PER_DEG
@@ -27,6 +29,9 @@ class SwingParams:
     calm_s: float = 0.3
     still_rad: float = 1.2 * RAD_PER_DEG
     rest_s: float = 1.0
+    laid_s: float = 2.0
+    far_share: float = 1.3
+    down_rad: float = -45.0 * RAD_PER_DEG
     longest_s: float = 30.0
     foot: float = 0.1
 
@@ -47,10 +52,13 @@ class Swing:
     def __init__(self, params: SwingParams) -> None:
         self._p = params
         self._calm_n, self._rest_n = round(params.calm_s * GRID_HZ), round(params.rest_s * GRID_HZ)
+        self._laid_n = round(params.laid_s * GRID_HZ)
         self._longest_n = round(params.longest_s * GRID_HZ)
         self._state = "down"
         self._low = self._mid = self._high = self._back = 0.0
         self.low_at = self._mid_at = self._high_at = self._back_at = -1
+        self._laid = False
+        self._stood = False  # and has not lain calm since
         self._since = 0  # last index at which the height left the band around `_level`
         self._level = 0.0
 
@@ -65,7 +73,11 @@ class Swing:
             i = first + k
             if abs(height - self._level) > p.still_rad:
                 self._level, self._since = height, i
-            if self._state == "down":
+            if height < p.down_rad:
+                self._state, self._stood = "down", True
+            elif self._stood:
+                self._stood, self._low, self.low_at = i - self._since < self._calm_n, height, i
+            elif self._state == "down":
                 if self.low_at < 0 or height < self._low:
                     self._low, self.low_at = height, i
                 elif i - self._since >= self._rest_n:
@@ -76,9 +88,14 @@ class Swing:
             elif self._state == "up":
                 if i - self._since >= self._rest_n:
                     self._mid, self._mid_at = self._level, i
+                    self._laid = i - self._since >= self._laid_n
                 if i - self.low_at > self._longest_n:
                     self._state, self._low, self.low_at = "down", height, i
-                elif self._mid_at > self.low_at and height - self._mid >= max(least, self._mid - self._low):
+                elif self._mid_at > self.low_at and height - self._mid >= (
+                    least
+                    if self._laid or self._mid - self._low > p.far_share * usual_rad
+                    else max(least, self._mid - self._low)
+                ):
                     self._low, self.low_at = self._mid, self._mid_at
                     self._high, self._high_at = height, i
                     return i, None

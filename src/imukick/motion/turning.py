@@ -69,7 +69,9 @@ class Turning:
         self._run: Pause | None = None
         self._run_told = False
         self._anchor = np.zeros(3)  # where up was when this run began
-        self._trail: deque[FloatArray] = deque(maxlen=TRAIL_BACK + 1)  # where up was of late in this run, every TRAIL points
+        self._trail: deque[FloatArray] = deque(
+            maxlen=TRAIL_BACK + 1
+        )  # where up was of late in this run, every TRAIL points
         self._peak = 0.0
         self._trough = 0.0
         self._trough_at = 0
