@@ -18,7 +18,7 @@ from imukick.sources.virtual_sensor import Radio
 from tests.live.browser import LAPTOP, PHONE, opened, until
 from tests.live.held import Session, hold_session
 
-PLAN = Plan("Warm-up", "warm-up", 2, 4, sides=("right",), rest_s=20.0, tempo=Tempo(2, 1, 1.5, 1), lower_deg=55.0)
+PLAN = Plan("Warm-up", "warm-up", 3, 3, sides=("right",), rest_s=20.0, tempo=Tempo(2, 1, 1.5, 1), lower_deg=55.0)
 LOOKS: dict[str, dict[str, Any]] = {
     "phone-dark": {**PHONE, "color_scheme": "dark"},
     "phone-light": {**PHONE, "color_scheme": "light"},
@@ -49,15 +49,15 @@ def main() -> None:
         await page.get_by_role("button", name="Start").click()
         await until(page, "f.reps === 2 && f.phase && f.phase.name === 'lift'")
         await shoot(pages, "set")
-        await until(page, "f.reps === 3 && f.last.tone === 'warn' && f.stage === 'running'")
-        await shoot(pages, "correction", "phone-light", "laptop-dark")
         await until(page, "f.stage === 'rest'")
         await shoot(pages, "rest", "phone-dark", "laptop-light")
+        await until(page, "f.last.tone === 'warn' && f.stage === 'running'")
+        await shoot(pages, "correction", "phone-light", "laptop-dark")
         await page.get_by_role("button", name="Pain").click()
         await until(page, "f.stage === 'stopped'")
         await shoot(pages, "pain", "phone-light", "laptop-dark")
         await page.get_by_role("button", name="Go on").click()
-        await until(page, "f.reps >= 2 && f.stage === 'running'")
+        await until(page, "f.reps >= 1 && f.stage === 'running'")
         await page.keyboard.press("q")
         await page.keyboard.press("q")
         await until(page, "f.stage === 'ended' && f.summary")

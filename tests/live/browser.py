@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,14 +64,23 @@ async def opened(chromium: Any, link: str, look: dict[str, Any], *, voice: bool 
     page.on("websocket", lambda web: page.asked.append(web.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda said: page.errors.append(said.text) if said.type in ("error", "warning") else None)
-    for _ in range(100):
+    await _served(link)
+    await page.goto(link)
+    return page
+
+
+async def _served(link: str) -> None:
+    """Until somebody listens there."""
+    place = urlsplit(link)
+    for _ in range(600):
         try:
-            await page.goto(link)
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-        else:
-            return page
+            _, writer = await asyncio.open_connection(place.hostname, place.port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        await writer.wait_closed()
+        return
     raise AssertionError(f"nobody serves {link}")
 
 

@@ -108,10 +108,10 @@ async def started(page: Page, title: str) -> None:
             before(line)
 
     page.said = heard
-    page.board.show(stage="waiting", title=title)
+    page.board.show(stage="waiting", title=title, link={"up": True, "text": "Ready"})
     await pressed.wait()
     page.said = before
-    page.board.show(stage="looking")
+    page.board.show(stage="looking", link={"up": False, "text": "Looking for the sensor"})
 
 
 def tell_link(page: Page, screen: Screen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from statistics import median
@@ -151,7 +152,7 @@ def last_facts(rep: Rep, word: str = "") -> dict[str, Any]:
             "index": rep.index,
             "tone": "warn",
             "word": shown,
-            "why": number + (f" · and {more} more" if more else ""),
+            "why": number + (f" · +{more}" if more else ""),
         }
     quick = rep.load in KNOWN_LOADS and rep.momentum_lift is not None and rep.momentum_lift >= QUICK_SHARE
     share = "" if rep.momentum_lift is None else f" · momentum {rep.momentum_lift:.2f}"
@@ -209,4 +210,7 @@ def summary_facts(reps: Sequence[Rep], lines: Sequence[str], note: str) -> dict[
             }
         )
     title = f"{len(counted)} rep{'' if len(counted) == 1 else 's'}, {clean} clean"
-    return {"title": title, "counted": len(counted), "clean": clean, "sets": rows, "lines": list(lines), "note": note}
+    said = Counter(WORDS.get(verdict.word, verdict.word) for rep in counted for verdict in rep.verdicts)
+    often = ", ".join(f"{n} × {word.lower()}" for word, n in said.most_common())
+    lines = [*([f"Seen: {often}"] if often else []), *lines]
+    return {"title": title, "counted": len(counted), "clean": clean, "sets": rows, "lines": lines, "note": note}

@@ -146,7 +146,7 @@ function show(frame = {}) {
   if (!away) {
     const lost = !link.up && facts.began && stage !== "ended";
     $("banner").hidden = !lost;
-    put($("banner"), lost ? `${link.text} – hold on, nothing is lost` : "");
+    put($("banner"), lost ? `${link.text}. What was done is kept.` : "");
   }
   showCount(stage);
   showVerdict();
@@ -171,10 +171,11 @@ function showCount(stage) {
   let aim = facts.aim == null ? "" : `of ${facts.aim}`;
   if (stage === "looking") [text, className, aim] = ["looking for the sensor", "word", ""];
   else if (resting) {
-    [text, className] = [clockText(facts.rest_left_s), "long"];
-    aim = "rest";
+    const long = facts.rest_left_s >= 100;
+    [text, className] = long ? [clockText(facts.rest_left_s), "clock"] : [String(facts.rest_left_s), ""];
+    aim = long ? "rest" : "s rest";
   } else if (stage === "paused") aim = "break";
-  put($("side"), stage === "looking" ? "" : resting ? `next ${sides[facts.side] || ""}` : sides[facts.side] || "");
+  put($("side"), stage === "looking" ? "" : sides[facts.side] || "");
   $("count").className = className;
   put($("count"), text);
   put($("aim"), aim || (facts.set > 1 || facts.sets ? `set ${facts.set}${facts.sets ? ` of ${facts.sets}` : ""}` : facts.reps === 1 ? "rep" : "reps"));
@@ -185,6 +186,7 @@ function showVerdict() {
   $("verdict").dataset.tone = last?.tone || "none";
   put($("glyph"), last ? { good: "✓", warn: "!", none: "–" }[last.tone] : "");
   put($("word-text"), last ? last.word : "");
+  $("word").classList.toggle("long", Boolean(last && last.word.length > 9));
   put($("why"), last ? last.why : facts.began ? "the first kick shows the axis" : "");
 }
 
@@ -261,13 +263,14 @@ function showPanel(stage) {
     lines($("panel-text"), facts.mode === "replay" ? [facts.title || ""] : [...(facts.plan ? [facts.plan] : []), ...(facts.before || []), ...live]);
     put($("panel-note"), facts.mode === "replay" ? "Start also lets this page make sounds." : facts.title || "");
   } else if (stage === "stopped") {
-    put($("panel-title"), "✋ Stopped: that hurt");
+    put($("panel-title"), "Stopped: that hurt");
     lines($("panel-text"), facts.advice || []);
     put($("panel-note"), "Pain is noted in the recording. Nothing counts until you go on.");
   } else {
     showSummary();
   }
-  if (opens || changes) panel.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+  // after pain no key does anything by itself: neither button has the focus
+  if (opens || changes) (stage === "waiting" ? panel.querySelector("button:not([hidden])") : panel)?.focus({ preventScroll: true });
 }
 
 function lines(box, texts) {
