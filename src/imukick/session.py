@@ -41,7 +41,10 @@ class Session:
     ) -> None:
         self._exercise = exercise if exercise is not None else Exercise()
         self._params = params if params is not None else SessionParams()
-        self._tracker = Tracker(self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior)
+        aim_deg = self._exercise.target.rom_deg
+        self._tracker = Tracker(
+            self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior, aim_deg
+        )
         self._counter = Counter(self._exercise, self._params.count)
         self._claims = Claims()
         self._moved: tuple[LegMotion, ...] = ()

@@ -12,7 +12,8 @@ import pytest
 
 from imukick import Samples, read_recording
 from imukick.events import Event, Gap, LiftTold, Remount, Rep, SetEnded
-from imukick.plans import Mark, MarkKind
+from imukick.exercises import Exercise
+from imukick.plans import Mark, MarkKind, Target
 from imukick.sources.simulator import Spec
 from imukick.units import STANDARD_GRAVITY_MPS2
 from tests.contracts import rows_of
@@ -182,3 +183,10 @@ def test_rows_do_not_overlap_in_time() -> None:
     rows = [e for e in told(made(SIX).samples) if isinstance(e, Rep)]
     assert all(a.t_end_s <= b.t_start_s for a, b in pairwise(rows))
     assert all(r.t_start_s < r.t_top_s <= r.t_lower_s < r.t_end_s for r in rows)
+
+
+def test_small_lifts_are_found_from_the_first_when_small_ones_are_aimed_at() -> None:
+    session = made(Spec(reps=8, lift_s=0.8, pause_s=1.0, lower_s=0.8, rom_deg=8.0, variation=0.02, seed=7001))
+    aimed = [e for e in told(session.samples, exercise=Exercise(target=Target(rom_deg=8.0))) if isinstance(e, Rep)]
+    assert sum(rep.counted for rep in aimed) >= 7
+    assert not [e for e in told(session.samples) if isinstance(e, Rep) and e.counted]

@@ -24,7 +24,7 @@ class MountingParams:
     """All tunables of the mounting. Shares and angles are chosen on the physics of a leg, not fitted to a data set.
 
     `least_share`, `most_tilt`: a movement that votes turns about one axis, near horizontal. `first_range_deg`: and
-    far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees). `centre`: which joint it turned on.
+    far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees), or `aim_share` of a smaller range aimed at. `centre`: which joint it turned on.
     `lever_scatter`: most median deviation of a lever that is known. `agree_deg`: axes closer than this are one plane,
     unless the rest pose has moved across it by `across_deg`: no leg does that. `moved_deg`: a rest pose further off is
     another one. `away_s`: so long far from rest means hands on the sensor or another position. `rep_deg`: the smallest
@@ -37,6 +37,7 @@ class MountingParams:
     least_share: float = 0.65
     most_tilt: float = 0.40
     first_range_deg: float = 8.0
+    aim_share: float = 0.6
     lever_scatter: float = 0.25
     agree_deg: float = 50.0
     across_deg: float = 20.0
@@ -100,11 +101,16 @@ class Votes:
 class Mounting:
     """Votes on the present strapping; knows when the sensor was strapped anew.
 
-    `told_posture` is the user's word, or None. `any_lever`: no hip need be involved (posture "any").
+    `told_posture` is the user's word, or None; `aim_deg` the range aimed at, if any. `any_lever`: no hip need be involved (posture "any").
     """
 
-    def __init__(self, params: MountingParams, height_m: float, told_posture: Posture | None) -> None:
+    def __init__(
+        self, params: MountingParams, height_m: float, told_posture: Posture | None, aim_deg: float | None = None
+    ) -> None:
         self._p = params
+        self._first_rad = params.first_range_deg * RAD_PER_DEG
+        if aim_deg is not None:
+            self._first_rad = min(self._first_rad, max(0.7 * params.rep_deg, params.aim_share * aim_deg) * RAD_PER_DEG)
         self._height_m = height_m
         self._told = told_posture
         self._votes = Votes()
@@ -266,7 +272,7 @@ class Mounting:
         if self.strapping is not None:
             return self.lifted(e)
         p = self._p
-        far = e.range_rad >= p.first_range_deg * RAD_PER_DEG
+        far = e.range_rad >= self._first_rad
         return e.calm and far and e.share >= p.least_share and e.tilt <= p.most_tilt
 
     def kick_again(self, e: Excursion) -> bool:
@@ -287,7 +293,7 @@ class Mounting:
             and not e.open_end
             and e.share >= p.least_share
             and e.tilt <= p.most_tilt
-            and e.range_rad >= p.first_range_deg * RAD_PER_DEG
+            and e.range_rad >= self._first_rad
             and e.rise_m > -(self._p.doubtful_m if self._loose else e.rise_sd_m)
         )
 

@@ -27,17 +27,24 @@ STEP: Final = 100
 class Tracker:
     """One stream of samples; everything it gives is the same for any chunking.
 
-    `strapping` is what the movements have agreed on so far. Latency: a movement is told when the leg has been calm
+    `aim_deg`: the range the person aims at, if any. `strapping` is what the movements have agreed on so far. Latency: a movement is told when the leg has been calm
     for 0.3 s after it or has turned to the next; LegMotion without a known axis waits up to 10 s.
     """
 
-    def __init__(self, params: MotionParams, height_m: float, posture: Posture | None, prior: Prior | None) -> None:
+    def __init__(
+        self,
+        params: MotionParams,
+        height_m: float,
+        posture: Posture | None,
+        prior: Prior | None,
+        aim_deg: float | None = None,
+    ) -> None:
         self._p = params
         self._grid = Grid(params.grid)
         self._attitude = Attitude(params.attitude)
         self._history = History()
         self._turning = Turning(params.turning)
-        self._mounting = Mounting(params.mounting, height_m, posture)
+        self._mounting = Mounting(params.mounting, height_m, posture, aim_deg)
         self._angle = AngleStream(params.hold_s)
         self._movements = Movements(params, self._history, self._mounting, self._angle)
         self._ahead = list(prior.strappings) if prior is not None else []
