@@ -31,7 +31,7 @@ class CountParams:
     meant smaller; a standing leg that sways stays below). `given_up_...`: of the set's median range, duration and peak
     rate, under which a lift went at the usual speed but was over much too soon (chosen). `meant_small_...`: of the
     set's median range and peak rate; what goes this far and begins slower was meant to be small, not given up (chosen).
-    `laid_share`, `laid_times`: of the set's median range and duration; a lying leg that moves less for longer lies elsewhere
+    `laid_share`, `laid_time_share`: of the set's median range and duration; a lying leg that moves less for longer lies elsewhere
     (chosen). `set_rest_s`: a longer rest starts a new set. `time_s`: most that a revision may move a time.
     """
 
@@ -48,7 +48,7 @@ class CountParams:
     given_up_time_share: float = 0.45
     given_up_speed_share: float = 1.3
     laid_share: float = 0.5
-    laid_times: float = 4.0
+    laid_time_share: float = 4.0
     meant_small_share: float = 0.25
     meant_small_speed_share: float = 0.5
     set_rest_s: float = 10.0
@@ -187,7 +187,7 @@ class Counter:
         usual_deg = median(r.rom_deg for r in self._in_set)
         usual_s = median(r.t_end_s - r.t_start_s for r in self._in_set)
         took_s = phases.t_end_s - phases.t_start_s
-        return phases.range_rad * DEG_PER_RAD < p.laid_share * usual_deg and took_s > p.laid_times * usual_s
+        return phases.range_rad * DEG_PER_RAD < p.laid_share * usual_deg and took_s > p.laid_time_share * usual_s
 
     def _turned_back(self, e: Excursion, phases: Phases) -> bool:
         """Was it given up on the way? Small without a hold; or not so small, at the usual speed, but over much too soon."""
