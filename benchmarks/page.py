@@ -35,7 +35,8 @@ async def measure(duration_s: float, port: int) -> tuple[list[float], list[float
     async with browser("--enable-precise-memory-info") as chromium:
         page = await opened(chromium, f"http://127.0.0.1:{port}/", LAPTOP)
         chrome = await page.context.new_cdp_session(page)
-        await page.keyboard.press("Enter")
+        await until(page, "f.stage === 'waiting'")
+        await page.keyboard.press("b")
         await until(page, "f.moving")
         left_s = duration_s
         while left_s > 0:

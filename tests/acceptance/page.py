@@ -54,6 +54,8 @@ def test_a_browser_that_stands_still_for_20_s_heals_without_a_reload(tmp_path: P
             "Math.max(...imukick.points().slice(1).map((p, i) => p[0] - imukick.points()[i][0]))"
         )
         seen["counted"] = await fact(page, "counted")
+        for _ in range(2):
+            await page.tap("#end")
         await until(page, "f.stage === 'ended' && f.summary")
 
     analysis = hold_session(Session("quadruped_faults", speed=1.0), tmp_path / "live.csv", steps)

@@ -123,7 +123,8 @@ def test_the_trace_is_thinned_and_bounded_and_shows_holes() -> None:
 def test_news_do_not_wait_for_a_frame_and_points_do() -> None:
     async def waits() -> tuple[bool, bool]:
         board = Board()
-        waiting = asyncio.ensure_future(board.wait())
+        _, cursor = board.since(None)
+        waiting = asyncio.ensure_future(board.wait(cursor))
         await asyncio.sleep(0)
         board.moved(motion(0.0, 10))
         await asyncio.sleep(0)
@@ -133,3 +134,13 @@ def test_news_do_not_wait_for_a_frame_and_points_do() -> None:
         return before, waiting.done()
 
     assert asyncio.run(waits()) == (False, True)
+
+
+def test_what_came_before_somebody_waits_is_waited_for_no_longer() -> None:
+    async def waits() -> None:
+        board = Board()
+        _, cursor = board.since(None)
+        board.cue(kind="count")
+        await asyncio.wait_for(board.wait(cursor), 5)
+
+    asyncio.run(waits())

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from imukick.cli.live_view import View
 from imukick.cli.page_wishes import PAGE_HOST, PAGE_PORT, PageWishes
-from imukick.cli.screen import Screen
+from imukick.cli.screen import Screen, complain
 from imukick.coaching.state import CoachState
 from imukick.errors import ImukickError
 from imukick.events import Event, Rep
@@ -116,6 +116,8 @@ async def started(page: Page, title: str) -> None:
 
 def tell_link(page: Page, screen: Screen) -> None:
     """Say where the page is; beyond this computer what that exposes, and a code for a phone's camera."""
+    if screen.quiet:  # standard output holds the table alone
+        complain(f"page: {page.link}")
     screen.print(f"page: {page.link}", soft_wrap=True)
     if page.doors.guarded:
         for line in code_lines(page.link):

@@ -103,9 +103,10 @@ class Board:
             frame["told_ms"] = self._told_ms
         return frame, Cursor(self._change, self._pointed, self._cued)
 
-    async def wait(self) -> None:
-        """Until a fact, a row or a cue comes; points of the angle do not end it."""
-        await self._news.wait()
+    async def wait(self, cursor: Cursor) -> None:
+        """Until there is a fact, a row or a cue that came after `cursor`; points of the angle do not end it."""
+        while self._change <= cursor.change and self._cued <= cursor.cue:
+            await self._news.wait()
 
     def _changed(self, name: str | int) -> None:
         self._change += 1

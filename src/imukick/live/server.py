@@ -146,7 +146,7 @@ class Client:
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(FRAME_S):
-                    await self._board.wait()
+                    await self._board.wait(self._cursor)
 
 
 class Guard:
