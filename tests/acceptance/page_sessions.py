@@ -1,4 +1,9 @@
-"""The live page in a real browser: sessions from start to summary, by keyboard and touch, through losses, pain and reloads."""
+"""The live page in a real browser: sessions from start to summary, by keyboard and touch, through losses, pain and reloads.
+
+    pytest tests/acceptance/page_sessions.py
+
+Not part of the ordinary suite: a browser and a session side by side want a machine that does nothing else.
+"""
 
 from __future__ import annotations
 
@@ -157,7 +162,7 @@ def test_a_plan_leads_through_its_sets(tmp_path: Path, monkeypatch: pytest.Monke
     recording = tmp_path / "live.csv"
     analysis = hold_session(Session("standing_controlled", speed=3.0, plan=PLAN), recording, steps)
     assert_replays(analysis, recording)
-    assert (seen["rest"], seen["aim"]) == ("rest", "of 3")
+    assert (seen["rest"], seen["aim"]) == ("s rest", "of 3")
     assert seen["faults"] == []
     assert seen["done"][0]["reps"] == 3
     assert any("Set 1" in text for text in seen["said"])
