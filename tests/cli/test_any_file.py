@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from imukick.cli.app import main
 from tests.cli.csv_text import NATIVE, still_rows, table
 
-FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 KICKS = Path(__file__).resolve().parents[2] / "recordings" / "standing_25hz.csv"
 

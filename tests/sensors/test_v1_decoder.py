@@ -77,7 +77,7 @@ def check(told: list[Told], newest_s: float) -> float:
     return newest_s
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(values(), st.floats(0.0, 1e4)), max_size=40), st.booleans())
 def test_any_bytes_give_a_list_or_a_protocol_error(
     comes: list[tuple[tuple[str, bytes], float]], is_started: bool
@@ -92,7 +92,7 @@ def test_any_bytes_give_a_list_or_a_protocol_error(
         newest_s = check(try_receive(decoder, on, data, arrival_s) or [], newest_s)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(stream_bytes(), st.floats(0.0, 100.0)), max_size=60))
 def test_any_numbers_and_clocks_never_turn_time_back(comes: list[tuple[bytes, float]]) -> None:
     decoder = started()
@@ -102,7 +102,7 @@ def test_any_numbers_and_clocks_never_turn_time_back(comes: list[tuple[bytes, fl
         newest_s = check(try_receive(decoder, STREAM, data, arrival_s) or [], newest_s)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     n=st.integers(1, 19),
     fate=st.lists(st.sampled_from([0, 1, 1, 1, 2, 3]), min_size=1, max_size=120),
