@@ -1,0 +1,59 @@
+"""The history: sessions, repetitions as they were told and as they are known, plans, notes and pain, in one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from imukick.errors import ImukickError
+from imukick.sinks.history import reading
+from imukick.sinks.history.kept import Glance, Judgement, KeptSession, PlanSet
+from imukick.sinks.history.opening import Tell, opened
+
+__all__ = ["Glance", "History", "Judgement", "KeptSession", "PlanSet", "open_history"]
+
+FILE = "history.sqlite3"
+"""Name of the file in the user's data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An open history. `sqlite3.Error` of its methods become an `ImukickError` where `open_history` ends."""
+
+    path: Path
+    connection: sqlite3.Connection
+
+    def glances(self, person: str | None = None) -> list[Glance]:
+        """Every session, or those of one person, oldest first."""
+        return reading.glances(self.connection, person)
+
+    def session(self, number: int) -> KeptSession:
+        """All that is kept of one. Raises `ImukickError` when there is none of this number."""
+        found = reading.read_session(self.connection, number)
+        if found is None:
+            raise ImukickError(
+                f"there is no session {number} in {self.path}; imukick history list says which there are"
+            )
+        return found
+
+    def people(self) -> list[str]:
+        """Everybody of whom a session is kept."""
+        return reading.people(self.connection)
+
+    def pain_days(self, person: str) -> list[date]:
+        """The days on which this person marked pain."""
+        return reading.pain_days(self.connection, person)
+
+
+@contextmanager
+def open_history(path: Path, told: Tell, *, own: bool = False) -> Iterator[History]:
+    """The history in `path`, made when it is not there; `told`: who hears, in one line, that a damaged one was set aside.
+
+    `own`: the place is the program's, not one that somebody named. Raises `ImukickError` where it cannot be used.
+    """
+    with opened(path, told, own=own) as connection:
+        yield History(path, connection)

@@ -1,0 +1,173 @@
+"""What is kept of a session, as plain data: the session, each judgement of it, and what came of a plan's sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from imukick.events import (
+    DISPUTED,
+    Event,
+    Gap,
+    Remount,
+    Rep,
+    RepClaimed,
+    RepDisputed,
+    RepRevised,
+    SetEnded,
+    Verdict,
+)
+from imukick.plans import Mark
+from imukick.sinks.sets import SetRow, set_rows
+
+REP_COLUMNS: Final = tuple(field.name for field in fields(Rep))
+EVENTS: Final[dict[str, type[Gap | Remount | SetEnded | RepDisputed | RepClaimed]]] = {
+    kind.__name__: kind for kind in (Gap, Remount, SetEnded, RepDisputed, RepClaimed)
+}
+"""Events besides repetitions that are kept; a `LiftTold` says nothing that its repetition does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSet:
+    """One leg's set of a plan as the coach saw it: fields as those of `imukick.coaching.state.SetDone`, `adherence_share` among them."""
+
+    set: int
+    side: str
+    reps: int
+    aim: int | None
+    judged: int
+    clean: int
+    ended: str
+    adherence_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A session in a list. `number`: its name in the history; `judgements`: how many; the counts are the newest's.
+
+    `started`: when it began, None where the recording does not say; `saved`: when it was kept. `ended` False: it is
+    still under way, or the program was killed. `pains`: marks of pain.
+    """
+
+    number: int
+    person: str
+    origin: str
+    started: datetime | None
+    saved: datetime
+    ended: bool
+    plan: str | None
+    counted: int
+    clean: int
+    judgements: int
+    pains: int
+    meta: Mapping[str, Any] = field(repr=False)
+    note: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was: its start, else when it was kept."""
+        return self.started if self.started is not None else self.saved
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one version of the rules said. `events`: repetitions, revisions and the rest, in the order in which they were told.
+
+    `meta`: as in `imukick.Analysis`, as JSON has it; of a session that did not end, as far as it was known at its start. `made`: when.
+    """
+
+    number: int
+    made: datetime
+    package: str
+    metrics_version: int
+    meta: Mapping[str, Any] = field(repr=False)
+    events: tuple[Event, ...] = field(repr=False)
+
+    @property
+    def reps(self) -> tuple[Rep, ...]:
+        """The last revision of each, those that the person disputed with a note that says so: as in `Analysis.reps`."""
+        reps: dict[int, Rep] = {}
+        disputed: set[int] = set()
+        for event in self.events:
+            match event:
+                case Rep():
+                    reps[event.index] = event
+                case RepRevised():
+                    reps[event.index] = event.rep
+                case RepDisputed():
+                    disputed.add(event.index)
+        for index in disputed & reps.keys():
+            reps[index] = replace(reps[index], notes=(*reps[index].notes, DISPUTED))
+        return tuple(reps[index] for index in sorted(reps))
+
+    @property
+    def told(self) -> tuple[Rep, ...]:
+        """Each repetition as it was told first."""
+        return tuple(event for event in self.events if isinstance(event, Rep))
+
+    @property
+    def sets(self) -> list[SetRow]:
+        """One row a set, and one for the session."""
+        return set_rows(self.reps, self.meta)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """All that is kept of one session. `judgements`: the one it was kept with first, then each later one.
+
+    `recording`: where the raw recording was, with its size in bytes and SHA-256, None where nothing is known. `uid`: the same in every copy of
+    the history. `plan_text`: the plan as JSON.
+    """
+
+    number: int
+    uid: str
+    person: str
+    origin: str
+    started: datetime | None
+    saved: datetime
+    ended: bool
+    recording: Path | None
+    recording_bytes: int | None
+    recording_sha256: str | None
+    sensor: str | None
+    plan: str | None
+    plan_text: str | None
+    note: str
+    marks: tuple[Mark, ...]
+    plan_sets: tuple[PlanSet, ...]
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def newest(self) -> Judgement:
+        """By the newest rules."""
+        return self.judgements[-1]
+
+
+def rep_row(rep: Rep) -> list[Any]:
+    """A repetition as the values of `REP_COLUMNS`; lists as JSON."""
+    return [_plain(name, getattr(rep, name)) for name in REP_COLUMNS]
+
+
+def read_rep(row: tuple[Any, ...]) -> Rep:
+    """The repetition of such a row, equal to what was written."""
+    values = dict(zip(REP_COLUMNS, row, strict=True))
+    values["counted"] = bool(values["counted"])
+    values["verdicts"] = tuple(Verdict(**verdict) for verdict in json.loads(values["verdicts"]))
+    values["quality"] = tuple(json.loads(values["quality"]))
+    values["notes"] = tuple(json.loads(values["notes"]))
+    return Rep(**values)
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name == "verdicts":
+        return to_json([asdict(verdict) for verdict in value])
+    return to_json(value) if isinstance(value, tuple) else int(value) if isinstance(value, bool) else value
+
+
+def to_json(value: Any) -> str:
+    """JSON in one line, as short as it can be."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

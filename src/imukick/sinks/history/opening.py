@@ -1,0 +1,174 @@
+"""Opening a history: made when it is not there, brought up to date, looked through; a damaged one is set aside, never overwritten."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from imukick.errors import ImukickError
+from imukick.sinks.history.schema import APPLICATION_ID, VERSION, migrate, version_of
+
+WAIT_S: Final = 10.0
+"""How long one program waits while another writes; chosen: longer than the restoring of ten years takes."""
+HEAD: Final = b"SQLite format 3\0"
+SIGN: Final = b"CREATE TABLE judgements"
+"""Stands in the file of every history, however much else of it is damaged."""
+BESIDE: Final = ("", "-wal", "-shm")
+"""What SQLite keeps beside a file belongs to it."""
+CORRUPT: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+
+Tell = Callable[[str], None]
+
+
+class DamageError(Exception):
+    """A file that was a history and can no longer be read as one; its text says what SQLite found."""
+
+
+@contextmanager
+def opened(path: Path, told: Tell, *, own: bool = False) -> Iterator[sqlite3.Connection]:
+    """The history in `path`, which is made when it is not there, with its folder.
+
+    A damaged one is renamed, `told` so in one line, and a new one begun. `own`: the place is ours alone, so that what lies there and is
+    no history at all is a damaged one too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
+    that cannot be written; `sqlite3.Error` of the block as such a one.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImukickError(
+            f"{path.parent}: cannot be made: {error.strerror or error}; name a file with --db"
+        ) from error
+    if path.is_dir():
+        raise ImukickError(f"{path}: this is a folder; name a file with --db")
+    try:
+        connection = _connected(path)
+    except DamageError as error:
+        if not (own or _was_ours(path)):
+            raise ImukickError(f"{path}: not a history of imukick; name another file with --db") from None
+        aside = set_aside(path)
+        told(
+            f"{path}: damaged ({error}); it is kept as {aside.name}, and a new history begins. "
+            "imukick history restore brings an export back"
+        )
+        connection = _connected(path)
+    except sqlite3.Error as error:
+        raise refused(path, error) from error
+    with closing(connection):
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise refused(path, error) from error
+
+
+def refused(path: Path, error: sqlite3.Error) -> ImukickError:
+    """What SQLite complains of, in one line."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return ImukickError(f"{path}: another program has been writing for {WAIT_S:.0f} s; try again")
+    if code in CORRUPT:
+        return ImukickError(
+            f"{path}: damaged ({error}); any imukick history command looks it through and sets it aside"
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return ImukickError(f"{path}: the history cannot be written ({error}); name another file with --db")
+    return ImukickError(f"{path}: the history cannot be kept: {error}")
+
+
+def set_aside(path: Path) -> Path:
+    """Rename the file and what SQLite keeps beside it; its new place, which was free."""
+    stem = f"{path.stem}.damaged-{datetime.now().astimezone():%Y-%m-%d_%H%M%S}"
+    aside, number = path.with_name(f"{stem}{path.suffix}"), 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{stem}-{number}{path.suffix}")
+    for end in BESIDE:
+        part = path.with_name(path.name + end)
+        try:
+            part.rename(aside.with_name(aside.name + end))
+        except FileNotFoundError:
+            continue  # or another program was quicker
+        except OSError as error:
+            why = error.strerror or error
+            raise ImukickError(f"{path}: damaged, and cannot be set aside: {why}; name another with --db") from error
+    return aside
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """Raises `DamageError`, `ImukickError` for what is not ours or newer, `sqlite3.Error`."""
+    try:
+        connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise refused(path, error) from error
+    try:
+        _prepare(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in CORRUPT:
+            raise DamageError(str(error)) from error
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute(
+        "PRAGMA synchronous = NORMAL"
+    )  # of a lost power the recording knows; a killed program loses nothing
+    version, owner = version_of(connection), connection.execute("PRAGMA application_id").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    if owner != APPLICATION_ID and not (empty and owner == 0 and version == 0):
+        if _was_ours(path):
+            raise DamageError("its header is not what it was")
+        raise ImukickError(f"{path}: the file of another program; name another with --db")
+    if version > VERSION:
+        raise ImukickError(
+            f"{path}: written by a newer imukick (version {version} of the file, this one knows {VERSION}); "
+            "update imukick, or name another file with --db"
+        )
+    if not empty:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise DamageError(" ".join(str(found).split()))
+    _write_ahead(connection)
+    migrate(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Readers and one writer at a time, none of whom waits for the others; SQLite does not wait by itself to switch."""
+    until_s = time.monotonic() + WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _was_ours(path: Path) -> bool:
+    """Whether a file bears the sign of a history anywhere in it."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(HEAD)) == HEAD and os.fstat(file.fileno()).st_size < 512:
+                return True  # cut off in its header
+            file.seek(0)
+            rest = b""
+            while piece := file.read(1 << 20):
+                if SIGN in rest + piece:
+                    return True
+                rest = piece[-len(SIGN) :]
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,130 @@
+"""Reading the history: a list of its sessions, one of them with all that is kept of it, and what is known of a person."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from imukick.events import Event, RepRevised
+from imukick.plans import Mark
+from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, PlanSet, read_rep
+
+NEWEST = "number = (SELECT max(number) FROM judgements WHERE session_id = judged.session_id)"
+"""Of `judgements AS judged`: the one by the newest rules."""
+REPS = ", ".join(f'"{name}"' for name in REP_COLUMNS)
+
+
+def glances(connection: sqlite3.Connection, person: str | None = None) -> list[Glance]:
+    """Every session, or those of one person, oldest first."""
+    rows = connection.execute(
+        "SELECT id, person, origin, started, saved, ended, plan, counted, clean, judged.number, "
+        "(SELECT count(*) FROM marks WHERE session_id = sessions.id AND kind = 'pain'), meta, note "
+        f"FROM sessions JOIN judgements AS judged ON judged.session_id = sessions.id AND {NEWEST} "
+        "WHERE ?1 IS NULL OR person = ?1",
+        (person,),
+    )
+    found = [_glance(row) for row in rows]
+    return sorted(found, key=lambda one: (one.at.timestamp(), one.number))
+
+
+def read_session(connection: sqlite3.Connection, number: int) -> KeptSession | None:
+    """One session; None when there is none of this number."""
+    row = connection.execute(
+        "SELECT id, uid, person, origin, started, saved, ended, recording, recording_bytes, recording_sha256, sensor, "
+        "plan, plan_text, note FROM sessions WHERE id = ?",
+        (number,),
+    ).fetchone()
+    if row is None:
+        return None
+    marks = connection.execute("SELECT t_s, kind, value FROM marks WHERE session_id = ? ORDER BY number", (number,))
+    sets = connection.execute(
+        'SELECT "set", side, reps, aim, judged, clean, ended, adherence_share FROM plan_sets '
+        "WHERE session_id = ? ORDER BY number",
+        (number,),
+    )
+    return KeptSession(
+        number=row[0],
+        uid=row[1],
+        person=row[2],
+        origin=row[3],
+        started=None if row[4] is None else datetime.fromisoformat(row[4]),
+        saved=datetime.fromisoformat(row[5]),
+        ended=bool(row[6]),
+        recording=None if row[7] is None else Path(row[7]),
+        recording_bytes=row[8],
+        recording_sha256=row[9],
+        sensor=row[10],
+        plan=row[11],
+        plan_text=row[12],
+        note=row[13],
+        marks=tuple(Mark(*mark) for mark in marks),
+        plan_sets=tuple(PlanSet(*one) for one in sets),
+        judgements=tuple(_judgements(connection, number)),
+    )
+
+
+def known_as(connection: sqlite3.Connection, recording: str | None, sha256: str | None) -> int | None:
+    """The number of the session that was kept of this recording; None of none."""
+    row = connection.execute(
+        "SELECT id FROM sessions WHERE recording_sha256 = ?2 OR (recording = ?1 AND recording_sha256 IS NULL) "
+        "ORDER BY id LIMIT 1",
+        (recording, sha256),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def people(connection: sqlite3.Connection) -> list[str]:
+    """Everybody of whom a session is kept, in the order of the alphabet."""
+    return [row[0] for row in connection.execute("SELECT DISTINCT person FROM sessions ORDER BY person")]
+
+
+def pain_days(connection: sqlite3.Connection, person: str) -> list[date]:
+    """The days on which this person marked pain, each once, oldest first."""
+    rows = connection.execute(
+        "SELECT coalesce(started, saved) FROM sessions WHERE person = ? "
+        "AND EXISTS (SELECT 1 FROM marks WHERE session_id = sessions.id AND kind = 'pain')",
+        (person,),
+    )
+    return sorted({datetime.fromisoformat(at).date() for (at,) in rows})
+
+
+def _glance(row: tuple[Any, ...]) -> Glance:
+    number, person, origin, started, saved, ended, plan, counted, clean, judgements, pains, meta, note = row
+    return Glance(
+        number=number,
+        person=person,
+        origin=origin,
+        started=None if started is None else datetime.fromisoformat(started),
+        saved=datetime.fromisoformat(saved),
+        ended=bool(ended),
+        plan=plan,
+        counted=counted,
+        clean=clean,
+        judgements=judgements,
+        pains=pains,
+        meta=json.loads(meta),
+        note=note,
+    )
+
+
+def _judgements(connection: sqlite3.Connection, session: int) -> Iterator[Judgement]:
+    rows = connection.execute(
+        "SELECT id, number, made, package, metrics_version, meta FROM judgements WHERE session_id = ? ORDER BY number",
+        (session,),
+    ).fetchall()
+    for key, number, made, package, metrics_version, meta in rows:
+        told: list[tuple[int, Event]] = []
+        for at, *values in connection.execute(f"SELECT told, {REPS} FROM reps WHERE judgement_id = ?", (key,)):
+            rep = read_rep(tuple(values))
+            told.append((at, rep if rep.revision == 0 else RepRevised(rep.index, rep)))
+        for at, kind, facts in connection.execute(
+            "SELECT told, kind, facts FROM events WHERE judgement_id = ?", (key,)
+        ):
+            told.append((at, EVENTS[kind](**json.loads(facts))))
+        told.sort(key=lambda one: one[0])
+        events = tuple(event for _, event in told)
+        yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, json.loads(meta), events)

@@ -1,0 +1,162 @@
+"""The history's tables, version by version: what a file of each version gets to become the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+APPLICATION_ID: Final = 0x696D756B
+"""In the header of the file (`PRAGMA application_id`): "imuk", so that no other program's file is taken for a history."""
+
+_FIRST: Final = (
+    """
+    CREATE TABLE sessions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uid TEXT NOT NULL UNIQUE,
+        person TEXT NOT NULL,
+        origin TEXT NOT NULL CHECK (origin IN ('live', 'replay')),
+        saved TEXT NOT NULL,
+        started TEXT,
+        ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
+        recording TEXT,
+        recording_bytes INTEGER,
+        recording_sha256 TEXT,
+        sensor TEXT,
+        plan TEXT,
+        plan_text TEXT,
+        note TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
+    "CREATE INDEX sessions_by_recording ON sessions (recording)",
+    "CREATE INDEX sessions_by_hash ON sessions (recording_sha256)",
+    """
+    CREATE TABLE judgements (
+        id INTEGER PRIMARY KEY,
+        session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        made TEXT NOT NULL,
+        package TEXT NOT NULL,
+        metrics_version INTEGER NOT NULL,
+        counted INTEGER NOT NULL DEFAULT 0,
+        clean INTEGER NOT NULL DEFAULT 0,
+        meta TEXT NOT NULL,
+        UNIQUE (session_id, number)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE reps (
+        judgement_id INTEGER NOT NULL REFERENCES judgements (id) ON DELETE CASCADE,
+        told INTEGER NOT NULL,
+        "index" INTEGER NOT NULL,
+        "set" INTEGER NOT NULL,
+        side TEXT NOT NULL,
+        posture TEXT NOT NULL,
+        load TEXT NOT NULL,
+        counted INTEGER NOT NULL CHECK (counted IN (0, 1)),
+        t_start_s REAL NOT NULL,
+        t_top_s REAL NOT NULL,
+        t_lower_s REAL NOT NULL,
+        t_end_s REAL NOT NULL,
+        lift_s REAL NOT NULL,
+        pause_s REAL NOT NULL,
+        lower_s REAL NOT NULL,
+        rest_before_s REAL,
+        tempo TEXT NOT NULL,
+        rom_deg REAL NOT NULL,
+        peak_lift_degps REAL NOT NULL,
+        mean_lift_degps REAL,
+        peak_lower_degps REAL NOT NULL,
+        mean_lower_degps REAL,
+        peak_ankle_mps REAL,
+        lever_m REAL,
+        lever_sd_m REAL,
+        momentum_lift REAL,
+        momentum_drop REAL,
+        off_plane REAL,
+        smoothness_sparc REAL,
+        bounces INTEGER NOT NULL,
+        verdicts TEXT NOT NULL,
+        quality TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        notes TEXT NOT NULL,
+        PRIMARY KEY (judgement_id, "index", revision)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE events (
+        judgement_id INTEGER NOT NULL REFERENCES judgements (id) ON DELETE CASCADE,
+        told INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        facts TEXT NOT NULL,
+        PRIMARY KEY (judgement_id, told)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE marks (
+        session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        t_s REAL NOT NULL,
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (session_id, number)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE plan_sets (
+        session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        "set" INTEGER NOT NULL,
+        side TEXT NOT NULL,
+        reps INTEGER NOT NULL,
+        aim INTEGER,
+        judged INTEGER NOT NULL,
+        clean INTEGER NOT NULL,
+        ended TEXT NOT NULL,
+        adherence_share REAL,
+        PRIMARY KEY (session_id, number)
+    ) STRICT
+    """,
+    """
+    CREATE VIEW latest_reps AS
+        SELECT * FROM reps AS told WHERE revision = (
+            SELECT max(revision) FROM reps
+            WHERE judgement_id = told.judgement_id AND "index" = told."index"
+        )
+    """,
+    """
+    CREATE VIEW sets AS
+        SELECT judgement_id, "set", group_concat(DISTINCT side) AS side, group_concat(DISTINCT posture) AS posture,
+            group_concat(DISTINCT load) AS load, min(t_start_s) AS t_start_s, max(t_end_s) AS t_end_s,
+            sum(counted) AS counted, sum(1 - counted) AS not_counted, sum(counted AND verdicts = '[]') AS clean
+        FROM latest_reps GROUP BY judgement_id, "set"
+    """,
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+"""Number n - 1 makes of a file of version n - 1 one of version n; what has been released is never changed."""
+VERSION: Final = len(MIGRATIONS)
+"""Of the files that this program writes (`PRAGMA user_version`)."""
+TABLES: Final = ("sessions", "judgements", "reps", "events", "marks", "plan_sets")
+"""Everything that is kept, what others refer to first."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of a file; 0 for one that is new."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
+    """Bring a file to version `to`, in one transaction: it is of the old version or of the new one, whatever happens."""
+    if version_of(connection) >= to:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for version in range(version_of(connection), to):  # read again: another program may have been quicker
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
