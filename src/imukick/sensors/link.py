@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from imukick.signals import Samples
+from imukick.signals import Clock, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +30,55 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write a characteristic, with or without the sensor's acknowledgement."""
+    """Write a characteristic, with or without the sensor's acknowledgement.
+
+    `service`: its service, where several services hold characteristics of the same UUID.
+    """
 
     characteristic: str
     data: bytes
     response: bool = True
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """Go on when a value of this characteristic has come since the action before; a `SensorError` after `timeout_s`."""
+    """Go on when a value of this characteristic has come since the action before; a `SensorError` after `timeout_s`.
+
+    `optional`: after `timeout_s` go on without it.
+    """
 
     characteristic: str
     timeout_s: float = 5.0
+    optional: bool = False
 
 
-Action = Subscribe | Read | Write | Await
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Do nothing for so long, while values are received."""
+
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What comes next depends on what was received: `actions` is asked once all values so far have been decoded.
+
+    It may raise `ProtocolError`: the sensor cannot be started, and the message says why.
+    """
+
+    actions: Callable[[], tuple[Action, ...]]
+
+
+Action = Subscribe | Read | Write | Await | Wait | Then
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the sensor says of itself, in its own words; None = it does not say.
 
-    `rate_hz` as set (the rate as received is measured, not believed), full scales in SI.
+    `rate_hz` as set (the rate as received is measured, not believed), full scales in SI. `warnings`: what the person
+    should know of these settings, each a sentence.
     """
 
     model: str
@@ -60,6 +86,7 @@ class Settings:
     rate_hz: float | None = None
     acc_range_mps2: float | None = None
     gyr_range_radps: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +157,21 @@ class Advertisement:
 class Sensor:
     """A model that imukick knows: how it is recognised in range and who decodes it.
 
-    `services`: the UUIDs to scan for. `recognises` judges an advertisement; `decoder` makes a fresh decoder for one
-    session.
+    `services`: the UUIDs that it offers; `by_service`: it advertises one of them, so that a scan may ask for
+    these alone. `recognises` judges an advertisement; `decoder` makes a fresh decoder for one session.
+    `unusable`: why this model cannot be used ("it has no gyroscope"), None for all others. `needs`: what it must have to
+    be understood ("firmware 2.3 or later"), for when it lacks a characteristic. `clock`: who stamps its samples.
+    `silence_s`: how long it may send nothing although all is well. `cannot_tell`: what a session with it
+    will not show, each a sentence.
     """
 
     model: str
     services: tuple[str, ...]
     recognises: Callable[[Advertisement], bool]
     decoder: Callable[[], Decoder]
+    by_service: bool = True
+    unusable: str | None = None
+    needs: str | None = None
+    clock: Clock = "device"
+    silence_s: float = 0.0
+    cannot_tell: tuple[str, ...] = ()
