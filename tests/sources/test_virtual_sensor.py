@@ -20,7 +20,8 @@ from imukick.signals import Samples
 from imukick.sources.ble import find
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Faults, Radio, endless_track, in_process, recorded_track
-from imukick.sources.virtual_sensor.packets import Packets, config_of
+from imukick.sources.virtual_sensor.imukick_v1 import config_of
+from imukick.sources.virtual_sensor.packets import Packets
 from imukick.sources.virtual_sensor.radio import Fate
 from tests.sources.ble_session import NAME, play, ramp
 
@@ -34,9 +35,9 @@ def test_a_recording_fits_its_counts(path: Path) -> None:
     track, original = recorded_track(path), read_recording(path).samples
     config = config_of(track)
     assert v1.parse_config(v1.pack_config(config)) == config
-    packets = Packets(track, config)
+    packets = Packets(track)
     batches = list(iter(lambda: packets.take(19), None))
-    counts = np.concatenate([batch.counts for batch in batches]).astype(float)
+    counts = np.concatenate([v1.to_counts(b.acc_mps2, b.gyr_radps, config) for b in batches]).astype(float)
     t_s = np.concatenate([batch.t_s for batch in batches])
     assert np.abs(counts[:, :3] * config.acc_mps2_per_count - original.acc_mps2).max() <= config.acc_mps2_per_count
     assert np.abs(counts[:, 3:] * config.gyr_radps_per_count - original.gyr_radps).max() <= config.gyr_radps_per_count
@@ -53,9 +54,9 @@ def test_a_packet_never_spans_a_hole() -> None:
     t_s = np.concatenate([np.arange(10), np.arange(14, 40)]) / 100
     samples = Samples(t_s, np.zeros((36, 3)), np.zeros((36, 3)))
     track = ramp(100, 1.0)
-    packets = Packets(type(track)("holed", 100.0, 0.39, 160.0, 35.0, lambda: iter([samples])), config_of(track))
+    packets = Packets(type(track)("holed", 100.0, 0.39, 160.0, 35.0, lambda: iter([samples])))
     batches = list(iter(lambda: packets.take(8), None))
-    assert [len(batch.t_s) for batch in batches] == [8, 2, 8, 8, 8, 2]
+    assert [len(batch) for batch in batches] == [8, 2, 8, 8, 8, 2]
     assert [batch.after_hole for batch in batches] == [False, False, True, False, False, False]
 
 

@@ -1,86 +1,94 @@
-"""The GATT table of a v1 sensor on bumble: every characteristic answers, as one that does not would hang its reader."""
+"""A make's table on bumble: every characteristic answers, as one that does not would hang its reader; and its advertisement."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn
 
 from bumble.att import ATT_Error, Attribute
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 
-from imukick.sensors import imukick_v1 as v1
+from imukick.sources.virtual_sensor.make import (
+    READ_NOT_PERMITTED,
+    WRITE_NOT_PERMITTED,
+    AttError,
+    Make,
+    Shown,
+    Use,
+)
 
-READ = Characteristic.Properties.READ
-WRITE = Characteristic.Properties.WRITE
-NOTIFY = Characteristic.Properties.NOTIFY
-INDICATE = Characteristic.Properties.INDICATE
 OPEN = Attribute.Permissions.READABLE | Attribute.Permissions.WRITEABLE
-"""Nothing is encrypted in version 1; what may not be read or written is refused by its handler."""
+"""Nothing is encrypted; what may not be read or written is refused by its handler."""
+PROPERTIES: dict[Use, Characteristic.Properties] = {
+    "read": Characteristic.Properties.READ,
+    "write": Characteristic.Properties.WRITE,
+    "write-without-response": Characteristic.Properties.WRITE_WITHOUT_RESPONSE,
+    "notify": Characteristic.Properties.NOTIFY,
+    "indicate": Characteristic.Properties.INDICATE,
+}
+LEGACY_BYTES = 31
+"""Longest legacy advertisement, and answer to a scan (Bluetooth Core 5.0, volume 6, part B, 2.3.1)."""
 
-READ_NOT_PERMITTED = 0x02
-WRITE_NOT_PERMITTED = 0x03
-"""ATT errors (Bluetooth Core 5.0, volume 3, part F, 3.4.1.1)."""
-
-MODEL = b"imukick virtual sensor"
-FIRMWARE = b"1.0.0"
-
-Reader = Callable[[], bytes]
-Writer = Callable[[bytes], None]
-
-
-class Table:
-    """The characteristics that a sensor sends by, and the services that hold them."""
-
-    def __init__(self, *, config: Reader, control: Writer, battery: Reader) -> None:
-        """`config` and `battery` give the value of the moment; `control` takes a command and raises `ATT_Error`."""
-        self.stream = _characteristic(v1.STREAM, NOTIFY)
-        self.control = _characteristic(v1.CONTROL, WRITE | INDICATE, write=control)
-        self.battery = _characteristic(v1.BATTERY_LEVEL, READ | NOTIFY, read=battery)
-        self.services = (
-            Service(v1.SERVICE, [self.stream, self.control, _characteristic(v1.CONFIG, READ, read=config)]),
-            Service(v1.BATTERY_SERVICE, [self.battery]),
-            Service(
-                v1.DEVICE_INFORMATION,
-                [
-                    _characteristic(v1.MODEL_NUMBER, READ, read=lambda: MODEL),
-                    _characteristic(v1.FIRMWARE_REVISION, READ, read=lambda: FIRMWARE),
-                ],
-            ),
-        )
+Written = Callable[[str, bytes], None]
 
 
-def advertising_data() -> bytes:
-    """Flags (general discoverable, no classic Bluetooth) and the service, 21 bytes: the service has to be heard first."""
-    flags = bytes([AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED])
-    return bytes(
-        AdvertisingData(
-            [
-                (AdvertisingData.FLAGS, flags),
-                (AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, UUID(v1.SERVICE).to_bytes()),
-            ]
-        )
-    )
+def services_of(make: Make, written: Written) -> tuple[list[Service], dict[str, Characteristic[bytes]]]:
+    """The services, and every characteristic by its UUID. `written` is told each write that the table allows."""
+    services, all_of_them = list[Service](), dict[str, Characteristic[bytes]]()
+    for service, characteristics in make.table.items():
+        ours = {uuid: _characteristic(make, uuid, uses, written) for uuid, uses in characteristics.items()}
+        services.append(Service(service, list(ours.values())))
+        all_of_them |= ours
+    return services, all_of_them
 
 
-def scan_response(name: str) -> bytes:
-    """The name, as much of it as 31 bytes hold."""
-    text = name.encode("utf-8")[:29]
-    return bytes(AdvertisingData([(AdvertisingData.COMPLETE_LOCAL_NAME, text)]))
+def _characteristic(make: Make, uuid: str, uses: tuple[Use, ...], written: Written) -> Characteristic[bytes]:
+    properties = Characteristic.Properties(0)
+    for use in uses:
+        properties |= PROPERTIES[use]
 
-
-def _characteristic(
-    uuid: str, properties: Characteristic.Properties, *, read: Reader | None = None, write: Writer | None = None
-) -> Characteristic[bytes]:
     def reads(_connection: Connection) -> bytes:
-        return _refuse(READ_NOT_PERMITTED) if read is None else read()
+        if "read" not in uses:
+            raise ATT_Error(READ_NOT_PERMITTED)
+        try:
+            return make.read(uuid)
+        except AttError as error:
+            raise ATT_Error(error.code) from None
 
     def writes(_connection: Connection, value: bytes) -> None:
-        _refuse(WRITE_NOT_PERMITTED) if write is None else write(value)
+        if "write" not in uses and "write-without-response" not in uses:
+            raise ATT_Error(WRITE_NOT_PERMITTED)
+        written(uuid, value)
+        try:
+            make.write(uuid, value)
+        except AttError as error:
+            raise ATT_Error(error.code) from None
 
     return Characteristic(uuid, properties, OPEN, CharacteristicValue(read=reads, write=writes))
 
 
-def _refuse(code: int) -> NoReturn:
-    raise ATT_Error(code)
+def advertising_data(shown: Shown) -> bytes:
+    """Flags (general discoverable, no classic Bluetooth), services and manufacturer: what has to be heard first."""
+    flags = bytes([AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED])
+    fields: list[tuple[int, bytes]] = [(AdvertisingData.FLAGS, flags)]
+    uuids = [UUID(service).to_bytes() for service in shown.services]
+    short, long = ([one for one in uuids if (len(one) == 2) == wanted] for wanted in (True, False))
+    if short:
+        fields.append((AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, b"".join(short)))
+    if long:
+        fields.append((AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, b"".join(long)))
+    fields += [
+        (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, company.to_bytes(2, "little") + data)
+        for company, data in shown.manufacturer.items()
+    ]
+    said = bytes(AdvertisingData([(AdvertisingData.Type(kind), value) for kind, value in fields]))
+    if len(said) > LEGACY_BYTES:
+        raise ValueError(f"an advertisement of {len(said)} bytes; {LEGACY_BYTES} fit")
+    return said
+
+
+def scan_response(shown: Shown) -> bytes:
+    """The name, as much of it as fits."""
+    text = shown.name.encode("utf-8")[: LEGACY_BYTES - 2]
+    return bytes(AdvertisingData([(AdvertisingData.COMPLETE_LOCAL_NAME, text)]))

@@ -7,20 +7,23 @@ import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from imukick.sensors import imukick_v1 as v1
-from imukick.sources.virtual_sensor.packets import Batch, Packets
+from imukick.sources.virtual_sensor.packets import Batch
 from imukick.sources.virtual_sensor.radio import Fate, Radio
-from imukick.sources.virtual_sensor.track import Track
+
+if TYPE_CHECKING:
+    from imukick.sources.virtual_sensor.make import Lane
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
     """What a broken sensor does, for tests.
 
-    `version`: of the protocol it claims, in CONFIG and in its packets. `malformed`: values sent on STREAM, one before each
-    packet from the second on. `mute_starts`: so many first STARTs are answered, but nothing is sent. `uptime_s`: its clock at
-    the track's first sample. `status`: its answer to START.
+    `mute_starts`: so many first streams begin, but nothing is sent. `uptime_s`: its clock at the track's first sample.
+    Of an imukick v1 sensor: `version` of the protocol it claims, in CONFIG and in its packets; `malformed`: values sent on STREAM,
+    one before each packet from the second on; `status`: its answer to START.
     """
 
     version: int | None = None
@@ -32,7 +35,7 @@ class Faults:
 
 @dataclass(slots=True)
 class Sent:
-    """What went out; `lost` packets were numbered but not sent; `holes` of the track left out a number each."""
+    """What went out; `lost` packets were made but not sent; `holes` of the track come before so many packets."""
 
     packets: int = 0
     samples: int = 0
@@ -40,42 +43,47 @@ class Sent:
     lost_samples: int = 0
     repeated: int = 0
     holes: int = 0
-    malformed: int = 0
     starts: int = 0
     stops: int = 0
 
 
-class Player:
-    """Plays a track from the first `start` on; time then goes on whether anyone listens or not.
+@dataclass(slots=True)
+class _Open:
+    """A lane that is being sent, and its packet that is not ready yet."""
 
-    `run` hands each packet to `tell` when the radio takes it, and calls `stopped` when a stream that was asked to stop
-    has sent what it held. `speed`: how many times faster than real time it plays. `began` and `over` are set at the beginning and when the track is over.
+    lane: Lane
+    batch: Batch | None = None
+
+
+class Player:
+    """Plays a track from the first `begin` on; time then goes on whether anyone listens or not.
+
+    `run` hands each packet to `tell` when the radio takes it, and calls `drained` when a stream that was asked to stop
+    has sent what it held. `speed`: how many times faster than real time it plays. `began` and `over` are set at the
+    beginning and when the track is over.
     """
 
     def __init__(
         self,
-        track: Track,
-        config: v1.Config,
+        duration_s: float | None,
         radio: Radio,
-        faults: Faults,
         *,
+        mute_starts: int = 0,
         speed: float,
-        tell: Callable[[bytes], Awaitable[None]],
-        stopped: Callable[[], Awaitable[None]],
+        tell: Callable[[str, bytes], Awaitable[None]],
+        drained: Callable[[], None],
     ) -> None:
         self.sent = Sent()
         self.began = asyncio.Event()
         self.over = asyncio.Event()
         self.stopping = False
         self.pace = speed * (1.0 + radio.drift_ppm * 1e-6)
-        self._duration_s = math.inf if track.duration_s is None else track.duration_s
+        self._duration_s = math.inf if duration_s is None else duration_s
         self._fate = Fate(radio)
-        self._packets = Packets(track, config)
-        self._faults = faults
-        self._malformed = list(faults.malformed)
-        self._tell, self._stopped = tell, stopped
+        self._mute_starts = mute_starts
+        self._tell, self._drained = tell, drained
         self._begun_s = 0.0
-        self._seq, self._n = 0, 1
+        self._open: list[_Open] = []
         self._streaming = asyncio.Event()
         self._wake = asyncio.Event()
 
@@ -91,27 +99,30 @@ class Player:
         """Whether packets are being sent."""
         return self._streaming.is_set()
 
-    def uptime_us(self, t_s: float) -> int:
-        """The sensor's clock at a time of the track."""
-        return math.floor((t_s + self._faults.uptime_s) * 1e6 + 1e-3)
-
     def begin(self) -> float:
         """The time of the track from which a stream that starts now sends; the first one begins the track."""
-        self.halt()
         if self.began.is_set():
             return self.t_s
         self._begun_s = asyncio.get_running_loop().time()
         self.began.set()
         return 0.0
 
-    def start(self, begin_s: float, n: int) -> None:
-        """Send what was measured from `begin_s` on, `n` samples a packet."""
+    def start(self, lane: Lane, begin_s: float) -> None:
+        """Send what was measured from `begin_s` on."""
         self.sent.starts += 1
-        if self.sent.starts <= self._faults.mute_starts:
+        if self.sent.starts <= self._mute_starts:
             return
-        self._packets.skip_before(begin_s)
-        self._seq, self._n = 0, n
+        lane.skip_before(begin_s)
+        self._open.append(_Open(lane))
         self._streaming.set()
+
+    def end(self, lane: Lane) -> None:
+        """Stop sending this one; what it holds is dropped."""
+        self.sent.stops += 1
+        self._open = [one for one in self._open if one.lane is not lane]
+        if not self._open:
+            self.halt()
+        self._wake.set()
 
     def ask_stop(self) -> None:
         """Send what is held, then stop."""
@@ -120,6 +131,7 @@ class Player:
 
     def halt(self) -> None:
         """No more packets; what is held is dropped."""
+        self._open = []
         self._streaming.clear()
         self.stopping = False
         self._wake.set()
@@ -127,23 +139,34 @@ class Player:
     async def run(self) -> None:
         """Play to the end of the track."""
         while await self._listened():
-            stream, batch = self.sent.starts, self._packets.take(self._n)
-            if batch is None:
+            coming = self._next()
+            if coming is None:
                 break
+            one, batch = coming
             leaves_s = self._fate.leaves_s(float(batch.t_s[-1]))
-            await self._until(leaves_s)
-            if not self.streaming or stream != self.sent.starts:
+            await self._until(leaves_s, one)
+            if one not in self._open:
                 continue
+            one.batch = None
             if not self.stopping:
-                await self._send(batch, leaves_s)
+                await self._send(one.lane, batch, leaves_s)
                 continue
             self.sent.stops += 1
             if (part := batch.until(self.t_s)) is not None:
-                await self._send(part, self.t_s)
+                await self._send(one.lane, part, self.t_s)
             self.halt()
-            await self._stopped()
+            self._drained()
         self._streaming.clear()
         self.over.set()
+
+    def _next(self) -> tuple[_Open, Batch] | None:
+        """The packet that is ready first; None when the track is over."""
+        ready: list[tuple[_Open, Batch]] = []
+        for one in self._open:
+            one.batch = one.batch or one.lane.take()
+            if one.batch is not None:
+                ready.append((one, one.batch))
+        return min(ready, key=lambda pair: float(pair[1].t_s[-1]), default=None)
 
     async def _listened(self) -> bool:
         """Wait for a stream; False when the track ended without one."""
@@ -156,36 +179,28 @@ class Player:
                     await self._streaming.wait()
         return True
 
-    async def _until(self, t_s: float) -> None:
+    async def _until(self, t_s: float, one: _Open) -> None:
         """Wait for a time of the track, or until the stream is stopped or the link lost."""
-        self._wake.clear()
-        delay_s = (t_s - self.t_s) / self.pace
-        if delay_s <= 0.0:
+        if t_s <= self.t_s:
             await asyncio.sleep(0)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(delay_s):
-                await self._wake.wait()
+        while one in self._open and not self.stopping and (delay_s := (t_s - self.t_s) / self.pace) > 0.0:
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(delay_s):
+                    await self._wake.wait()
 
-    async def _send(self, batch: Batch, leaves_s: float) -> None:
-        if batch.after_hole:
-            self._seq += 1
-            self.sent.holes += 1
-        us = round((float(batch.t_s[0]) + self._faults.uptime_s) * 1e6)
-        data = v1.pack_stream(self._seq, us, batch.counts)
-        if self._faults.version is not None:
-            data = bytes([self._faults.version]) + data[1:]
-        if self._seq and self._malformed:
-            self.sent.malformed += 1
-            await self._tell(self._malformed.pop(0))
-        self._seq += 1
+    async def _send(self, lane: Lane, batch: Batch, leaves_s: float) -> None:
+        values = lane.pack(batch)
+        samples = len(batch) if lane.counted else 0
         copies = self._fate.copies(leaves_s)
+        self.sent.holes += batch.after_hole
         if copies:
             self.sent.packets += 1
-            self.sent.samples += len(batch.t_s)
+            self.sent.samples += samples
             self.sent.repeated += copies - 1
         else:
             self.sent.lost += 1
-            self.sent.lost_samples += len(batch.t_s)
+            self.sent.lost_samples += samples
         for _ in range(copies):
-            await self._tell(data)
+            for characteristic, value in values:
+                await self._tell(characteristic, value)

@@ -15,12 +15,12 @@ from imukick.errors import ImukickError, SensorError
 from imukick.sources.ble import Backend
 from imukick.sources.bumble_backend import Seat, backend_on
 from imukick.sources.virtual_sensor.air import Air, AirController, device_on
+from imukick.sources.virtual_sensor.makes import MAKES, OWN
 from imukick.sources.virtual_sensor.playing import Faults
 from imukick.sources.virtual_sensor.radio import Radio
 from imukick.sources.virtual_sensor.sensor import VirtualSensor
 from imukick.sources.virtual_sensor.track import Track
 
-NAME = "imukick virtual"
 SPEEDS = (0.01, 1000.0)
 
 
@@ -34,15 +34,22 @@ class Room:
 
 @asynccontextmanager
 async def in_process(
-    track: Track, *, radio: Radio | None = None, faults: Faults | None = None, name: str = NAME, speed: float = 1.0
+    track: Track,
+    *,
+    make: str = OWN,
+    radio: Radio | None = None,
+    faults: Faults | None = None,
+    name: str | None = None,
+    speed: float = 1.0,
 ) -> AsyncIterator[Room]:
     """A virtual sensor in this process, advertising; gone when the block ends.
 
-    `speed`: how many times faster than real time it plays.
+    `make`: a name of `MAKES`; `name`: what it is called, by default as sensors of its make are. `speed`: how many times
+    faster than real time it plays.
     """
     _check_speed(speed)
     air = Air()
-    async with _sensor(air, track, radio, faults, name, speed) as sensor:
+    async with _sensor(air, track, make, radio, faults, name, speed) as sensor:
         host = device_on(air, "imukick host")
         await host.power_on()
 
@@ -60,14 +67,15 @@ async def serve(
     transport: str,
     track: Track,
     *,
+    make: str = OWN,
     radio: Radio | None = None,
     faults: Faults | None = None,
-    name: str = NAME,
+    name: str | None = None,
     speed: float = 1.0,
 ) -> AsyncIterator[VirtualSensor]:
     """A virtual sensor whose air another process joins: `tcp-server:HOST:PORT`, or `vhci` for this computer's BlueZ.
 
-    `speed`: how many times faster than real time it plays. Raises `SensorError` when the transport cannot be opened.
+    The rest as in `in_process`. Raises `SensorError` when the transport cannot be opened.
     """
     if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:\d+", transport):
         raise SensorError(
@@ -81,7 +89,7 @@ async def serve(
         raise SensorError(_unopened(transport, error), reason="no transport") from error
     try:
         AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
-        async with _sensor(air, track, radio, faults, name, speed) as sensor:
+        async with _sensor(air, track, make, radio, faults, name, speed) as sensor:
             yield sensor
     finally:
         await opened.close()
@@ -104,10 +112,26 @@ def _unopened(transport: str, error: Exception) -> str:
 
 @asynccontextmanager
 async def _sensor(
-    air: Air, track: Track, radio: Radio | None, faults: Faults | None, name: str, speed: float
+    air: Air,
+    track: Track,
+    make: str,
+    radio: Radio | None,
+    faults: Faults | None,
+    name: str | None,
+    speed: float,
 ) -> AsyncIterator[VirtualSensor]:
-    device = device_on(air, name)
-    sensor = VirtualSensor(device, air, track, radio or Radio(), faults or Faults(), name=name, speed=speed)
+    model = MAKES[make]
+    called = model.name if name is None else name
+    sensor = VirtualSensor(
+        device_on(air, called),
+        air,
+        track,
+        radio or Radio(),
+        faults or Faults(),
+        make=model.make,
+        name=called,
+        speed=speed,
+    )
     await sensor.switch_on()
     try:
         yield sensor

@@ -1,71 +1,78 @@
-"""The virtual sensor itself: an imukick v1 peripheral on a bumble device, playing a track through a radio."""
+"""The virtual sensor itself: a peripheral on a bumble device, of any make, playing a track through a radio."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-import secrets
-from collections.abc import Coroutine
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from bumble.att import ATT_Error
 from bumble.device import Connection, Device
-from bumble.gatt import Characteristic
 
-from imukick.errors import ProtocolError
-from imukick.sensors import imukick_v1 as v1
 from imukick.sources.virtual_sensor import gatt
 from imukick.sources.virtual_sensor.air import Air
-from imukick.sources.virtual_sensor.packets import config_of
+from imukick.sources.virtual_sensor.make import Body, Lane, Make
 from imukick.sources.virtual_sensor.playing import Faults, Player, Sent
 from imukick.sources.virtual_sensor.radio import Radio
 from imukick.sources.virtual_sensor.track import Track
 
 ADVERTISING_INTERVAL_MS: Final = 100.0
 """The quickest that firmware_protocol/v1.md asks for."""
-ATT_NOT_SUBSCRIBED: Final = 0xFD
-ATT_BUSY: Final = 0xFE
-"""ATT errors of a command whose reply could not be sent: CCCD improperly configured, procedure already in progress."""
 MOST_QUEUED: Final = 64
 """Chosen: notifications on their way before the sensor waits for the radio."""
+MOST_WRITES: Final = 1000
+"""Chosen: so many writes of the host are remembered."""
 LAST_HOPS_S: Final = 0.05
 """Chosen: from the last packet that the controller took to the host behind the air; a few turns of the event loop."""
 
 
 class VirtualSensor:
-    """Advertises until it is connected, obeys CONTROL, and plays its track (`Player`).
+    """Advertises until it is connected, answers as its make does, and plays its track (`Player`).
 
     `speed`: how many times faster than real time. `played` is set when the track is over and everything was handed to the host, `died` when the battery is empty.
+    `written`: what the host wrote, characteristic and value, the newest last.
     """
 
     def __init__(
-        self, device: Device, air: Air, track: Track, radio: Radio, faults: Faults, *, name: str, speed: float
+        self,
+        device: Device,
+        air: Air,
+        track: Track,
+        radio: Radio,
+        faults: Faults,
+        *,
+        make: Callable[[Body], Make],
+        name: str,
+        speed: float,
     ) -> None:
         self.name = name
         self.track = track
+        self.radio = radio
+        self.faults = faults
         self.played = asyncio.Event()
         self.died = asyncio.Event()
-        self._device, self._air, self._radio, self._faults = device, air, radio, faults
-        self._config = replace(config_of(track), boot=secrets.randbits(32))
-        self._table = gatt.Table(config=self._say_config, control=self._obey, battery=self._say_battery)
-        self._player = Player(
-            track,
-            self._config,
-            radio,
-            faults,
-            speed=speed,
-            tell=lambda data: self._tell(self._table.stream, data),
-            stopped=lambda: self._answer(v1.Reply(v1.Order.STOP)),
-        )
+        self.written: deque[tuple[str, bytes]] = deque(maxlen=MOST_WRITES)
+        self._device, self._air = device, air
         self._connection: Connection | None = None
-        self._subscribed = False
-        self._answerable = False
-        self._answering = False
+        self._answering = 0
+        self._in_turn = asyncio.Lock()
         self._off = False
         self._long: list[asyncio.Task[None]] = []
         self._short: set[asyncio.Task[None]] = set()
         self._broken: list[asyncio.Task[None]] = []
+        self._make = make(self)
+        self._player = Player(
+            track.duration_s,
+            radio,
+            mute_starts=faults.mute_starts,
+            speed=speed,
+            tell=self._tell,
+            drained=self._make.drained,
+        )
+        self._services, self._characteristics = gatt.services_of(
+            self._make, lambda characteristic, value: self.written.append((characteristic, value))
+        )
 
     @property
     def sent(self) -> Sent:
@@ -90,13 +97,13 @@ class VirtualSensor:
 
     async def switch_on(self) -> None:
         """Set up the GATT table and advertise."""
-        self._device.gatt_server.max_mtu = self._radio.mtu
-        self._device.add_services(self._table.services)
+        self._device.gatt_server.max_mtu = self.radio.mtu
+        self._device.add_services(self._services)
         self._device.on("connection", self._on_connection)
-        self._table.stream.on("subscription", self._on_stream_subscription)
-        self._table.control.on("subscription", self._on_control_subscription)
-        self._device.advertising_data = gatt.advertising_data()
-        self._device.scan_response_data = gatt.scan_response(self.name)
+        for uuid, characteristic in self._characteristics.items():
+            characteristic.on("subscription", self._on_subscription(uuid))
+        self._device.advertising_data = gatt.advertising_data(self._make.shown)
+        self._device.scan_response_data = gatt.scan_response(self._make.shown)
         await self._device.power_on()
         await self._advertise()
         self._long = [asyncio.create_task(self._play()), asyncio.create_task(self._live())]
@@ -144,92 +151,81 @@ class VirtualSensor:
 
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = None
-        self._subscribed = self._answerable = False
-        self._player.halt()
+        self._make.disconnected()
         self._spawn(self._advertise())
 
-    def _on_stream_subscription(self, _bearer: Connection, notify: bool, _indicate: bool) -> None:
-        self._subscribed = notify
-        if not notify:
-            self._player.halt()
+    def _on_subscription(self, uuid: str) -> Callable[[Connection, bool, bool], None]:
+        return lambda _bearer, notify, indicate: self._make.subscribed(uuid, on=notify or indicate)
 
-    def _on_control_subscription(self, _bearer: Connection, _notify: bool, indicate: bool) -> None:
-        self._answerable = indicate
+    # what its make asks of it (`make.Body`)
 
-    def _obey(self, data: bytes) -> None:
+    @property
+    def mtu(self) -> int:
+        """As agreed with the host; 23 without one."""
+        return 23 if self._connection is None else int(self._connection.att_mtu)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether packets are being sent."""
+        return self._player.streaming
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is on its way, or the stream about to end."""
+        return self._answering > 0 or self._player.stopping
+
+    def begin(self) -> float:
+        """The time of the track from which a stream that starts now sends; the first one begins the track."""
+        return self._player.begin()
+
+    def start(self, lane: Lane, begin_s: float) -> None:
+        """Send what was measured from `begin_s` on."""
+        self._player.start(lane, begin_s)
+
+    def end(self, lane: Lane) -> None:
+        """Stop sending this one, at once."""
+        self._player.end(lane)
+
+    def halt(self) -> None:
+        """No more packets of any kind."""
+        self._player.halt()
+
+    def ask_stop(self) -> None:
+        """Send what is held, then call `Make.drained`."""
+        self._player.ask_stop()
+
+    def answer(self, characteristic: str, value: bytes, then: Callable[[], None] | None = None) -> None:
+        """Notify or indicate this next; `then` is called once it was handed over."""
+        self._answering += 1
+        self._spawn(self._answer(characteristic, value, then))
+
+    async def _answer(self, uuid: str, value: bytes, then: Callable[[], None] | None) -> None:
+        """Nobody to answer when the link breaks meanwhile."""
+        connection, characteristic = self._connection, self._characteristics[uuid]
+        send = self._device.notify_subscriber
+        if characteristic.properties & gatt.PROPERTIES["indicate"]:
+            send = self._device.indicate_subscriber
         try:
-            command = v1.parse_command(data)
-        except ProtocolError:
-            raise ATT_Error(v1.ATT_REFUSED) from None
-        if not self._answerable:
-            raise ATT_Error(ATT_NOT_SUBSCRIBED)
-        if self._answering or self._player.stopping:
-            raise ATT_Error(ATT_BUSY)
-        if command.order is v1.Order.STOP and self._player.streaming:
-            self._player.ask_stop()
+            if connection is None:
+                return
+            async with self._in_turn:
+                await connection.cancel_on_disconnection(send(connection, characteristic, value))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
             return
-        self._answering = True
-        match command.order:
-            case v1.Order.START:
-                self._spawn(self._start())
-            case v1.Order.SET:
-                self._spawn(self._answer(v1.Reply(v1.Order.SET, self._set(command))))
-            case v1.Order.SYNC:
-                self._spawn(self._answer(v1.Reply(v1.Order.SYNC, uptime_us=self._player.uptime_us(self.t_s))))
-            case order:
-                self._spawn(self._answer(v1.Reply(order)))
-
-    def _set(self, command: v1.Command) -> v1.Status:
-        """A track cannot be measured otherwise; how long samples may wait for company can change."""
-        if self._player.streaming:
-            return v1.Status.BUSY
-        asked = (command.rate_millihz, command.acc_range_g, command.gyr_range_dps)
-        have = (self._config.rate_millihz, self._config.acc_range_g, self._config.gyr_range_dps)
-        if any(wish not in (0, fact) for wish, fact in zip(asked, have, strict=True)) or command.max_latency_ms > 1000:
-            return v1.Status.UNSUPPORTED
-        if command.max_latency_ms:
-            self._config = replace(self._config, max_latency_ms=command.max_latency_ms)
-        return v1.Status.OK
-
-    async def _start(self) -> None:
-        status = self._startable()
-        if status is not v1.Status.OK:
-            await self._answer(v1.Reply(v1.Order.START, status))
-            return
-        begin_s = self._player.begin()
-        await self._answer(v1.Reply(v1.Order.START, uptime_us=self._player.uptime_us(begin_s)))
-        if self._subscribed:
-            self._player.start(begin_s, self._samples_a_packet())
-
-    def _startable(self) -> v1.Status:
-        if self._faults.status is not v1.Status.OK:
-            return self._faults.status
-        if not self._subscribed:
-            return v1.Status.NOT_SUBSCRIBED
-        too_many = self._config.rate_hz / self._samples_a_packet() > v1.MAX_PACKETS_HZ
-        return v1.Status.MTU_TOO_SMALL if too_many else v1.Status.OK
-
-    def _samples_a_packet(self) -> int:
-        mtu = 23 if self._connection is None else self._connection.att_mtu
-        return v1.samples_per_packet(mtu, self._config.rate_hz, self._config.max_latency_ms / 1000)
-
-    def _say_config(self) -> bytes:
-        config = replace(
-            self._config,
-            streaming=self._player.streaming,
-            mtu=None if self._connection is None else self._connection.att_mtu,
-            samples=self._samples_a_packet(),
-            version=self._faults.version or v1.VERSION,
-        )
-        return v1.pack_config(config)
-
-    def _say_battery(self) -> bytes:
-        return bytes([self._radio.battery_at(self.t_s)])
+        except TimeoutError:  # the host never confirmed it: it has to live with that
+            pass
+        finally:
+            self._answering -= 1
+        if then is not None:
+            then()
 
     # what it does by itself
 
     async def _advertise(self) -> None:
-        wanted = self._connection is None and not self._off and self._radio.in_reach(self.t_s)
+        wanted = self._connection is None and not self._off and self.radio.in_reach(self.t_s)
         if wanted and not self._device.is_advertising:
             await self._device.start_advertising(
                 advertising_interval_min=ADVERTISING_INTERVAL_MS, advertising_interval_max=ADVERTISING_INTERVAL_MS
@@ -242,7 +238,7 @@ class VirtualSensor:
             await asyncio.sleep(LAST_HOPS_S)
         self.played.set()
 
-    async def _tell(self, characteristic: Characteristic[bytes], value: bytes) -> None:
+    async def _tell(self, uuid: str, value: bytes) -> None:
         """Notify; nobody hears it when there is no link."""
         if self._connection is None:
             return
@@ -250,39 +246,23 @@ class VirtualSensor:
         if queue is not None and queue.pending > MOST_QUEUED:
             await self._connection.drain()
         if self._connection is not None:
-            await self._device.notify_subscriber(self._connection, characteristic, value)
-
-    async def _answer(self, reply: v1.Reply) -> None:
-        """Indicate on CONTROL; nobody to answer when the link breaks meanwhile."""
-        connection = self._connection
-        try:
-            if connection is not None:
-                await connection.cancel_on_disconnection(
-                    self._device.indicate_subscriber(connection, self._table.control, v1.pack_reply(reply))
-                )
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-        except TimeoutError:  # the host never confirmed it: it has to live with that
-            return
-        finally:
-            self._answering = False
+            await self._device.notify_subscriber(self._connection, self._characteristics[uuid], value)
 
     async def _live(self) -> None:
         """The battery runs down, the sensor goes out of reach and comes back, as the radio says."""
         await self._player.began.wait()
-        told = self._radio.battery_at(0.0)
-        while (change_s := self._radio.next_change_s(self.t_s)) < math.inf:
+        told = self.radio.battery_at(0.0)
+        while (change_s := self.radio.next_change_s(self.t_s)) < math.inf:
             await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._player.pace) + 1e-4)
-            if not self._radio.in_reach(self.t_s):
+            if not self.radio.in_reach(self.t_s):
                 await self._whole(self._device.stop_advertising())
                 self._air.break_links()
-                if self._radio.battery_at(self.t_s) == 0:
+                if self.radio.battery_at(self.t_s) == 0:
                     self.died.set()
                     return
             elif self._connection is None:
                 await self._whole(self._advertise())
-            if self._radio.battery_at(self.t_s) != told:
-                told = self._radio.battery_at(self.t_s)
-                await self._tell(self._table.battery, bytes([told]))
+            if self.radio.battery_at(self.t_s) != told:
+                told = self.radio.battery_at(self.t_s)
+                if self._make.battery is not None:
+                    await self._tell(self._make.battery, self._make.read(self._make.battery))

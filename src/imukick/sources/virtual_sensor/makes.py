@@ -1,0 +1,26 @@
+"""The makes of sensors that can be virtual, by the name that `imukick virtual-sensor --model` has for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
+from imukick.sources.virtual_sensor.make import Body, Make
+
+OWN: Final = "imukick"
+"""The open protocol of this project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How one is made, and what one is called that nobody gave another name."""
+
+    make: Callable[[Body], Make]
+    name: str
+
+
+MAKES: Final[Mapping[str, Model]] = {
+    OWN: Model(ImukickV1, "imukick virtual"),
+}
