@@ -51,6 +51,7 @@ class Glance:
 
     `started`: when it began, None where the recording does not say; `saved`: when it was kept. `ended` False: it is
     still under way, or the program was killed. `pains`: marks of pain.
+    `side`, `posture`, `load`: of its repetitions, joined by commas; empty without any.
     """
 
     number: int
@@ -64,8 +65,10 @@ class Glance:
     clean: int
     judgements: int
     pains: int
-    meta: Mapping[str, Any] = field(repr=False)
-    note: str = ""
+    side: str
+    posture: str
+    load: str
+    note: str
 
     @property
     def at(self) -> datetime:

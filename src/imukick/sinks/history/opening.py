@@ -22,6 +22,8 @@ SIGN: Final = b"CREATE TABLE judgements"
 BESIDE: Final = ("", "-wal", "-shm")
 """What SQLite keeps beside a file belongs to it."""
 CORRUPT: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+OLDEST_SQLITE: Final = (3, 37, 0)
+"""The first with tables that hold every column to its type."""
 
 Tell = Callable[[str], None]
 
@@ -38,6 +40,10 @@ def opened(path: Path, told: Tell, *, own: bool = False) -> Iterator[sqlite3.Con
     no history at all is a damaged one too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
     that cannot be written; `sqlite3.Error` of the block as such a one.
     """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise ImukickError(
+            f"this Python brings SQLite {sqlite3.sqlite_version}; a history needs 3.37, as newer Pythons bring it"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

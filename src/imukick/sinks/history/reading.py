@@ -21,8 +21,8 @@ REPS = ", ".join(f'"{name}"' for name in REP_COLUMNS)
 def glances(connection: sqlite3.Connection, person: str | None = None) -> list[Glance]:
     """Every session, or those of one person, oldest first."""
     rows = connection.execute(
-        "SELECT id, person, origin, started, saved, ended, plan, counted, clean, judged.number, "
-        "(SELECT count(*) FROM marks WHERE session_id = sessions.id AND kind = 'pain'), meta, note "
+        "SELECT sessions.id, person, origin, started, saved, ended, plan, counted, clean, judged.number, "
+        "(SELECT count(*) FROM marks WHERE session_id = sessions.id AND kind = 'pain'), judged.side, judged.posture, judged.load, note "
         f"FROM sessions JOIN judgements AS judged ON judged.session_id = sessions.id AND {NEWEST} "
         "WHERE ?1 IS NULL OR person = ?1",
         (person,),
@@ -93,7 +93,23 @@ def pain_days(connection: sqlite3.Connection, person: str) -> list[date]:
 
 
 def _glance(row: tuple[Any, ...]) -> Glance:
-    number, person, origin, started, saved, ended, plan, counted, clean, judgements, pains, meta, note = row
+    (
+        number,
+        person,
+        origin,
+        started,
+        saved,
+        ended,
+        plan,
+        counted,
+        clean,
+        judgements,
+        pains,
+        side,
+        posture,
+        load,
+        note,
+    ) = row
     return Glance(
         number=number,
         person=person,
@@ -106,7 +122,9 @@ def _glance(row: tuple[Any, ...]) -> Glance:
         clean=clean,
         judgements=judgements,
         pains=pains,
-        meta=json.loads(meta),
+        side=side,
+        posture=posture,
+        load=load,
         note=note,
     )
 

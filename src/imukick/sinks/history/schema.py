@@ -39,6 +39,9 @@ _FIRST: Final = (
         metrics_version INTEGER NOT NULL,
         counted INTEGER NOT NULL DEFAULT 0,
         clean INTEGER NOT NULL DEFAULT 0,
+        side TEXT NOT NULL DEFAULT '',
+        posture TEXT NOT NULL DEFAULT '',
+        load TEXT NOT NULL DEFAULT '',
         meta TEXT NOT NULL,
         UNIQUE (session_id, number)
     ) STRICT

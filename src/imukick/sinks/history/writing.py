@@ -21,8 +21,12 @@ _NAMES = ", ".join(f'"{name}"' for name in REP_COLUMNS)
 _REP = f"INSERT INTO reps (judgement_id, told, {_NAMES}) VALUES ({', '.join('?' * (2 + len(REP_COLUMNS)))})"
 _COUNTS = """
     UPDATE judgements SET
-        counted = (SELECT count(*) FROM latest_reps WHERE judgement_id = ?1 AND counted),
-        clean = (SELECT count(*) FROM latest_reps WHERE judgement_id = ?1 AND counted AND verdicts = '[]')
+        counted = latest.counted, clean = latest.clean, side = latest.side, posture = latest.posture, load = latest.load
+    FROM (
+        SELECT sum(counted) AS counted, sum(counted AND verdicts = '[]') AS clean, group_concat(DISTINCT side) AS side,
+            group_concat(DISTINCT posture) AS posture, group_concat(DISTINCT load) AS load
+        FROM latest_reps WHERE judgement_id = ?1
+    ) AS latest
     WHERE id = ?1
 """
 

@@ -1,0 +1,43 @@
+"""Which history is meant, and whose: `--db`, `--person`, or the one file in the user's data folder and its one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from imukick.cli.live_place import data_folder
+from imukick.cli.screen import complain
+from imukick.errors import ImukickError
+from imukick.sinks.history import FILE, History, open_history
+from imukick.sinks.history.words import DEFAULT_PERSON, checked_person
+
+
+def history_file(db: str | None) -> Path:
+    """The file of `--db`, else the user's own. Raises `ImukickError` for an empty name."""
+    if db == "":
+        raise ImukickError("--db without a name; name a file, such as history.sqlite3")
+    return data_folder().parent / FILE if db is None else Path(db)
+
+
+def asked_person(named: str | None) -> str:
+    """Of whom it is. Raises `ImukickError` for a name that cannot be."""
+    return DEFAULT_PERSON if named is None else checked_person(named)
+
+
+@contextmanager
+def the_history(db: str | None) -> Iterator[History]:
+    """The history of `--db`, open, and made when it is not there. Raises `ImukickError` where it cannot be used."""
+    with open_history(history_file(db), complain, own=db is None) as history:
+        yield history
+
+
+@contextmanager
+def kept_history(db: str | None) -> Iterator[History]:
+    """The same, for what only reads: what is not there is not made. Raises `ImukickError` then, too."""
+    place = history_file(db)
+    if not place.exists():
+        missing = "imukick live keeps every session, imukick replay --save FILE adds a recording"
+        raise ImukickError(f"{place}: no history is kept yet; {missing}")
+    with the_history(db) as history:
+        yield history
