@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from imukick.cli.live_place import data_folder, dated_file
 from imukick.cli.live_run import LiveWishes, chosen, with_a_way_out
 from imukick.cli.live_words import KEYS, Wish, key_wish, keys_line, line_wish, next_load
 from imukick.cli.screen import Screen
-from imukick.cli.stopping import Stop, Stopped
+from imukick.cli.stopping import Stop, Stopped, run, run_until_stopped, signals
 from imukick.errors import ImukickError, SensorError
 from imukick.exercises import LOADS
 from imukick.sources.ble import Found
@@ -134,3 +135,29 @@ def test_a_signal_before_the_session_ends_the_search() -> None:
     with pytest.raises(Stopped) as stopped:
         asyncio.run(search())
     assert stopped.value.code == 143
+
+
+def test_a_signal_while_the_loop_is_only_being_made_stops_it_too() -> None:
+    with signals() as stop:
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Stopped) as stopped:
+            asyncio.run(stop.before(asyncio.sleep(60)))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    assert stopped.value.code == 143
+
+
+def test_a_signal_in_the_loop_ends_what_is_going_on() -> None:
+    async def work(stop: Stop) -> int:
+        signal.raise_signal(signal.SIGINT)
+        await stop.wait()
+        return stop.code or 0
+
+    assert run(work) == 130
+    with pytest.raises(Stopped):
+        run_until_stopped(interrupted)
+
+
+async def interrupted() -> None:
+    signal.raise_signal(signal.SIGINT)
+    await asyncio.sleep(60)

@@ -12,6 +12,7 @@ from imukick.cli.live_loop import Limits
 from imukick.cli.live_run import LiveWishes, hold
 from imukick.cli.page_wishes import PageWishes
 from imukick.cli.screen import Screen
+from imukick.cli.stopping import Stop
 from imukick.plans import Plan
 from imukick.sinks.journal import Journal
 from imukick.sources.recordings import read_recording
@@ -51,7 +52,7 @@ async def _hold(session: Session, recording: Path, steps: Steps) -> Analysis:
     with Journal(recording, {}) as journal:
 
         async def run(asked: LiveWishes) -> Analysis:
-            program = asyncio.create_task(hold(asked, exercise, journal, Screen(quiet=True)))
+            program = asyncio.create_task(hold(asked, exercise, journal, Screen(quiet=True), Stop()))
             async with browser() as chromium:
                 looking = asyncio.create_task(steps(chromium, f"http://127.0.0.1:{port}/"))
                 await asyncio.wait({program, looking}, return_when=asyncio.FIRST_EXCEPTION)

@@ -20,6 +20,7 @@ from imukick.cli.replay import replay
 from imukick.cli.scan import scan
 from imukick.cli.screen import complain, forget_output
 from imukick.cli.simulate import simulate
+from imukick.cli.stopping import Stopped
 from imukick.cli.virtual_sensor import virtual_sensor
 from imukick.errors import ImukickError
 
@@ -92,6 +93,8 @@ def _run() -> int:
         complain(f"{error.filename or 'the standard output'}: {error.strerror or error}; name another place")
     except MemoryError:
         complain("not enough memory for this recording; cut it into shorter ones")
+    except Stopped as stopped:
+        return stopped.code
     except KeyboardInterrupt:
         return 130
     else:

@@ -7,13 +7,12 @@ import typer
 
 def doctor() -> None:
     """Look at Python, libraries, data folder, Bluetooth and the virtual sensor; each is OK, or it says what to do."""
-    import asyncio
-
     from imukick.cli.doctor_checks import bluetooth, here, virtual_sensor
     from imukick.cli.screen import Screen
+    from imukick.cli.stopping import run_until_stopped
 
     screen, well = Screen(), True
-    for look in (here, lambda: asyncio.run(bluetooth()), lambda: asyncio.run(virtual_sensor())):
+    for look in (here, lambda: run_until_stopped(bluetooth), lambda: run_until_stopped(virtual_sensor)):
         for checked in look():
             sign = {True: "OK", False: "--", None: "  "}[checked.well]
             screen.print(f"{sign}  {checked.what}: {checked.said}", soft_wrap=True)

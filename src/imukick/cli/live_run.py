@@ -27,7 +27,7 @@ from imukick.cli.page_wishes import PageWishes
 from imukick.cli.planned import beginning_with, first_words, result_lines
 from imukick.cli.screen import Screen, complain
 from imukick.cli.show import Report
-from imukick.cli.stopping import Stop, Stopped, signals
+from imukick.cli.stopping import Stop, signals
 from imukick.coaching.coach import Coach
 from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError, RecordingError, SensorError
@@ -97,11 +97,9 @@ def run_live(wishes: LiveWishes) -> int:
         raise RecordingError("exists already, and a recording is never overwritten; name another file", path=place)
     outputs = plan_outputs(inputs, Asked(wishes.out, None, None, excel=False, force=False))
     screen = Screen(quiet=outputs.stdout)
-    with Journal(place, {}) as journal:
+    with signals() as stop, Journal(place, {}) as journal:
         try:
-            held = asyncio.run(hold(wishes, exercise, journal, screen))
-        except Stopped as stopped:
-            return stopped.code
+            held = asyncio.run(hold(wishes, exercise, journal, screen, stop))
         except SensorError as error:
             raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
     return _report(held, wishes.plan, place, outputs, screen)
@@ -129,20 +127,19 @@ def _exercise(wishes: LiveWishes) -> Exercise:
         raise ImukickError(str(error)) from None
 
 
-async def hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen) -> Held:
+async def hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen, stop: Stop) -> Held:
     """A session from the search for its sensor to its end. Raises `SensorError`, `Stopped`."""
-    with signals() as stop:
-        async with paged(wishes.page, screen, mode="live") as page:
-            if page is not None:
-                page.said = lambda line: stop.end() if line == "quit" else None
-                if wishes.play is not None:
-                    await stop.before(started(page, Path(wishes.play).name))
-            async with _linked(wishes, stop, screen) as link:
-                held = await _session(wishes, exercise, journal, screen, link, stop, page)
-            if page is not None:
-                reps = None if held.analysis is None else held.analysis.reps
-                show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {journal.path.name}.")
-            return held
+    async with paged(wishes.page, screen, mode="live") as page:
+        if page is not None:
+            page.said = lambda line: stop.end() if line == "quit" else None
+            if wishes.play is not None:
+                await stop.before(started(page, Path(wishes.play).name))
+        async with _linked(wishes, stop, screen) as link:
+            held = await _session(wishes, exercise, journal, screen, link, stop, page)
+        if page is not None:
+            reps = None if held.analysis is None else held.analysis.reps
+            show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {journal.path.name}.")
+        return held
 
 
 async def _session(

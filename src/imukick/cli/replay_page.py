@@ -16,7 +16,7 @@ from imukick.cli.planned import beginning_with, result_lines
 from imukick.cli.playing import Wishes, warn_of
 from imukick.cli.screen import Screen
 from imukick.cli.show import Report
-from imukick.cli.stopping import Stop, Stopped, signals
+from imukick.cli.stopping import Stop, run
 from imukick.coaching.coach import Coach
 from imukick.errors import ImukickError
 from imukick.events import Event
@@ -52,10 +52,7 @@ def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishe
         raise ImukickError(str(error)) from None
     screen = Screen(quiet=outputs.stdout)
     play = Play(recording, exercise, wishes, screen, speed, page)
-    try:
-        analysis = asyncio.run(play.run(motion=asked.motion is not None))
-    except Stopped as stopped:
-        return stopped.code
+    analysis = run(lambda stop: play.run(stop, motion=asked.motion is not None))
     screen.print(Report(path.name, analysis))
     for line in play.plan_lines():
         screen.print(line, soft_wrap=True)
@@ -90,21 +87,20 @@ class Play:
         """What came of the plan, a line a set; none without one."""
         return [] if self._plan is None else result_lines(self._plan, self._coached.coach.state.sets_done)
 
-    async def run(self, *, motion: bool) -> Analysis:
+    async def run(self, stop: Stop, *, motion: bool) -> Analysis:
         """Serve the page, wait for Start, play, show the end. Raises `Stopped` when a signal came before the start."""
         name = self._recording.path.name
-        with signals() as stop:
-            async with paged(self._page, self._screen, mode="replay") as page:
-                if page is None:
-                    raise ImukickError("--speed is that of a recording on a page; give --page")
-                page.said = lambda line: stop.end() if line == "quit" else None
-                await stop.before(started(page, name))
-                page.said = self._said
-                await self._play(page, stop)
-                analysis = gathered(
-                    self._recording, self._exercise, self._coached.session, self._events, self._moved if motion else ()
-                )
-                show_end(page, analysis.reps, self.plan_lines(), f"Recording: {name}.")
+        async with paged(self._page, self._screen, mode="replay") as page:
+            if page is None:
+                raise ImukickError("--speed is that of a recording on a page; give --page")
+            page.said = lambda line: stop.end() if line == "quit" else None
+            await stop.before(started(page, name))
+            page.said = self._said
+            await self._play(page, stop)
+            analysis = gathered(
+                self._recording, self._exercise, self._coached.session, self._events, self._moved if motion else ()
+            )
+            show_end(page, analysis.reps, self.plan_lines(), f"Recording: {name}.")
         return analysis
 
     async def _play(self, page: Page, stop: Stop) -> None:

@@ -17,13 +17,12 @@ def scan(
     ] = None,
 ) -> None:
     """List the Bluetooth LE devices in range, and say which of them can be used, or why not."""
-    import asyncio
-
     from rich import box
     from rich.table import Table
 
     from imukick.cli.live_run import radio_backend, with_a_way_out
     from imukick.cli.screen import Screen
+    from imukick.cli.stopping import run_until_stopped
     from imukick.errors import SensorError
     from imukick.sources.ble import Found, in_range
 
@@ -35,7 +34,7 @@ def scan(
             return await in_range(backend=backend, timeout_s=seconds)
 
     try:
-        found = asyncio.run(listen())
+        found = run_until_stopped(listen)
     except SensorError as error:
         raise with_a_way_out(error) from None
     screen = Screen()

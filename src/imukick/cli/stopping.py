@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -56,7 +56,11 @@ class Stop:
         finally:
             self._call = None
 
-    async def before(self, work: Awaitable[Result]) -> Result:
+    async def wait(self) -> None:
+        """Until a signal comes."""
+        await self._came.wait()
+
+    async def before(self, work: Coroutine[Any, Any, Result]) -> Result:
         """What `work` gives. Raises `Stopped` when a signal comes first."""
         doing, came = asyncio.ensure_future(work), asyncio.ensure_future(self._came.wait())
         try:
@@ -72,14 +76,17 @@ class Stop:
 
 @contextmanager
 def signals() -> Iterator[Stop]:
-    """Signals go to the `Stop` while the block runs."""
-    stop, loop = Stop(), asyncio.get_running_loop()
+    """Signals go to the `Stop` while the block runs, whether or not a loop runs in it yet."""
+    stop = Stop()
     before: dict[signal.Signals, Any] = {}
 
     def came(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
         if stop.code is not None:
             raise KeyboardInterrupt
-        loop.call_soon_threadsafe(stop.signal, number)
+        try:
+            asyncio.get_running_loop().call_soon_threadsafe(stop.signal, number)
+        except RuntimeError:  # no loop runs: it is only being made, or over
+            stop.signal(number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         before[number] = signal.signal(number, came)
@@ -88,3 +95,14 @@ def signals() -> Iterator[Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def run(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result:
+    """What `work` gives, in a loop of its own; a signal at any moment, also while the loop is made, goes to its `Stop`."""
+    with signals() as stop:
+        return asyncio.run(work(stop))
+
+
+def run_until_stopped(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """What `work` gives. Raises `Stopped` when a signal comes first."""
+    return run(lambda stop: stop.before(work()))

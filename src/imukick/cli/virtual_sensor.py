@@ -47,8 +47,7 @@ def virtual_sensor(
     """Play a recording, or simulated kicks, as a Bluetooth sensor that is not there; ends with the recording."""
     if importlib.util.find_spec("bumble") is None:
         raise ImukickError("the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'")
-    import asyncio
-
+    from imukick.cli.stopping import run
     from imukick.cli.virtual_sensor_run import run_virtual_sensor
     from imukick.sources.virtual_sensor import Radio, endless_track, recorded_track
 
@@ -66,7 +65,7 @@ def virtual_sensor(
         seed=seed,
     )
     track = endless_track(rate_hz=rate_hz, seed=seed) if play is None else recorded_track(play)
-    raise typer.Exit(asyncio.run(run_virtual_sensor(radio, track, character, name, speed)))
+    raise typer.Exit(run(lambda stop: run_virtual_sensor(stop, radio, track, character, name, speed)))
 
 
 def _span(option: str, text: str) -> tuple[float, float]:

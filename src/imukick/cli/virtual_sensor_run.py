@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from typing import Final
 
 import typer
 
+from imukick.cli.stopping import Stop
 from imukick.sources.virtual_sensor import Radio, Track, VirtualSensor, serve
 
 LOOK_S: Final = 0.1
 """Chosen: how often its state is looked at for the line that tells it."""
-TERMINATED: Final = 128 + signal.SIGTERM
-"""Exit code by the shell's convention."""
 
 WORDS: Final = {
     "waiting": "advertising; nobody is connected",
@@ -25,11 +23,8 @@ WORDS: Final = {
 }
 
 
-async def run_virtual_sensor(transport: str, track: Track, radio: Radio, name: str, speed: float) -> int:
+async def run_virtual_sensor(stop: Stop, transport: str, track: Track, radio: Radio, name: str, speed: float) -> int:
     """Serve the sensor to its end; gives the exit code. `speed`: times real time. Raises `ImukickError` for what cannot be."""
-    stop = asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # Windows has no such signals
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with serve(transport, track, radio=radio, name=name, speed=speed) as sensor:
         length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
         typer.echo(f"{name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}")
@@ -38,12 +33,12 @@ async def run_virtual_sensor(transport: str, track: Track, radio: Radio, name: s
     typer.echo(
         f"sent {sent.packets} packets with {sent.samples} samples; lost {sent.lost}, repeated {sent.repeated} packets"
     )
-    return TERMINATED if stop.is_set() else 0
+    return stop.code or 0
 
 
-async def _until_over(sensor: VirtualSensor, stop: asyncio.Event) -> None:
+async def _until_over(sensor: VirtualSensor, stop: Stop) -> None:
     told = ""
-    while not stop.is_set():
+    while stop.code is None:
         if sensor.state != told:
             told = sensor.state
             typer.echo(f"{sensor.t_s:8.1f} s  {WORDS[told]}")
