@@ -15,7 +15,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
 
 from imukick.errors import ProtocolError, SensorError
-from imukick.sensors.link import Action, Await, Decoder, Lost, Read, Repeated, Subscribe, Told, Write
+from imukick.sensors.link import Action, Await, Decoder, Lost, Read, Repeated, Subscribe, Then, Told, Wait, Write
 from imukick.signals import Samples
 from imukick.sources.ble.failures import LINK_ERRORS, LINK_LOST
 from imukick.sources.ble.items import (
@@ -109,8 +109,12 @@ class Connection:
         self._found, self._decoder, self._number, self._params = found, decoder, number, params
         self._inbox: asyncio.Queue[Value | LinkLost | asyncio.Task[None]] = asyncio.Queue()
         self._came: Counter[str] = Counter()
+        self._decoded_values = 0
+        self._told_to_start = False
         self._news = asyncio.Event()
         self._awaited: set[str] = set()
+        silence_s = 0.0 if found.sensor is None else found.sensor.silence_s
+        self._stall_s = max(params.stall_s, silence_s)
         self._client = BleakClient(
             found.device or found.address,
             disconnected_callback=lambda _client: self._inbox.put_nowait(LOST),
@@ -135,7 +139,7 @@ class Connection:
                         silent_s = now_s - window.last_sample_s
                         if now_s - window.since_s >= self._params.quality_s:
                             yield window.told(now_s)
-                        if silent_s >= self._params.stall_s:
+                        if silent_s >= self._stall_s:
                             self.failure = SensorError(
                                 f"{self._found.title} is connected but sends nothing: switch it off and on, and charge it",
                                 reason="silent",
@@ -161,7 +165,7 @@ class Connection:
         """The next word of the inbox; None when silence or the next `LinkQuality` is due first."""
         if not self._inbox.empty():
             return self._inbox.get_nowait()
-        due_s = min(window.last_sample_s + self._params.stall_s, window.since_s + self._params.quality_s)
+        due_s = min(window.last_sample_s + self._stall_s, window.since_s + self._params.quality_s)
         try:
             async with asyncio.timeout(max(0.0, due_s - time.monotonic())):
                 return await self._inbox.get()
@@ -176,6 +180,9 @@ class Connection:
                 raise SensorError(f"{self._found.title}: {error}", reason="protocol") from error
             window.refused += 1
             return Refused(value.arrival_s, str(error))
+        finally:
+            self._decoded_values += 1
+            self._news.set()
         if window.count(told, value.arrival_s):
             self.last_sample_s = value.arrival_s
         return Received(value.arrival_s, told) if told else None
@@ -189,19 +196,28 @@ class Connection:
         self._news.set()
 
     async def _start(self) -> None:
-        actions = self._decoder.start()
-        self._awaited = {action.characteristic for action in actions if isinstance(action, Await)}
-        await self._run(actions)
+        self._awaited = set()
+        try:
+            await self._run(self._decoder.start())
+        except ProtocolError as error:
+            raise SensorError(f"{self._found.title}: {error}", reason="protocol") from error
 
     async def _run(self, actions: tuple[Action, ...]) -> None:
+        self._awaited |= {action.characteristic for action in actions if isinstance(action, Await)}
         before: Counter[str] = Counter()
         for action in actions:
             at_begin = self._came.copy()
             match action:
                 case Await():
                     await self._wait_for(action, before[action.characteristic])
-                case Write(characteristic, data, response):
-                    await self._client.write_gatt_char(characteristic, data, response=response)
+                case Wait(duration_s):
+                    await asyncio.sleep(duration_s)
+                case Then(more):
+                    await self._all_decoded()
+                    await self._run(more())
+                case Write(characteristic, data, response, service):
+                    self._told_to_start = True
+                    await self._client.write_gatt_char(self._within(service, characteristic), data, response=response)
                 case Subscribe(characteristic, optional):
                     with suppress(*(ABSENT if optional else ())):
                         await self._client.start_notify(characteristic, self._heard)
@@ -211,6 +227,23 @@ class Connection:
                         self._put(characteristic, bytes(value), vital=not optional)
             before = at_begin
 
+    def _within(self, service: str | None, characteristic: str) -> str | BleakGATTCharacteristic:
+        """The characteristic of that service; its UUID where no service is named. Raises as bleak does when it is not there."""
+        if service is None:
+            return characteristic
+        there = self._client.services.get_service(service)
+        found = None if there is None else there.get_characteristic(characteristic)
+        if found is None:
+            raise BleakCharacteristicNotFoundError(characteristic)
+        return found
+
+    async def _all_decoded(self) -> None:
+        """Wait until every value that has come by now has been through the decoder."""
+        came = self._came.total()
+        while self._decoded_values < came:
+            self._news.clear()
+            await self._news.wait()
+
     async def _wait_for(self, action: Await, before: int) -> None:
         try:
             async with asyncio.timeout(action.timeout_s):
@@ -218,14 +251,19 @@ class Connection:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
+            if action.optional:
+                return
             raise SensorError(
                 f"{self._found.title} did not answer when it was told to start: switch it off and on, then try again",
                 reason="timeout",
             ) from None
 
     async def _close(self) -> None:
-        """Tell the sensor to stop and hang up, each step for at most `stop_s`; one that no longer answers is not told."""
-        if self.up and self.failure is None and self._client.is_connected:
+        """Tell the sensor to stop and hang up, each step for at most `stop_s`; one that no longer answers is not told.
+
+        One whose start failed halfway is told too: it may stream for nobody until its battery is empty.
+        """
+        if self._told_to_start and self.failure is None and self._client.is_connected:
             await self._briefly(self._run(self._decoder.stop()))
         await self._briefly(self._client.disconnect())
 

@@ -126,7 +126,7 @@ async def _scan(
             enough.set()
 
     services = sorted({service for sensor in known for service in sensor.services})
-    by_service = not unknown and all(sensor.services for sensor in known)
+    by_service = not unknown and all(sensor.by_service for sensor in known)
     async with BleakScanner(
         heard, service_uuids=services if by_service else None, backend=None if backend is None else backend.scanner
     ):
@@ -147,7 +147,10 @@ def _recognised(device: BLEDevice, said: AdvertisementData, known: Sequence[Sens
 
 
 def _wanted(found: Found, want: str | None) -> bool:
-    return want is None or want.casefold() in (found.address.casefold(), (found.name or "").casefold())
+    """Whether it is the one; without a wish any that can be used. One that cannot says why when it is asked to stream."""
+    if want is None:
+        return found.sensor is None or found.sensor.unusable is None
+    return want.casefold() in (found.address.casefold(), (found.name or "").casefold())
 
 
 def _sorted(found: Iterable[Found]) -> list[Found]:

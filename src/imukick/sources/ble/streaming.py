@@ -37,6 +37,8 @@ async def stream(
     """
     if found.sensor is None:
         raise SensorError(f"{found.title} is not a sensor that imukick knows", reason="protocol")
+    if found.sensor.unusable is not None:
+        raise SensorError(f"{found.title} cannot be used: {found.sensor.unusable}", reason="not supported")
     params = params or LinkParams()
     decoder = found.sensor.decoder()
     here: Found | None = found
@@ -61,6 +63,8 @@ async def stream(
             last_s = line.last_sample_s or last_s
         except LINK_ERRORS as error:
             failure = explain(error, title=found.title)
+            if failure.reason == "protocol" and found.sensor.needs is not None:
+                failure = SensorError(f"{failure}; {found.sensor.model} needs {found.sensor.needs}", reason="protocol")
         except SensorError as error:
             failure = error
         here = None
