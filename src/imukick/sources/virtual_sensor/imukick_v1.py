@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-
 from imukick.errors import ProtocolError
 from imukick.sensors import imukick_v1 as v1
 from imukick.sources.virtual_sensor.make import (
@@ -28,6 +27,11 @@ from imukick.sources.virtual_sensor.track import Track
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 FULL_COUNT: Final = 32767
+TABLE: Final[Table] = {
+    v1.SERVICE: {v1.STREAM: ("notify",), v1.CONTROL: ("write", "indicate"), v1.CONFIG: ("read",)},
+    **BATTERY,
+    **IDENTITY,
+}
 IDENTITY_VALUES: Final[Mapping[str, bytes]] = {
     v1.MODEL_NUMBER: b"imukick virtual sensor",
     v1.FIRMWARE_REVISION: b"1.0.0",
@@ -84,14 +88,9 @@ class V1Lane:
 class ImukickV1:
     """The sensor itself: obeys CONTROL, as its page says."""
 
-    table: Table = {
-        v1.SERVICE: {v1.STREAM: ("notify",), v1.CONTROL: ("write", "indicate"), v1.CONFIG: ("read",)},
-        **BATTERY,
-        **IDENTITY,
-    }
-    battery: str | None = v1.BATTERY_LEVEL
-
     def __init__(self, body: Body) -> None:
+        self.table = TABLE
+        self.battery: str | None = v1.BATTERY_LEVEL
         self.shown = Shown(body.name, (v1.SERVICE,))
         self._body = body
         self._config = replace(config_of(body.track), boot=secrets.randbits(32))

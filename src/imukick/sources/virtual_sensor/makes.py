@@ -8,6 +8,11 @@ from typing import Final
 
 from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
 from imukick.sources.virtual_sensor.make import Body, Make
+from imukick.sources.virtual_sensor.movella_dot import MovellaDot
+from imukick.sources.virtual_sensor.movesense import Movesense
+from imukick.sources.virtual_sensor.polar_verity import PolarVerity
+from imukick.sources.virtual_sensor.thingy52 import Thingy52
+from imukick.sources.virtual_sensor.witmotion import WitMotion
 
 OWN: Final = "imukick"
 """The open protocol of this project."""
@@ -23,4 +28,9 @@ class Model:
 
 MAKES: Final[Mapping[str, Model]] = {
     OWN: Model(ImukickV1, "imukick virtual"),
+    "movesense": Model(Movesense, "Movesense 190000000000"),
+    "witmotion": Model(WitMotion, "WT901BLE67"),
+    "dot": Model(MovellaDot, "Movella DOT"),
+    "verity": Model(PolarVerity, "Polar Sense 00000000"),
+    "thingy52": Model(Thingy52, "Thingy"),
 }
