@@ -135,12 +135,35 @@ _FIRST: Final = (
     """,
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_ANSWERS: Final = (
+    """
+    CREATE TABLE answers (
+        person TEXT NOT NULL,
+        plan TEXT NOT NULL,
+        at TEXT NOT NULL,
+        answer TEXT NOT NULL CHECK (answer IN ('shown', 'yes', 'no')),
+        PRIMARY KEY (person, plan)
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS)
 """Number n - 1 makes of a file of version n - 1 one of version n; what has been released is never changed."""
 VERSION: Final = len(MIGRATIONS)
 """Of the files that this program writes (`PRAGMA user_version`)."""
-TABLES: Final = ("sessions", "judgements", "reps", "events", "marks", "plan_sets")
+TABLES: Final = ("sessions", "judgements", "reps", "events", "marks", "plan_sets", "answers")
 """Everything that is kept, what others refer to first."""
+ORDER: Final = {
+    "sessions": "id",
+    "judgements": "id",
+    "reps": "judgement_id, told",
+    "events": "judgement_id, told",
+    "marks": "session_id, number",
+    "plan_sets": "session_id, number",
+    "answers": "person, plan",
+}
+OWNER: Final = {"reps": "judgement_id", "events": "judgement_id", "marks": "session_id", "plan_sets": "session_id"}
+"""The first column of what belongs to another table."""
 
 
 def version_of(connection: sqlite3.Connection) -> int:

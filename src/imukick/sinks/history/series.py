@@ -1,0 +1,91 @@
+"""The history -> sessions of what may be compared: one leg, one posture, one load, judged by the same metrics."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from imukick.sinks.history.reading import NEWEST
+from imukick.sinks.history.trends import METRICS, Group, Reps, Trend, trend_of
+
+
+@dataclass(slots=True)
+class _Part:
+    """Repetitions of one group in one session, while they are gathered."""
+
+    values: list[float] = field(default_factory=list)
+    counted: int = 0
+    clean: int = 0
+
+
+def trends(
+    connection: sqlite3.Connection, person: str, metric: str = "rom_deg", sessions: Iterable[int] | None = None
+) -> list[Trend]:
+    """One for each group that a person ever trained, those with most sessions first; of these `sessions` alone, if given.
+
+    Raises `ValueError` for a metric that is not in `METRICS`.
+    """
+    if metric not in METRICS:
+        raise ValueError(f"{metric!r} has no trend; known: {', '.join(METRICS)}")
+    judged = _judged(connection, person)
+    wanted = None if sessions is None else set(sessions)
+    judged = {key: one for key, one in judged.items() if wanted is None or one[0] in wanted}
+    newest = max((version for _, _, version, _ in judged.values()), default=0)
+    parts: defaultdict[Group, defaultdict[int, _Part]] = defaultdict(lambda: defaultdict(_Part))
+    column = "NULL" if metric == "clean_share" else f'"{metric}"'
+    rows = connection.execute(
+        f"SELECT judgement_id, side, posture, load, t_end_s, verdicts = '[]', {column} FROM latest_reps "
+        f"WHERE counted AND judgement_id IN (SELECT id FROM judgements AS judged WHERE {NEWEST})"
+    )
+    for key, side, posture, load, t_end_s, clean, value in rows:
+        if key in judged:
+            part = parts[Group(side, posture, load, _mass_kg(judged[key][3], load, t_end_s))][key]
+            part.counted += 1
+            part.clean += clean
+            if value is not None:
+                part.values.append(value)
+    found = []
+    for group, by_session in parts.items():
+        same = {key: part for key, part in by_session.items() if judged[key][2] == newest}
+        found.append(trend_of(group, metric, _in_order(same, judged), len(by_session) - len(same)))
+    return sorted(found, key=lambda trend: (-len(trend.points), trend.group.text))
+
+
+def _judged(
+    connection: sqlite3.Connection, person: str
+) -> dict[int, tuple[int, datetime, int, list[tuple[float, float | None]]]]:
+    """Key of each session's newest judgement -> number of the session, when it was, version of the metrics, masses (kg) since when (s)."""
+    rows = connection.execute(
+        "SELECT judged.id, session_id, coalesce(started, saved), metrics_version, meta FROM judgements AS judged "
+        f"JOIN sessions ON sessions.id = session_id WHERE person = ? AND {NEWEST}",
+        (person,),
+    )
+    return {
+        key: (session, datetime.fromisoformat(at), version, _masses(json.loads(meta)))
+        for key, session, at, version, meta in rows
+    }
+
+
+def _masses(meta: Mapping[str, Any]) -> list[tuple[float, float | None]]:
+    told = [(t_s, load_kg) for t_s, _, load_kg in meta.get("load_marks", [])]
+    return [(float("-inf"), meta.get("load_kg")), *told]
+
+
+def _mass_kg(masses: list[tuple[float, float | None]], load: str, t_s: float) -> float | None:
+    if load == "none":
+        return None
+    return next(load_kg for since_s, load_kg in reversed(masses) if since_s <= t_s)
+
+
+def _in_order(
+    parts: Mapping[int, _Part], judged: Mapping[int, tuple[int, datetime, int, list[tuple[float, float | None]]]]
+) -> list[Reps]:
+    keys = sorted(parts, key=lambda key: (judged[key][1].timestamp(), judged[key][0]))
+    return [
+        Reps(judged[key][0], judged[key][1], parts[key].values, parts[key].counted, parts[key].clean) for key in keys
+    ]
