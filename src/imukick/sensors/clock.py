@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from math import inf
 from typing import Final
 
 import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors.arrivals import Arrivals
-from imukick.signals import FloatArray
+from imukick.sensors.link import Lost
+from imukick.signals import BoolArray, FloatArray
+
+Six = tuple[FloatArray, FloatArray, FloatArray]
+"""Times (n,) in s, acceleration (n, 3) in m/s2, rate (n, 3) in rad/s."""
 
 PERIOD_WINDOW_S: Final = 10.0
 """Stretch over which the sample period is measured. Chosen: a stamp that is 0.5 ms off moves it by 70 ppm, and the rate of a
@@ -18,6 +24,16 @@ MOST_PAIRS: Final = 4096
 """Bound of the memory behind it; 10 s of one-sample packets at 400 Hz."""
 RATE_SPREAD: Final = 0.25
 """How far the real period may be from the stated one, as a share. Chosen: motion sensors promise 1 to 10 %."""
+HELD_S: Final = 10.0
+"""How far one of two streams may run ahead of the other before it is let go. Chosen: four times the longest packet known."""
+MOST_HOLES: Final = 64
+"""Holes remembered while they cannot be told yet; more are told as one. Chosen."""
+LEAP_S: Final = 30.0
+"""How far a stamp may run ahead of the time in which it came. Chosen: no link holds packets back for so long."""
+SAME_CLOCK_S: Final = 3.0
+SAME_CLOCK_SHARE: Final = 0.01
+"""After a reconnection the clock ran on when it shows the time that passed to this, plus a share of it. Chosen: a packet may be late by
+a second or two; a clock that began anew shows seconds since then."""
 
 
 def nearest(reading: int, bits: int, expected: float) -> int:
@@ -71,23 +87,91 @@ class Period:
             self._samples -= old_samples
 
 
-class Timeline:
-    """Packets of one session, each stamped at its first sample -> `t_s` of every sample, strictly rising from 0.
+class Zero:
+    """Where a sensor's clock stands on the session's time line; one for all streams that this clock stamps.
 
-    `place` gives the times of a packet from its own stamp and the period known when it came, and never changes them:
-    the result does not depend on how packets are grouped. A clock that began anew (`restart`) goes on where the
-    arrivals say that it is.
+    The line begins at 0 with the first packet placed. A clock that began anew (`restart`) goes on where the arrivals say that
+    it is, behind everything before.
     """
 
     def __init__(self, ticks_hz: float) -> None:
         """`ticks_hz`: ticks of the sensor's clock per second."""
-        self._ticks_hz = ticks_hz
-        self._period: Period | None = None
+        self.ticks_hz = ticks_hz
+        self.newest_s: float | None = None
+        """Time of the newest sample of any stream; None before the first."""
+        self._origin: int | None = None  # ticks at _origin_s
+        self._origin_s = 0.0
         self._arrivals = Arrivals()
-        self._origin: int | None = None
-        self._shift_s = 0.0
-        self._restarted = False
-        self._first = 0  # stamp and size of the newest packet
+        self._pushed_s = -inf
+        self._seen: tuple[int, float] | None = None  # newest stamp and its arrival
+        self._unsure = False
+
+    def begin(self) -> None:
+        """A new connection: whether the clock ran on is to be seen from its first stamp (`full`)."""
+        self._unsure = True
+
+    def restart(self) -> None:
+        """The clock began anew: the next packet is placed by its arrival."""
+        self._origin = None
+
+    def full(self, reading: int, bits: int, arrival_s: float) -> tuple[int, bool]:
+        """(The stamp with its wraps undone, whether the clock began anew); for sensors that only a stamp identifies.
+
+        Raises `ProtocolError` for a stamp that leaps ahead of everything that arrived.
+        """
+        if self._seen is None:
+            return reading, False
+        ticks, came_s = self._seen
+        elapsed_s = max(0.0, arrival_s - came_s)
+        if not self._unsure:
+            full = nearest(reading, bits, ticks)
+            if full - ticks > (elapsed_s + LEAP_S) * self.ticks_hz:
+                raise ProtocolError("the sensor's clock leaps ahead; the packet is left out")
+            return full, False
+        full = nearest(reading, bits, ticks + elapsed_s * self.ticks_hz)
+        off_s = abs(full - ticks) / self.ticks_hz - elapsed_s
+        anew = full <= ticks or abs(off_s) > SAME_CLOCK_S + SAME_CLOCK_SHARE * elapsed_s
+        return (reading, True) if anew else (full, False)
+
+    def saw(self, ticks: int, arrival_s: float, *, anew: bool) -> None:
+        """A packet with this stamp is about to be placed."""
+        if anew:
+            self.restart()
+        self._seen = ticks, arrival_s
+        self._unsure = False
+
+    def at(self, ticks: int, lead_s: float, period_s: float, arrival_s: float) -> tuple[float, bool]:
+        """(Time of a stamp, whether the line begins (anew) with it); `lead_s`: how long before it its packet begins."""
+        if self._origin is not None:
+            return self._origin_s + (ticks - self._origin) / self.ticks_hz, False
+        if self.newest_s is None:
+            return lead_s, True
+        return max(self._arrivals.t_s(arrival_s), self.newest_s + period_s) + lead_s, True
+
+    def placed(self, ticks: int, at_s: float, start_s: float, end_s: float, arrival_s: float) -> None:
+        """A packet is placed: its stamp at `at_s`, its samples from `start_s` to `end_s`."""
+        if self._origin is None:
+            self._origin, self._origin_s = ticks, at_s
+        self.newest_s = end_s if self.newest_s is None else max(self.newest_s, end_s)
+        if start_s >= self._pushed_s:
+            self._arrivals.push(start_s, arrival_s)
+            self._pushed_s = start_s
+
+
+class Timeline:
+    """Packets of one stream, each stamped at its first (or `last`) sample -> `t_s` of every sample, strictly rising.
+
+    `place` gives the times of a packet from its own stamp and the period known when it came, and never changes them:
+    the result does not depend on how packets are grouped.
+    """
+
+    def __init__(self, ticks_hz: float, *, zero: Zero | None = None, last: bool = False) -> None:
+        """`ticks_hz`: ticks of the sensor's clock per second; `zero`: shared with other streams of that clock."""
+        self._ticks_hz = ticks_hz
+        self._zero = Zero(ticks_hz) if zero is None else zero
+        self._last_stamped = last
+        self._period: Period | None = None
+        self._stamp = 0  # of the newest packet, and its size
         self._n = 0
         self.last_s: float | None = None
         """Time of the newest sample; None before the first."""
@@ -100,7 +184,7 @@ class Timeline:
 
     def restart(self) -> None:
         """The sensor's clock began anew: the next packet is placed by its arrival, after all that came before."""
-        self._restarted = True
+        self._zero.restart()
 
     @property
     def period(self) -> Period:
@@ -114,9 +198,9 @@ class Timeline:
         """The same in seconds."""
         return self.period.ticks / self._ticks_hz
 
-    def missing(self, ticks: int) -> float:
-        """How many samples fit between the newest packet and one stamped `ticks`; a fraction near a whole number."""
-        return (ticks - self._first) / self.period.ticks - self._n
+    def missing(self, ticks: int, n: int = 0) -> float:
+        """How many samples fit between the newest packet and one of `n` stamped `ticks`; a fraction near a whole number."""
+        return (ticks - self._stamp) / self.period.ticks - (n if self._last_stamped else self._n)
 
     def place(self, ticks: int, n: int, arrival_s: float, *, joined: bool) -> FloatArray:
         """(n,) times of a packet stamped `ticks` (wraps undone); `joined`: no sample is missing before it.
@@ -126,29 +210,148 @@ class Timeline:
         each. Raises `ProtocolError`, and changes nothing, when it begins more than a quarter of the packet before and one
         sample too early.
         """
-        fresh = self._origin is None or self._restarted
-        shift_s, origin = self._shift_s, self._origin
-        if fresh or origin is None:
-            shift_s, origin = self._resumed_s(arrival_s), ticks
-        start_s = shift_s + (ticks - origin) / self._ticks_hz
-        lead = 0.0 if self.last_s is None else (self.last_s - start_s) / self.period_s + 1.0
-        if lead > RATE_SPREAD * self._n + 1.0:
-            message = f"a packet begins {lead:.1f} samples before the end of the one before it"
+        lead_s = (n - 1) * self.period_s if self._last_stamped else 0.0
+        at_s, fresh = self._zero.at(ticks, lead_s, self.period_s, arrival_s)
+        start_s = at_s - lead_s
+        early = 0.0 if self.last_s is None else (self.last_s - start_s) / self.period_s + 1.0
+        if early > RATE_SPREAD * (n if self._last_stamped else self._n) + 1.0:
+            message = f"a packet begins {early:.1f} samples before the end of the one before it"
             raise ProtocolError(f"{message}: the rate is not the stated one, or the clock is wrong", offset=4)
         if joined and not fresh:
-            self.period.push(ticks - self._first, self._n)
+            self.period.push(ticks - self._stamp, n if self._last_stamped else self._n)
         step_s = self.period_s
+        start_s = at_s - (n - 1) * step_s if self._last_stamped and not fresh else start_s
         t_s = start_s + step_s * np.arange(n, dtype=np.float64)
         if self.last_s is not None and start_s < self.last_s + 0.5 * step_s:
             end_s = max(float(t_s[-1]), self.last_s + 0.5 * n * step_s)
             t_s = self.last_s + (end_s - self.last_s) * np.arange(1, n + 1, dtype=np.float64) / n
-        self._shift_s, self._origin, self._restarted = shift_s, origin, False
-        self._arrivals.push(start_s, arrival_s)
-        self._first, self._n, self.last_s = ticks, n, float(t_s[-1])
+        self._stamp, self._n, self.last_s = ticks, n, float(t_s[-1])
+        self._zero.placed(ticks, at_s, start_s, self.last_s, arrival_s)
         return t_s
 
-    def _resumed_s(self, arrival_s: float) -> float:
-        """Where a clock that began anew stands: by arrival, and after the newest sample."""
-        if self.last_s is None:
-            return 0.0
-        return max(self._arrivals.t_s(arrival_s), self.last_s + self.period_s)
+
+class HostTime:
+    """Arrivals -> times for sensors that stamp nothing: from 0 with the first, never falling, as they came.
+
+    Clumps and late packets stay in; the grid behind lays them on a line. Samples that were lost cannot be seen.
+    """
+
+    def __init__(self) -> None:
+        self._began_s: float | None = None
+        self._broken = False
+        self.last_s: float | None = None
+        """Time of the newest sample; None before the first."""
+
+    def begin(self) -> None:
+        """A new connection: nobody measured for us in between."""
+        self._broken = self.last_s is not None
+
+    def place(self, arrival_s: float) -> tuple[float, list[Lost]]:
+        """(t_s of what came then, the hole before it if there is one)."""
+        self._began_s = arrival_s if self._began_s is None else self._began_s
+        before_s, broken, self._broken = self.last_s, self._broken, False
+        self.last_s = t_s = max(arrival_s - self._began_s, before_s or 0.0)
+        return t_s, [Lost(before_s, t_s, None, None)] if broken and before_s is not None else []
+
+
+class Pair:
+    """Acceleration and rate that come as two streams on one time line -> both at the times of the rate's samples.
+
+    The acceleration is the straight line between its samples; where these are further apart than `hole_s`, or are not there
+    at all, the rate's samples are left out. What is given depends on the samples alone, not on how or in which turn they come,
+    as long as neither stream runs `HELD_S` ahead of the other.
+    """
+
+    def __init__(self, hole_s: float) -> None:
+        self._hole_s = hole_s
+        self._acc_t = np.zeros(0)
+        self._acc = np.zeros((0, 3))
+        self._gyr_t = np.zeros(0)
+        self._gyr = np.zeros((0, 3))
+        self._breaks: deque[Lost] = deque()  # of the rate, not yet told
+        self._acc_breaks: deque[Lost] = deque()
+        self._dropped = 0
+        self._last_s: float | None = None
+
+    def acc(self, t_s: FloatArray, acc_mps2: FloatArray, lost: Sequence[Lost] = ()) -> list[Lost | Six]:
+        """Further acceleration (n, 3), and the holes before it; what it settles."""
+        self._acc_breaks.extend(lost)
+        self._acc_t, self._acc = np.concatenate([self._acc_t, t_s]), np.concatenate([self._acc, acc_mps2])
+        return self._settled()
+
+    def gyr(self, t_s: FloatArray, gyr_radps: FloatArray, lost: Sequence[Lost] = ()) -> list[Lost | Six]:
+        """Further rate (n, 3), and the holes before it; what it settles."""
+        self._breaks.extend(lost)
+        self._gyr_t, self._gyr = np.concatenate([self._gyr_t, t_s]), np.concatenate([self._gyr, gyr_radps])
+        return self._settled()
+
+    def _settled(self) -> list[Lost | Six]:
+        out: list[Lost | Six] = []
+        if len(self._acc_t) and len(self._gyr_t):
+            n = int(np.searchsorted(self._gyr_t, self._acc_t[-1], side="right"))
+            t_s, gyr = self._gyr_t[:n], self._gyr[:n]
+            after = np.clip(np.searchsorted(self._acc_t, t_s, side="left"), 0, len(self._acc_t) - 1)
+            before = np.maximum(after - (self._acc_t[after] > t_s), 0)
+            known = (self._acc_t[before] <= t_s) & (self._acc_t[after] - self._acc_t[before] <= self._hole_s)
+            acc = np.stack([np.interp(t_s, self._acc_t, self._acc[:, axis]) for axis in range(3)], axis=1)
+            out = self._pieces(t_s, acc, gyr, known)
+            self._gyr_t, self._gyr = self._gyr_t[n:], self._gyr[n:]
+            keep = max(0, int(np.searchsorted(self._acc_t, t_s[-1], side="right")) - 1) if n else 0
+            self._acc_t, self._acc = self._acc_t[keep:], self._acc[keep:]
+        self._forget()
+        return out
+
+    def _pieces(self, t_s: FloatArray, acc: FloatArray, gyr: FloatArray, known: BoolArray) -> list[Lost | Six]:
+        """The known samples in stretches without a hole, and the holes between them."""
+        out: list[Lost | Six] = []
+        begin = 0
+        for row, (at_s, is_known) in enumerate(zip(t_s.tolist(), known.tolist(), strict=True)):
+            broken = self._dropped > 0 or (len(self._breaks) > 0 and self._breaks[0].t_to_s <= at_s)
+            if is_known and not broken:
+                continue
+            out += _stretch(t_s[begin:row], acc[begin:row], gyr[begin:row])
+            self._last_s = float(t_s[row - 1]) if row > begin else self._last_s
+            begin = row + 1 - is_known
+            if not is_known:
+                self._dropped += 1
+                continue
+            out += self._hole(at_s)
+        out += _stretch(t_s[begin:], acc[begin:], gyr[begin:])
+        self._last_s = float(t_s[-1]) if len(t_s) > begin else self._last_s
+        return out
+
+    def _hole(self, to_s: float) -> list[Lost | Six]:
+        """What is missing before `to_s`, as one hole."""
+        over = [self._breaks.popleft() for _ in range(sum(one.t_to_s <= to_s for one in self._breaks))]
+        other = [self._acc_breaks.popleft() for _ in range(sum(one.t_from_s < to_s for one in self._acc_breaks))]
+        dropped, self._dropped = self._dropped, 0
+        if self._last_s is None:
+            return []
+        packets = _sum([one.packets for one in (*over, *other)])
+        samples = _sum([one.samples for one in over])
+        return [Lost(self._last_s, to_s, packets, None if samples is None else samples + dropped)]
+
+    def _forget(self) -> None:
+        """Let go of what the other stream has not caught up with for too long."""
+        if len(self._gyr_t):
+            late = int(np.searchsorted(self._gyr_t, self._gyr_t[-1] - HELD_S))
+            self._dropped += late
+            self._gyr_t, self._gyr = self._gyr_t[late:], self._gyr[late:]
+        if len(self._acc_t):
+            late = int(np.searchsorted(self._acc_t, self._acc_t[-1] - HELD_S))
+            self._acc_t, self._acc = self._acc_t[late:], self._acc[late:]
+        for holes in (self._breaks, self._acc_breaks):
+            while len(holes) > MOST_HOLES:
+                one, two = holes.popleft(), holes.popleft()
+                packets, samples = _sum([one.packets, two.packets]), _sum([one.samples, two.samples])
+                holes.appendleft(Lost(one.t_from_s, two.t_to_s, packets, samples))
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """Their sum; None when one of them is not known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _stretch(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> list[Lost | Six]:
+    return [(t_s, acc, gyr)] if len(t_s) else []

@@ -8,6 +8,13 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+import numpy as np
+
+from imukick.errors import ProtocolError
+from imukick.sensors.clock import HostTime
+from imukick.sensors.link import Action, Advertisement, Read, Sensor, Settings, Subscribe, Then, Told, Write
+from imukick.sensors.standard import ASK, Standard
+from imukick.signals import Samples
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 SERVICE: Final = "ef680400-9b35-4933-9b10-52ffa9740042"
@@ -28,3 +35,66 @@ SETTINGS: Final = struct.Struct("<4HB")
 RATES_HZ: Final = (5, 200)
 RATE_HZ: Final = 50
 """Chosen: one notification a sample, of which Windows delivers 57 a second at most (bleak issue 1592)."""
+
+
+class Thingy52:
+    """Decoder (see `link.Decoder`) of one session, at 50 Hz; its own rate is set again at the end."""
+
+    def __init__(self) -> None:
+        self._time = HostTime()
+        self._standard = Standard()
+        self._config: bytes | None = None
+
+    def start(self) -> tuple[Action, ...]:
+        """Read how it measures, set 50 Hz, subscribe: that begins the stream."""
+        self._time.begin()
+        return *ASK, Read(CONFIG), Then(self._set)
+
+    def _set(self) -> tuple[Action, ...]:
+        if self._config is None:
+            raise ProtocolError("it does not say how it measures: update its firmware")
+        *others, wake = SETTINGS.unpack(self._config)
+        return Write(CONFIG, SETTINGS.pack(*others[:3], RATE_HZ, wake)), Subscribe(RAW)
+
+    def stop(self) -> tuple[Action, ...]:
+        """Set what was set before."""
+        return () if self._config is None else (Write(CONFIG, self._config),)
+
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
+        """What this value says; values of characteristics that are not ours give nothing."""
+        if characteristic == CONFIG:
+            return self._settings(data)
+        if characteristic != RAW:
+            return self._standard.receive(characteristic, data)
+        if len(data) != SAMPLE.size:
+            raise ProtocolError(f"a sample has {len(data)} bytes, expected {SAMPLE.size}", offset=len(data), data=data)
+        counts = np.array(SAMPLE.unpack(data), dtype=np.float64)
+        t_s, told = self._time.place(arrival_s)
+        acc_mps2, gyr_radps = counts[None, :3] * ACC_MPS2_PER_COUNT, counts[None, 3:6] * GYR_RADPS_PER_COUNT
+        return [*told, Samples(np.array([t_s]), acc_mps2, gyr_radps, "host", None, GYR_RANGE_RADPS)]
+
+    def _settings(self, data: bytes) -> list[Told]:
+        if len(data) != SETTINGS.size:
+            raise ProtocolError(f"CONFIG has {len(data)} bytes, expected {SETTINGS.size}", offset=len(data), data=data)
+        self._config = self._config or data
+        model = self._standard.model or "Thingy:52"
+        return [Settings(model, self._standard.firmware, float(RATE_HZ), None, GYR_RANGE_RADPS)]
+
+
+def _recognises(seen: Advertisement) -> bool:
+    named = (seen.name or "").startswith(NAME_PREFIX)
+    return named or ADVERTISED in seen.services or SERVICE in seen.services
+
+
+THINGY52: Final = Sensor(
+    model="Thingy:52",
+    services=(SERVICE, ADVERTISED),
+    recognises=_recognises,
+    decoder=Thingy52,
+    by_service=False,
+    clock="host",
+    cannot_tell=(
+        "it stamps nothing: times are those of arrival, and samples lost on the way are not seen",
+        "above 1024 deg/s its format ends; the full scale of its accelerometer is not told",
+    ),
+)

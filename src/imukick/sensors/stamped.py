@@ -1,0 +1,80 @@
+"""Packets that bear a stamp but no number -> the times of their samples, the holes between them, repeats."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from imukick.errors import ProtocolError
+from imukick.sensors.clock import RATE_SPREAD, Timeline, Zero
+from imukick.sensors.link import Lost, Repeated, Told
+from imukick.signals import FloatArray
+
+SLACK: Final = 0.5
+SLACK_SHARE: Final = 0.02
+"""How many samples (and which share of a packet) a packet may come late and still be the next one. Chosen: a lost sample is one
+whole, stamps are a tenth of a period off at most, and a rate that has been measured is good to a percent."""
+
+
+class Stamped:
+    """One stream of such packets. Time alone says what is missing: a hole that holds a whole sample is told.
+
+    `last`: the stamp is that of the packet's last sample, not of its first.
+    """
+
+    def __init__(self, zero: Zero, bits: int, *, last: bool = False) -> None:
+        self._zero, self._bits = zero, bits
+        self._time = Timeline(zero.ticks_hz, zero=zero, last=last)
+        self._last_stamped = last
+        self._ticks: int | None = None  # of the newest packet of this connection, and its size
+        self._n = 0
+
+    def begin(self, rate_hz: float) -> None:
+        """A connection's stream begins at this nominal rate; its clock's `Zero.begin` is the caller's."""
+        self._time.begin(rate_hz)
+        self._ticks = None
+
+    def push(self, reading: int, n: int, arrival_s: float, data: bytes) -> tuple[FloatArray | None, list[Told]]:
+        """((n,) times, the hole before them), or (None, what was repeated); `data`: the packet, for the error.
+
+        Raises `ProtocolError`, and changes nothing, for a stamp that cannot be.
+        """
+        try:
+            return self._pushed(reading, n, arrival_s)
+        except ProtocolError as error:
+            raise ProtocolError(str(error), data=data) from None
+
+    def _pushed(self, reading: int, n: int, arrival_s: float) -> tuple[FloatArray | None, list[Told]]:
+        ticks, anew = self._zero.full(reading, self._bits, arrival_s)
+        first = self._ticks is None
+        if self._ticks is not None and ticks <= self._ticks:
+            return None, [Repeated(1)]
+        missing = 0.0 if first else self._time.missing(ticks, n)
+        full = n if self._last_stamped else self._n
+        share = SLACK_SHARE if not first and self._time.period.known else RATE_SPREAD
+        joined = not first and missing <= SLACK + share * full
+        before_s = self._time.last_s
+        t_s = self._placed(ticks, n, arrival_s, joined=joined, anew=anew)
+        self._ticks, self._n = ticks, n
+        if joined or before_s is None:
+            return t_s, []
+        packets, samples = (None, None) if first else (max(1, round(missing / full)), max(1, round(missing)))
+        return t_s, [Lost(before_s, float(t_s[0]), packets, samples)]
+
+    def _placed(self, ticks: int, n: int, arrival_s: float, *, joined: bool, anew: bool) -> FloatArray:
+        if anew:
+            self._zero.saw(ticks, arrival_s, anew=True)
+        t_s = self._time.place(ticks, n, arrival_s, joined=joined)
+        if not anew:
+            self._zero.saw(ticks, arrival_s, anew=False)
+        return t_s
+
+    @property
+    def last_s(self) -> float | None:
+        """Time of the newest sample; None before the first."""
+        return self._time.last_s
+
+
+def whole_packet(data: bytes, least: int, what: str) -> None:
+    """Raise `ProtocolError` for a value of fewer than `least` bytes."""
+    if len(data) < least:
+        raise ProtocolError(f"{what} has {len(data)} bytes, expected at least {least}", offset=len(data), data=data)
