@@ -44,10 +44,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "bumble": ("sources.bumble_backend", "sources.virtual_sensor"),
     "dask": ("cohort",),
     "distributed": ("cohort",),
+    "fit_tool": ("sinks.fit_file",),
     "jinja2": ("sinks",),
     "matplotlib": ("sinks",),
     "pandas": ("sinks.table", "sources.recordings"),
     "pyarrow": ("sinks",),
+    "pylsl": ("sinks.lsl",),
     "rich": ("cli",),
     "segno": ("live",),
     "starlette": ("live",),
@@ -145,7 +147,7 @@ def test_the_rules_notice_what_breaks_them(name: str, text: str, told: str) -> N
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [need for name, needs in project["optional-dependencies"].items() if name != "dev" for need in needs]
-    declared = {re.split(r"[\[<>=!~; ]", need)[0] for need in [*project["dependencies"], *extras]}
+    declared = {re.split(r"[\[<>=!~; ]", need)[0].replace("-", "_") for need in [*project["dependencies"], *extras]}
     imported = {found.target.split(".")[0] for module in modules() for found in imports(module)}
     assert imported - set(sys.stdlib_module_names) - {"imukick"} - declared == set()
 

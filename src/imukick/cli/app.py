@@ -13,6 +13,7 @@ from imukick import __version__
 from imukick.cli.agreement import agreement
 from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
+from imukick.cli.export import export
 from imukick.cli.live import live
 from imukick.cli.plans import plans
 from imukick.cli.plot import plot
@@ -54,6 +55,7 @@ app.command()(plans)
 app.command()(plot)
 app.command()(simulate)
 app.command()(edit)
+app.command()(export)
 app.command()(agreement)
 app.command()(scan)
 app.command()(doctor)

@@ -66,6 +66,9 @@ def live(
     page_host: PageHostOption = None,
     page_port: PagePortOption = None,
     count_at: CountAtOption = "end",
+    lsl: Annotated[
+        bool, typer.Option("--lsl", help="Stream angle and events to the lab network (Lab Streaming Layer) too.")
+    ] = False,
 ) -> None:
     """Count and judge kicks while they happen; the recording replays to the same repetitions.
 
@@ -81,5 +84,5 @@ def live(
         count_from = "key"  # the button Start; what is played begins with it
     limits = Limits(duration, reps, count_from, speed)
     where = PageWishes(page, page_host, page_port, count_at)
-    wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan))
+    wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl)
     raise typer.Exit(run_live(wishes))

@@ -23,6 +23,7 @@ from imukick.plans import Cue, MarkKind
 from imukick.sensors.link import Battery
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
+from imukick.sinks.lsl import Outlets
 from imukick.sources.ble import LinkDown, LinkQuality, LinkUp, Received, Refused, Stalled
 from imukick.sources.ble.items import LinkItem
 from imukick.units import DEG_PER_RAD
@@ -70,9 +71,17 @@ class Tick:
 class LiveLoop:
     """Feeds a session, shows it, and knows when it is over. `error`: why it had to end, if it had to."""
 
-    def __init__(self, session: LiveSession, journal: Journal, view: View, count: LinkCount, limits: Limits) -> None:
+    def __init__(
+        self,
+        session: LiveSession,
+        journal: Journal,
+        view: View,
+        count: LinkCount,
+        limits: Limits,
+        outlets: Outlets | None = None,
+    ) -> None:
         self._session, self._journal, self._view, self._count = session, journal, view, count
-        self._limits = limits
+        self._limits, self._outlets = limits, outlets
         self._check = StrapCheck()
         self._still = StillWatch() if limits.count_from == "still" else None
         self._queue: asyncio.Queue[LinkItem | Wish | ImukickError | End | Tick] = asyncio.Queue()
@@ -198,8 +207,12 @@ class LiveLoop:
             if isinstance(told, Battery):
                 self._view.shown.battery_pct = told.percent
             events = self._session.take(told, came)
+            if self._outlets is not None and isinstance(told, Samples) and len(told):
+                self._outlets.arrived(float(told.t_s[-1]), item.t_host_s)
             for motion in self._session.moved:
                 self._view.moved(motion)
+                if self._outlets is not None:
+                    self._outlets.moved(motion)
             self._heard(events, self._session.cues)
             if isinstance(told, Samples) and self._still is not None and self._still.push(told):
                 self._begin()
@@ -226,6 +239,8 @@ class LiveLoop:
     def _told(self, event: Event) -> None:
         self._count.heard(event)
         self._view.event(event)
+        if self._outlets is not None:
+            self._outlets.event(event)
         if isinstance(event, Rep) and event.counted:
             self._counted += 1
             self._over = self._over or self._counted == self._limits.reps

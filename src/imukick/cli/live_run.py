@@ -36,6 +36,7 @@ from imukick.live import Page
 from imukick.plans import Plan
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
+from imukick.sinks.lsl import Outlets, check_lsl
 from imukick.sources.ble import Backend, Found, find, stream
 from imukick.sources.recordings import Recording, read_recording
 
@@ -61,6 +62,7 @@ class LiveWishes:
     radio: str | None
     page: PageWishes = field(default_factory=PageWishes)
     plan: Plan | None = None
+    lsl: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -72,6 +74,10 @@ class LiveWishes:
             raise ImukickError("--sensor virtual needs no --radio; leave one of them away")
         if self.sensor == VIRTUAL and importlib.util.find_spec("bumble") is None:
             raise ImukickError(NEEDS_BUMBLE)
+        if self.lsl:
+            if self.limits.faster != 1.0:
+                raise ImukickError("--lsl stamps what happens now; leave --speed away")
+            check_lsl()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +167,10 @@ async def _session(
     if page is not None:
         title, speed = link.found.title, wishes.limits.faster
         seen = PageView(screen, page, panel=panel, keys=at_terminal, title=title, speed=speed)
+    outlets = Outlets(link.found.title) if wishes.lsl else None
     with seen as view:
         view.shown.side, view.shown.load = exercise.side, exercise.load
-        loop = LiveLoop(session, journal, view, count, wishes.limits)
+        loop = LiveLoop(session, journal, view, count, wishes.limits, outlets)
         view.say(f"{link.found.title}: connecting; recording to {journal.path}")
         before = [] if plan is None else first_words(plan)
         for line in before:
@@ -190,6 +197,12 @@ async def _session(
             await loop.run(stream(link.found, backend=link.backend), link.played)
     troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
     analysis = session.finish()
+    if outlets is not None:
+        for motion in session.moved:
+            outlets.moved(motion)
+        for event in [] if analysis is None else analysis.events[outlets.told :]:
+            outlets.event(event)
+        await asyncio.to_thread(outlets.close)
     if journal.open:
         try:
             journal.sync()

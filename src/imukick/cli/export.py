@@ -1,0 +1,54 @@
+"""`imukick export`: recordings in, the files of other tools out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from imukick.cli.options import (
+    ForceOption,
+    HeightOption,
+    LoadKgOption,
+    LoadOption,
+    PostureOption,
+    RateOption,
+    RefineOption,
+    SideOption,
+    TargetRomOption,
+)
+
+
+def export(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings: files, globs, or folders of *.csv.")],
+    form: Annotated[str, typer.Option("--as", metavar="bids|fit|strong|opensim", help="What to write.")],
+    out: Annotated[
+        str, typer.Option("--out", "-o", metavar="PLACE", help="File to write; of bids the folder of the dataset.")
+    ],
+    subject: Annotated[str, typer.Option(metavar="LABEL", help="Of bids: who it was; letters and digits.")] = "01",
+    started: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="When the recording began, such as 2026-05-01T18:30+02:00, if it does not say."
+        ),
+    ] = None,
+    posture: PostureOption = None,
+    load: LoadOption = None,
+    load_kg: LoadKgOption = None,
+    side: SideOption = None,
+    height_m: HeightOption = None,
+    target_rom: TargetRomOption = None,
+    refine: RefineOption = False,
+    rate_hz: RateOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Write what is in recordings for other tools: a BIDS dataset, a FIT activity, gym apps' CSV, an angle for OpenSim.
+
+    What is not said here is taken from a recording's own header, where it has one.
+    """
+    from imukick.cli.exporting import Order, export_all
+    from imukick.cli.playing import Wishes
+
+    told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
+    wishes = Wishes(told, target_rom, refine, rate_hz)
+    export_all(files, wishes, Order(form, out, subject, started, force))
