@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from imukick.cli.live_place import data_folder
@@ -11,6 +12,14 @@ from imukick.cli.screen import complain
 from imukick.errors import ImukickError
 from imukick.sinks.history import FILE, History, open_history
 from imukick.sinks.history.words import DEFAULT_PERSON, checked_person
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryWishes:
+    """What the user asked of a history: `--db`, `--person`."""
+
+    db: str | None = None
+    person: str | None = None
 
 
 def history_file(db: str | None) -> Path:

@@ -8,12 +8,14 @@ import typer
 
 from imukick.cli.options import (
     CountAtOption,
+    DbOption,
     HeightOption,
     LoadKgOption,
     LoadOption,
     PageHostOption,
     PageOption,
     PagePortOption,
+    PersonOption,
     PlanOption,
     PostureOption,
     SideOption,
@@ -66,6 +68,8 @@ def live(
     page_host: PageHostOption = None,
     page_port: PagePortOption = None,
     count_at: CountAtOption = "end",
+    person: PersonOption = None,
+    db: DbOption = None,
     lsl: Annotated[
         bool, typer.Option("--lsl", help="Stream angle and events to the lab network (Lab Streaming Layer) too.")
     ] = False,
@@ -74,6 +78,7 @@ def live(
 
     Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
     """
+    from imukick.cli.history_place import HistoryWishes
     from imukick.cli.live_loop import Limits
     from imukick.cli.live_run import LiveWishes, run_live
     from imukick.cli.page_wishes import PageWishes
@@ -85,4 +90,4 @@ def live(
     limits = Limits(duration, reps, count_from, speed)
     where = PageWishes(page, page_host, page_port, count_at)
     wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl)
-    raise typer.Exit(run_live(wishes))
+    raise typer.Exit(run_live(wishes, HistoryWishes(db, person)))

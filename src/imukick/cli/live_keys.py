@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 
 LOOK_S: Final = 0.1
 """How often the reader looks whether it may end. Chosen: below what a person notices."""
@@ -18,6 +18,14 @@ AT_ONCE: Final = 1024
 def interactive() -> bool:
     """Whether a person sits at both ends: input and output are terminals, and this program stands in the foreground."""
     return _terminal() is not None and sys.stdout.isatty()
+
+
+def asked(question: str) -> Literal["yes", "no", "shown"]:
+    """What a person at the terminal answers to a question; `shown` when nobody answers with either."""
+    sys.stdout.write(f"{question}\nyes or no, then Enter: ")
+    sys.stdout.flush()
+    said = sys.stdin.readline().strip().lower()
+    return "yes" if said in ("y", "yes") else "no" if said in ("n", "no") else "shown"
 
 
 @contextmanager

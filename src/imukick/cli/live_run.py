@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,11 @@ from typing import Any, Final
 
 from imukick import __version__
 from imukick.analysis import Analysis, exercise_of
+from imukick.cli.history_place import HistoryWishes, asked_person, history_file, the_history
 from imukick.cli.inputs import Inputs
-from imukick.cli.live_keys import interactive, typed
+from imukick.cli.live_before import before_session
+from imukick.cli.live_kept import Keeper
+from imukick.cli.live_keys import asked, interactive, typed
 from imukick.cli.live_loop import Limits, LiveLoop
 from imukick.cli.live_page import PageView, paged, show_end, started
 from imukick.cli.live_place import data_folder, dated_file
@@ -35,8 +38,10 @@ from imukick.exercises import Exercise
 from imukick.live import Page
 from imukick.plans import Plan
 from imukick.signals import Samples
+from imukick.sinks.history import History
 from imukick.sinks.journal import Journal
 from imukick.sinks.lsl import Outlets, check_lsl
+from imukick.sinks.whole_file import check_place
 from imukick.sources.ble import Backend, Found, find, stream
 from imukick.sources.recordings import Recording, read_recording
 
@@ -89,7 +94,7 @@ class Link:
     played: asyncio.Event | None
 
 
-def run_live(wishes: LiveWishes) -> int:
+def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
     """The exit code: 0 when a session was held and everything is written, 2 when something is wrong, 130 or 143 when stopped before.
 
     Raises `ImukickError` for what cannot be begun.
@@ -103,12 +108,27 @@ def run_live(wishes: LiveWishes) -> int:
         raise RecordingError("exists already, and a recording is never overwritten; name another file", path=place)
     outputs = plan_outputs(inputs, Asked(wishes.out, None, None, excel=False, force=False))
     screen = Screen(quiet=outputs.stdout)
-    with signals() as stop, Journal(place, {}) as journal:
-        try:
-            held = asyncio.run(hold(wishes, exercise, journal, screen, stop))
-        except SensorError as error:
-            raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
-    return _report(held, wishes.plan, place, outputs, screen)
+    kept = kept if kept is not None else HistoryWishes()
+    person = asked_person(kept.person)
+    check_place(place, force=False)
+    with ExitStack() as held_open:
+        there = held_open.enter_context(the_history(kept.db)) if history_file(kept.db).exists() else None
+        ask = asked if interactive() and not screen.quiet and not wishes.page.page else None
+        before = before_session(there, person, wishes.plan, datetime.now().astimezone(), ask)
+
+        def history() -> History:
+            return there if there is not None else held_open.enter_context(the_history(kept.db))
+
+        keeper = Keeper(history, person, wishes.plan, before)
+        with signals() as stop, Journal(place, {}) as journal:
+            try:
+                held = asyncio.run(hold(wishes, exercise, journal, screen, stop, keeper))
+            except SensorError as error:
+                raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
+    code = _report(held, wishes.plan, place, outputs, screen)
+    if keeper.number is not None:
+        screen.print(f"kept: session {keeper.number}; imukick history show {keeper.number}", soft_wrap=True)
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +153,22 @@ def _exercise(wishes: LiveWishes) -> Exercise:
         raise ImukickError(str(error)) from None
 
 
-async def hold(wishes: LiveWishes, exercise: Exercise, journal: Journal, screen: Screen, stop: Stop) -> Held:
-    """A session from the search for its sensor to its end. Raises `SensorError`, `Stopped`."""
+async def hold(
+    wishes: LiveWishes,
+    exercise: Exercise,
+    journal: Journal,
+    screen: Screen,
+    stop: Stop,
+    keeper: Keeper | None = None,
+) -> Held:
+    """A session from the search for its sensor to its end, kept by `keeper`. Raises `SensorError`, `Stopped`."""
     async with paged(wishes.page, screen, mode="live") as page:
         if page is not None:
             page.said = lambda line: stop.end() if line == "quit" else None
             if wishes.play is not None:
                 await stop.before(started(page, Path(wishes.play).name))
         async with _linked(wishes, stop, screen) as link:
-            held = await _session(wishes, exercise, journal, screen, link, stop, page)
+            held = await _session(wishes, exercise, journal, screen, link, stop, page, keeper)
         if page is not None:
             reps = None if held.analysis is None else held.analysis.reps
             show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {journal.path.name}.")
@@ -156,11 +183,13 @@ async def _session(
     link: Link,
     stop: Stop,
     page: Page | None,
+    keeper: Keeper | None,
 ) -> Held:
     count = LinkCount(in_time=wishes.limits.faster == 1.0)
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
-    coach = Coach(plan, wishes.page.preferences)
-    session = LiveSession(exercise, journal, _header(exercise, plan), coach)
+    likes = wishes.page.preferences
+    coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
+    session = LiveSession(exercise, journal, _header(exercise, plan), coach, keeper)
     at_terminal = interactive() and not screen.quiet
     panel = screen.is_terminal and not screen.quiet
     seen: View = View(screen, panel=panel, keys=at_terminal)
@@ -173,6 +202,8 @@ async def _session(
         loop = LiveLoop(session, journal, view, count, wishes.limits, outlets)
         view.say(f"{link.found.title}: connecting; recording to {journal.path}")
         before = [] if plan is None else first_words(plan)
+        if keeper is not None:
+            before, keeper.said = list(keeper.before.lines), view.say
         for line in before:
             view.say(line)
         if page is not None:
@@ -208,6 +239,10 @@ async def _session(
             journal.sync()
         except RecordingError as error:
             troubles.append(error)
+    if keeper is not None:
+        if analysis is not None:
+            keeper.end(analysis)
+        troubles += [] if keeper.trouble is None else [keeper.trouble]
     return Held(
         analysis, session.coach.sets_done, count.quality().line(), tuple(troubles), 0 if loop.asked else stop.code
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from imukick.analysis import Analysis, gathered
 from imukick.cli.coached import Coached
+from imukick.cli.live_kept import Keeper
 from imukick.coaching.coach import Coach
 from imukick.coaching.state import CoachState
 from imukick.errors import RecordingError, SensorError
@@ -30,16 +31,21 @@ class LiveSession:
     A mark stands at the smallest time after the newest sample: behind it and before any later one. Before the first
     sample it waits for that one's time; on a host's clock, where a later packet may bear the same stamp, for a later
     time. `header`: what the recording says besides what the sensor tells. `coach`: who speaks to the person; without one
-    somebody counts and corrects who knows no plan.
+    somebody counts and corrects who knows no plan. `keeper`: the history, which has each event before anybody else hears of it.
     """
 
     def __init__(
-        self, exercise: Exercise, journal: Journal, header: Mapping[str, Any], coach: Coach | None = None
+        self,
+        exercise: Exercise,
+        journal: Journal,
+        header: Mapping[str, Any],
+        coach: Coach | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._exercise = exercise
         self._session = Session(exercise)
         self._coached = Coached(self._session, coach if coach is not None else Coach())
-        self._journal = journal
+        self._journal, self._keeper = journal, keeper
         self._header = dict(header)
         self._settings: Settings | None = None
         self._pieces: list[Samples] = []
@@ -149,6 +155,8 @@ class LiveSession:
             words |= {key: value for key, value in told.items() if value is not None}
         self._header = words | self._header
         self._record_header()
+        if self._keeper is not None:
+            self._keeper.begin(Recording(self._journal.path, samples.part(0, 0), (), self._header), self._exercise)
 
     def _push(self, samples: Samples) -> list[Event]:
         if not len(samples):
@@ -179,9 +187,11 @@ class LiveSession:
                 self._journal.mark(mark)
             except RecordingError as error:
                 self.trouble = error
-        return self._keep(self._coached.push(mark))
+        return self._keep(self._coached.push(mark), mark)
 
-    def _keep(self, told: list[Event]) -> list[Event]:
+    def _keep(self, told: list[Event], *marks: Mark) -> list[Event]:
+        if self._keeper is not None:
+            self._keeper.tell(told, marks, self._coached.coach.state.sets_done)
         self._events += told
         self._moved += self._coached.moved
         self._cues += self._coached.cues

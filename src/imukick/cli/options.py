@@ -19,6 +19,12 @@ PlanOption = Annotated[
     str | None,
     typer.Option(metavar="NAME|FILE", help="Plan to be coached through: one that ships, or a TOML file."),
 ]
+PersonOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Whose session it is in the history (default: me).")
+]
+DbOption = Annotated[
+    str | None, typer.Option(metavar="FILE", help="The history; default: history.sqlite3 in your data folder.")
+]
 PageOption = Annotated[bool, typer.Option("--page", help="Show it in a browser too; the link is printed.")]
 PageHostOption = Annotated[
     str | None,

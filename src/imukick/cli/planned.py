@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from imukick.cli.live_place import data_folder
 from imukick.coaching.safety import first_start_keys
 from imukick.coaching.state import SetDone
 from imukick.coaching.wording import say
@@ -15,8 +14,6 @@ from imukick.plans import Plan
 from imukick.sinks.whole_file import whole_file
 from imukick.sources.plan_files import SHIPPED, find_plan, plan_text
 
-BEGUN: Final = "plans-begun.txt"
-"""Beside the folder of recordings: a line for each plan that was started, so that its first question is asked once."""
 ENDED: Final = {
     "count": "",
     "rest": "ended by a rest",
@@ -43,26 +40,13 @@ def beginning_with(plan: Plan, side: str) -> Plan:
     return replace(plan, sides=(side, *(one for one in plan.sides if one != side)) if side in plan.sides else (side,))
 
 
-def first_words(plan: Plan, place: Path | None = None) -> list[str]:
+def first_words(plan: Plan, begun: Collection[str] = ()) -> list[str]:
     """What is said before a plan is started: what it is about, and at its very first start what the guide asks.
 
-    `place`: the file of plans begun, to which this one is added; a folder that cannot be written asks again next time.
+    `begun`: names of the plans that this person was asked about.
     """
-    place = data_folder().parent / BEGUN if place is None else place
     lines = [plan.about] if plan.about else []
-    try:
-        begun = place.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        begun = []
-    keys = first_start_keys(plan, begun)
-    if keys:
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("a", encoding="utf-8") as file:
-                file.write(f"{plan.name}\n")
-        except OSError:
-            pass  # asked again next time, which harms nobody
-    return lines + [say(key, {})[0] for key in keys]
+    return lines + [say(key, {})[0] for key in first_start_keys(plan, begun)]
 
 
 def result_lines(plan: Plan, done: Sequence[SetDone]) -> list[str]:

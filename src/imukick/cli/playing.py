@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from imukick.analysis import Analysis, Watch, analyse, exercise_of
 from imukick.cli.coached_replay import coached_replay
+from imukick.cli.history_place import HistoryWishes
+from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import Inputs, find_inputs
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console
@@ -41,6 +43,7 @@ class Wishes:
     rate_hz: float | None
     realtime: bool = False
     plan: Plan | None = None
+    kept: HistoryWishes | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -69,6 +72,9 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
         try:
             analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
             outputs.write_one(path, analysis)
+            lines += (
+                [] if wishes.kept is None else [saved_line(path, analysis, wishes.kept, wishes.plan, wishes.rate_hz)]
+            )
         except ImukickError as error:
             complain(str(error))
             continue

@@ -8,6 +8,7 @@ import typer
 
 from imukick.cli.options import (
     CountAtOption,
+    DbOption,
     ForceOption,
     HeightOption,
     LoadKgOption,
@@ -15,6 +16,7 @@ from imukick.cli.options import (
     PageHostOption,
     PageOption,
     PagePortOption,
+    PersonOption,
     PlanOption,
     PostureOption,
     RateOption,
@@ -59,18 +61,25 @@ def replay(
     count_at: CountAtOption = "end",
     speed: Annotated[float, typer.Option(help="How much faster than real the page plays.")] = 1.0,
     force: ForceOption = False,
+    save: Annotated[bool, typer.Option("--save", help="Keep the session in the history.")] = False,
+    person: PersonOption = None,
+    db: DbOption = None,
 ) -> None:
     """Count and judge the kicks in recordings.
 
     What is not said here is taken from a recording's own header, where it has one.
     """
+    from imukick.cli.history_place import HistoryWishes
     from imukick.cli.outputs import Asked
     from imukick.cli.page_wishes import PageWishes
     from imukick.cli.planned import asked_plan
     from imukick.cli.playing import Wishes, play_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan))
+    if not save and (person is not None or db is not None):
+        raise ImukickError("--person and --db say where a session is kept; give --save too")
+    kept = HistoryWishes(db, person) if save else None
+    wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan), kept)
     asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
     if page:
         from imukick.cli.replay_page import play_on_page

@@ -8,6 +8,7 @@ from typing import Final
 
 from imukick.analysis import Analysis, exercise_of, gathered, stream
 from imukick.cli.coached import Coached
+from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import find_inputs
 from imukick.cli.live_page import PageView, paged, show_end, started
 from imukick.cli.outputs import Asked, plan_outputs
@@ -56,6 +57,8 @@ def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishe
     screen.print(Report(path.name, analysis))
     for line in play.plan_lines():
         screen.print(line, soft_wrap=True)
+    if wishes.kept is not None:
+        screen.print(saved_line(path, analysis, wishes.kept, wishes.plan, wishes.rate_hz), soft_wrap=True)
     outputs.write_one(path, analysis)
     outputs.write_all([(inputs.name(path), analysis)])
     return 0

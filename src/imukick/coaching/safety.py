@@ -23,6 +23,16 @@ def pain_key(today: date, pained: Iterable[date]) -> str:
     return "pain_again" if len(lately) >= AGAIN else "pain_stop"
 
 
+def start_key(today: date, pained: Iterable[date]) -> str | None:
+    """The key of what is said at the start of a session of `today`, given the day of each mark of pain before; None of none lately.
+
+    >>> start_key(date(2026, 5, 20), [date(2026, 5, 4), date(2026, 5, 4)]), start_key(date(2026, 5, 20), [])
+    ('pain_lately', None)
+    """
+    lately = [day for day in pained if 0 <= (today - day).days < LATELY_DAYS]
+    return None if not lately else "pain_lately" if len(lately) >= AGAIN else "pain_before"
+
+
 def first_start_keys(plan: Plan, begun: Collection[str]) -> tuple[str, ...]:
     """Keys of what is asked and said before a plan is started for the first time; none later. `begun`: names of plans.
 

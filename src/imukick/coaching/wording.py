@@ -140,6 +140,11 @@ SAYINGS: Final[dict[str, Saying]] = {
         "Stop. It has hurt more than once lately: end here, and ask a doctor or a physiotherapist before the next session",
         "Stop. It hurt again. End here.",
     ),
+    "pain_before": Saying("It hurt lately: less range, no more weight, and never through pain"),
+    "pain_lately": Saying(
+        "It has hurt more than once in the last four weeks: ask a doctor or a physiotherapist before you go on"
+    ),
+    "conditions_known": Saying("Ask first, and go on only under guidance; q ends the session"),
     "known_conditions": Saying(
         "Is anything known of your back, hips or knees, an injury, an operation, a pregnancy? Then ask a doctor or a "
         "physiotherapist before this plan, and do it under guidance"

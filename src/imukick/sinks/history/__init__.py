@@ -45,7 +45,7 @@ class History:
         return reading.people(self.connection)
 
     def pain_days(self, person: str) -> list[date]:
-        """The days on which this person marked pain."""
+        """The day of each mark of pain that this person made."""
         return reading.pain_days(self.connection, person)
 
 

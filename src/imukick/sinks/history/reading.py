@@ -83,13 +83,23 @@ def people(connection: sqlite3.Connection) -> list[str]:
 
 
 def pain_days(connection: sqlite3.Connection, person: str) -> list[date]:
-    """The days on which this person marked pain, each once, oldest first."""
+    """The day of each mark of pain that this person made, oldest first."""
     rows = connection.execute(
-        "SELECT coalesce(started, saved) FROM sessions WHERE person = ? "
-        "AND EXISTS (SELECT 1 FROM marks WHERE session_id = sessions.id AND kind = 'pain')",
+        "SELECT coalesce(started, saved) FROM marks JOIN sessions ON sessions.id = session_id "
+        "WHERE person = ? AND kind = 'pain'",
         (person,),
     )
-    return sorted({datetime.fromisoformat(at).date() for (at,) in rows})
+    return sorted(datetime.fromisoformat(at).date() for (at,) in rows)
+
+
+def last_of_plan(connection: sqlite3.Connection, person: str, plan: str) -> int | None:
+    """The number of the last session that this person brought to its end with this plan, live; None of none."""
+    row = connection.execute(
+        "SELECT id FROM sessions WHERE person = ? AND plan = ? AND ended AND origin = 'live' "
+        "ORDER BY coalesce(started, saved) DESC, id DESC LIMIT 1",
+        (person, plan),
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _glance(row: tuple[Any, ...]) -> Glance:
