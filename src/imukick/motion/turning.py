@@ -33,9 +33,8 @@ class TurningParams:
     rise: float = 1.5
 
 
-TRAIL: Final = 5
-TRAIL_BACK: Final = 10
-"""Where a pause ended is read ten times five grid points before its end: half a second, as docs/metrics.md has it."""
+TRAIL_BACK: Final = round(0.5 * GRID_HZ)
+"""Where a pause ended is read half a second before its end, as docs/metrics.md has it."""
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ class Turning:
         self._anchor = np.zeros(3)  # where up was when this run began
         self._trail: deque[FloatArray] = deque(
             maxlen=TRAIL_BACK + 1
-        )  # where up was of late in this run, every TRAIL points
+        )  # where up was of late in this run
         self._peak = 0.0
         self._trough = 0.0
         self._trough_at = 0
@@ -92,13 +91,12 @@ class Turning:
                     self._begin(i, up[k], creeps=i - run.start >= self._creep_n)
                 else:
                     run.stop = i + 1
-                    if i % TRAIL == 0:
-                        self._trail.append(up[k])
-                        if not self._run_told and self._settled():
-                            run.calm, run.told = True, i
-                            run.first = self._trail[-1 - self._calm_n // TRAIL]
-                            out.append(run)
-                            self._run_told = True
+                    self._trail.append(up[k])
+                    if not self._run_told and self._settled():
+                        run.calm, run.told = True, i
+                        run.first = self._trail[-1 - self._calm_n]
+                        out.append(run)
+                        self._run_told = True
             elif run is not None:
                 self._end(i, out)
                 self._run = None
@@ -124,8 +122,8 @@ class Turning:
 
     def _settled(self) -> bool:
         """Has the leg kept its pose for the last `calm_s`?"""
-        back = self._calm_n // TRAIL
-        return len(self._trail) > back and float(self._trail[-1] @ self._trail[-1 - back]) > self._cos_settled
+        trail, back = self._trail, self._calm_n
+        return len(trail) > back and float(trail[-1] @ trail[-1 - back]) > self._cos_settled
 
     def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
