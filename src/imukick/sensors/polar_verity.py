@@ -95,13 +95,18 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What CONTROL answers; `settings`: type -> the raw bytes of each value."""
+    """What CONTROL answers; `parameters`: what follows, settings where SETTINGS or START was answered without an error."""
 
     order: int
     measurement: int
     error: int
     more: bool
-    settings: Mapping[int, tuple[bytes, ...]]
+    parameters: bytes
+
+    @property
+    def settings(self) -> dict[int, tuple[bytes, ...]]:
+        """Type -> the raw bytes of each value. Raises `ProtocolError`."""
+        return parse_settings(self.parameters)
 
     def numbers(self, setting: Setting) -> list[int]:
         """The whole numbers offered of a setting."""
@@ -130,16 +135,11 @@ def parse_settings(data: bytes) -> dict[int, tuple[bytes, ...]]:
 
 
 def parse_answer(data: bytes) -> Answer:
-    """An answer of CONTROL; after an error what follows is not looked at. Raises `ProtocolError` for other bytes."""
+    """An answer of CONTROL. Raises `ProtocolError` for other bytes."""
     whole_packet(data, 4, "an answer")
     if data[0] != REPLY:
         raise ProtocolError(f"an answer begins with 0x{data[0]:02x}, expected 0x{REPLY:02x}", data=data)
-    told = data[1] in (Order.SETTINGS, Order.START) and data[3] == 0
-    try:
-        settings = parse_settings(data[5:]) if told else {}
-    except ProtocolError as error:
-        raise ProtocolError(str(error), offset=5 + error.offset, data=data) from None
-    return Answer(data[1], data[2], data[3], len(data) > 4 and data[4] != 0, settings)
+    return Answer(data[1], data[2], data[3], len(data) > 4 and data[4] != 0, data[5:])
 
 
 def begin(measurement: Measurement, settings: Mapping[Setting, int]) -> bytes:
@@ -298,11 +298,15 @@ class PolarVerity:
             why = STATUSES.get(answer.error, f"error {answer.error}; switch it off and on")
             name = "gyroscope" if answer.measurement == Measurement.GYRO else "accelerometer"
             raise ProtocolError(f"the {name} cannot be started: {why}", offset=3, data=data)
+        try:
+            factor = answer.factor
+        except ProtocolError as error:
+            raise ProtocolError(str(error), offset=5 + error.offset, data=data) from None
         if answer.order == Order.SETTINGS:
             self._offers[answer.measurement] = answer
         elif answer.order == Order.START and self._chosen:
-            if answer.factor is not None and not 0.0 < answer.factor < math.inf:
-                raise ProtocolError(f"the factor is {answer.factor:g}, expected a number above 0", offset=5, data=data)
+            if factor is not None and not 0.0 < factor < math.inf:
+                raise ProtocolError(f"the factor is {factor:g}, expected a number above 0", offset=5, data=data)
             self._started[answer.measurement] = answer
             if len(self._started) == len(Measurement):
                 return [self._settings()]
