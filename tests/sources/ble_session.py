@@ -85,7 +85,7 @@ async def _play(track: Track, radio: Radio | None, faults: Faults | None, speed:
     async with in_process(track, radio=radio, faults=faults, speed=speed) as room:
         session.sensor = room.sensor
         found = await find(NAME, backend=room.backend)
-        listening = asyncio.create_task(_listen(session, stream(found[0], backend=room.backend, params=params)))
+        listening = asyncio.create_task(listen(session, stream(found[0], backend=room.backend, params=params)))
         playing = asyncio.create_task(room.sensor.played.wait())
         await asyncio.wait([listening, playing], return_when=asyncio.FIRST_COMPLETED)
         await asyncio.sleep(0)
@@ -95,7 +95,8 @@ async def _play(track: Track, radio: Radio | None, faults: Faults | None, speed:
     return session
 
 
-async def _listen(session: Session, items: AsyncGenerator[LinkItem, None]) -> None:
+async def listen(session: Session, items: AsyncGenerator[LinkItem, None]) -> None:
+    """Keep everything that comes in `session`, and how it ends."""
     async with aclosing(items):
         try:
             async for item in items:

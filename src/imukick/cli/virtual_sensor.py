@@ -23,7 +23,11 @@ def virtual_sensor(
     play: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The recording it plays. [default: simulated kicks, endless]")
     ] = None,
-    name: Annotated[str, typer.Option(help="What it is called.")] = "imukick virtual",
+    model: Annotated[
+        str,
+        typer.Option(help="Whose it is: imukick (the open protocol), movesense, witmotion, dot, verity or thingy52."),
+    ] = "imukick",
+    name: Annotated[str | None, typer.Option(help="What it is called. [default: as sensors of its model are]")] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than real time it plays.")] = 1.0,
     rate_hz: Annotated[float, typer.Option(help="Samples a second of the simulated kicks.")] = 200.0,
     interval_ms: Annotated[float, typer.Option(help="Connection interval: packets leave on its grid.")] = 30.0,
@@ -49,7 +53,10 @@ def virtual_sensor(
         raise ImukickError("the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'")
     from imukick.cli.stopping import run
     from imukick.cli.virtual_sensor_run import run_virtual_sensor
-    from imukick.sources.virtual_sensor import Radio, endless_track, recorded_track
+    from imukick.sources.virtual_sensor import MAKES, Radio, endless_track, recorded_track
+
+    if model not in MAKES:
+        raise ImukickError(f"--model {model} is not known; there are {', '.join(MAKES)}")
 
     character = Radio(
         interval_s=interval_ms / 1000,
@@ -65,7 +72,7 @@ def virtual_sensor(
         seed=seed,
     )
     track = endless_track(rate_hz=rate_hz, seed=seed) if play is None else recorded_track(play)
-    raise typer.Exit(run(lambda stop: run_virtual_sensor(stop, radio, track, character, name, speed)))
+    raise typer.Exit(run(lambda stop: run_virtual_sensor(stop, radio, track, model, character, name, speed)))
 
 
 def _span(option: str, text: str) -> tuple[float, float]:

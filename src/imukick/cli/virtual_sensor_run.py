@@ -23,11 +23,15 @@ WORDS: Final = {
 }
 
 
-async def run_virtual_sensor(stop: Stop, transport: str, track: Track, radio: Radio, name: str, speed: float) -> int:
+async def run_virtual_sensor(
+    stop: Stop, transport: str, track: Track, model: str, radio: Radio, name: str | None, speed: float
+) -> int:
     """Serve the sensor to its end; gives the exit code. `speed`: times real time. Raises `ImukickError` for what cannot be."""
-    async with serve(transport, track, radio=radio, name=name, speed=speed) as sensor:
+    async with serve(transport, track, make=model, radio=radio, name=name, speed=speed) as sensor:
         length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
-        typer.echo(f"{name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}")
+        typer.echo(
+            f"{sensor.name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}"
+        )
         await _until_over(sensor, stop)
         sent = sensor.sent
     typer.echo(

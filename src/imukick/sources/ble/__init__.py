@@ -4,6 +4,7 @@ async with contextlib.aclosing(stream(found)) as items:
     async for item in items: ...
 """
 
+from imukick.sources.ble.asking import Answer, ask
 from imukick.sources.ble.failures import explain
 from imukick.sources.ble.finding import find, in_range
 from imukick.sources.ble.items import (
@@ -21,6 +22,7 @@ from imukick.sources.ble.items import (
 from imukick.sources.ble.streaming import stream
 
 __all__ = [
+    "Answer",
     "Backend",
     "Found",
     "LinkDown",
@@ -31,6 +33,7 @@ __all__ = [
     "Received",
     "Refused",
     "Stalled",
+    "ask",
     "explain",
     "find",
     "in_range",

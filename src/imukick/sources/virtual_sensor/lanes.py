@@ -1,4 +1,4 @@
-"""Lanes that all makes but our own share: so many samples a packet, cut from a track resampled to the sensor's rate."""
+"""The lane that most makes share: so many samples a packet, neither more nor fewer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ Value = tuple[str, bytes]
 
 
 class EvenLane:
-    """`n` samples a packet, each packed by itself. `counted`: its samples are those that are counted as sent."""
+    """`n` samples a packet, each packed by itself; what is left before a hole or at the end is not sent.
+
+    `counted`: its samples are those that are counted as sent.
+    """
 
     def __init__(self, track: Track, n: int, packed: Callable[[Batch], list[Value]], *, counted: bool = True) -> None:
         """`packed`: the notifications of a packet."""
@@ -24,7 +27,9 @@ class EvenLane:
 
     def take(self) -> Batch | None:
         """The samples of the next packet."""
-        return self._packets.take(self._n)
+        while (batch := self._packets.take(self._n)) is not None and len(batch) < self._n:
+            pass
+        return batch
 
     def pack(self, batch: Batch) -> list[Value]:
         """Its notifications."""

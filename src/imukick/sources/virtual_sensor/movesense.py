@@ -12,6 +12,7 @@ from imukick.sensors import movesense as gsp
 from imukick.sources.virtual_sensor.lanes import EvenLane, Value
 from imukick.sources.virtual_sensor.make import BATTERY, READ_NOT_PERMITTED, AttError, Body, Shown, Table
 from imukick.sources.virtual_sensor.packets import Batch
+from imukick.sources.virtual_sensor.playing import Faults
 from imukick.sources.virtual_sensor.sampling import quantised, resampled
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
@@ -39,11 +40,11 @@ class Stream:
     acc: bool
     gyr: bool
     rate_hz: int
-    uptime_s: float
+    faults: Faults
 
     def packed(self, batch: Batch) -> list[Value]:
         """DATA, and DATA_PART2 for what does not fit into it: stamp of the first sample, then array after array."""
-        ms = round((float(batch.t_s[0]) + self.uptime_s) * gsp.TICKS_HZ) % 2**32
+        ms = round((float(batch.t_s[0]) + self.faults.uptime_s) * gsp.TICKS_HZ) % 2**32
         payload = ms.to_bytes(4, "little")
         if self.acc:
             counts = quantised(batch.acc_mps2, ACC_STEP_MPS2, COUNTS)
@@ -53,6 +54,8 @@ class Stream:
             counts = quantised(batch.gyr_radps / RAD_PER_DEG, GYR_STEP_DEGPS, most)
             payload += (counts * GYR_STEP_DEGPS).astype("<f4").tobytes()
         parts = [payload[at : at + gsp.MOST_PAYLOAD] for at in range(0, len(payload), gsp.MOST_PAYLOAD)]
+        if len(parts) > 1 and self.faults.old_firmware:
+            return []
         kinds = [gsp.Kind.DATA, *[gsp.Kind.DATA_PART2] * (len(parts) - 1)]
         return [(gsp.NOTIFY, bytes([kind, self.ref]) + part) for kind, part in zip(kinds, parts, strict=True)]
 
@@ -90,14 +93,16 @@ class Movesense:
             return
         code, ref, path = data[0], data[1], data[2:].decode("ascii", "replace")
         if code == gsp.Code.HELLO:
-            self._body.answer(gsp.NOTIFY, bytes([gsp.Kind.RESPONSE, ref]) + HELLO)
+            hello = b"Hello" if self._body.faults.old_firmware else HELLO
+            self._body.answer(gsp.NOTIFY, bytes([gsp.Kind.RESPONSE, ref]) + hello)
         elif code == gsp.Code.SUBSCRIBE:
             self._subscribe(ref, path)
         elif code == gsp.Code.UNSUBSCRIBE:
             lane = self._streams.pop(ref, None)
             if lane is not None:
                 self._body.end(lane)
-            self._answer(ref, OK if lane else NOT_FOUND)
+            if not self._body.faults.old_firmware:
+                self._answer(ref, OK if lane else NOT_FOUND)
         elif code == gsp.Code.GET:
             known = path == gsp.CONFIG_PATH
             self._answer(ref, OK if known else NOT_FOUND, struct.pack("<BHH", *RANGES) if known else b"")
@@ -111,12 +116,13 @@ class Movesense:
             self._answer(ref, FULL)
             return
         rate_hz = int(asked[2])
-        what = Stream(ref, asked[1] != "Gyro", asked[1] != "Acc", rate_hz, self._body.faults.uptime_s)
+        what = Stream(ref, asked[1] != "Gyro", asked[1] != "Acc", rate_hz, self._body.faults)
         track = resampled(self._body.track, float(rate_hz))
         lane = EvenLane(track, rate_hz // gsp.BASE_RATE_HZ, what.packed, counted=what.gyr)
         self._streams[ref] = lane
         begin_s = self._body.begin()
-        self._answer(ref, OK)
+        if not self._body.faults.old_firmware:
+            self._answer(ref, OK)
         self._body.start(lane, begin_s)
 
     def _answer(self, ref: int, status: int, data: bytes = b"") -> None:

@@ -6,13 +6,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from imukick.errors import SensorError
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Action, Advertisement, Await, Decoder, Read, Sensor, Subscribe, Then, Told, Wait, Write
+from imukick.signals import Samples
 from imukick.sources.virtual_sensor.make import Lane, Make
 from imukick.sources.virtual_sensor.makes import MAKES
-from imukick.sources.virtual_sensor.packets import Batch
-from imukick.sources.virtual_sensor.playing import Faults
+from imukick.sources.virtual_sensor.playing import Faults, Open, first_ready
 from imukick.sources.virtual_sensor.radio import Fate, Radio
 from imukick.sources.virtual_sensor.track import Track
 
@@ -21,7 +23,11 @@ LONG_BASE = "0000{}-0000-1000-8000-00805f9b34fb"
 
 @dataclass
 class Talk:
-    """A sensor's body (`make.Body`) whose time is that of its packets. `told`: all that the decoder said of them."""
+    """A sensor's body (`make.Body`) whose time is that of its packets.
+
+    `told`: all that the decoder said of them; `written`: what it had written to the sensor; `first_s`: time of the track at
+    the first sample that was sent.
+    """
 
     name: str
     track: Track
@@ -31,8 +37,8 @@ class Talk:
     t_s: float = 0.0
     told: list[Told] = field(default_factory=list)
     written: list[tuple[str, bytes]] = field(default_factory=list)
-    _lanes: list[Lane] = field(default_factory=list)
-    _ready: dict[int, Batch | None] = field(default_factory=dict)
+    first_s: float | None = None
+    _open: list[Open] = field(default_factory=list)
     _said: deque[tuple[str, bytes, Callable[[], None] | None]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -46,7 +52,7 @@ class Talk:
     @property
     def streaming(self) -> bool:
         """Whether packets are being sent."""
-        return bool(self._lanes)
+        return bool(self._open)
 
     @property
     def busy(self) -> bool:
@@ -60,19 +66,19 @@ class Talk:
     def start(self, lane: Lane, begin_s: float) -> None:
         """Send what was measured from then on."""
         lane.skip_before(begin_s)
-        self._lanes.append(lane)
+        self._open.append(Open(lane))
 
     def end(self, lane: Lane) -> None:
         """Stop sending this one."""
-        self._lanes = [one for one in self._lanes if one is not lane]
+        self._open = [one for one in self._open if one.lane is not lane]
 
     def halt(self) -> None:
         """No more packets."""
-        self._lanes.clear()
+        self._open.clear()
 
     def ask_stop(self) -> None:
         """Nothing is held here; the make is told by `talk`."""
-        self._lanes.clear()
+        self._open.clear()
 
     def answer(self, characteristic: str, value: bytes, then: Callable[[], None] | None = None) -> None:
         """Heard before anything else."""
@@ -86,28 +92,34 @@ class Talk:
             if then is not None:
                 then()
 
+    @property
+    def samples(self) -> Samples:
+        """All samples that came, as one; their times begin at 0. Raises `ValueError` when none came."""
+        came = [one for one in self.told if isinstance(one, Samples)]
+        return Samples(
+            np.concatenate([one.t_s for one in came]),
+            np.concatenate([one.acc_mps2 for one in came]),
+            np.concatenate([one.gyr_radps for one in came]),
+            came[0].clock,
+            came[-1].acc_range_mps2,
+            came[-1].gyr_range_radps,
+        )
+
     def play(self, until_s: float | None = None) -> None:
         """Packets until a time of the track, or all of them."""
-        while (coming := self._next()) is not None:
-            lane, batch = coming
+        while (coming := first_ready(self._open)) is not None:
+            one, batch = coming
             if until_s is not None and float(batch.t_s[-1]) > until_s:
                 break
             leaves_s = self._fate.leaves_s(float(batch.t_s[-1]))
-            self._ready.pop(id(lane))
-            values = lane.pack(batch)
+            one.batch = None
+            values = one.lane.pack(batch)
+            if values and self.first_s is None:
+                self.first_s = float(batch.t_s[0])
             for _ in range(self._fate.copies(leaves_s)):
                 for characteristic, value in values:
                     self.told += self.decoder.receive(characteristic, value, leaves_s)
         self.t_s = max(self.t_s, until_s or 0.0)
-
-    def _next(self) -> tuple[Lane, Batch] | None:
-        coming: list[tuple[Lane, Batch]] = []
-        for lane in self._lanes:
-            if self._ready.get(id(lane)) is None:
-                self._ready[id(lane)] = lane.take()
-            if (batch := self._ready[id(lane)]) is not None:
-                coming.append((lane, batch))
-        return min(coming, key=lambda pair: float(pair[1].t_s[-1]), default=None)
 
 
 def sensor_of(name: str) -> Sensor:
@@ -126,22 +138,30 @@ def sensor_of(name: str) -> Sensor:
     raise SensorError(f"nobody recognises {shown}", reason="not found")
 
 
-def talk(name: str, track: Track, *, radio: Radio | None = None, faults: Faults | None = None) -> Talk:
+def talk(
+    name: str,
+    track: Track,
+    *,
+    radio: Radio | None = None,
+    faults: Faults | None = None,
+    decoder: Decoder | None = None,
+) -> Talk:
     """A whole session of a track: start, every packet, stop; `Talk.told` is what it came to, `written` what was written.
 
-    Times of arrival are those of the radio on the track's own clock. Raises `AttError`, `ProtocolError`, `SensorError`.
+    Times of arrival are those of the radio on the track's own clock. `decoder`: instead of that of `SENSORS`. Raises `AttError`, `ProtocolError`, `SensorError`.
     """
-    decoder = sensor_of(name).decoder()
+    decoder = decoder or sensor_of(name).decoder()
     body = Talk(MAKES[name].name, track, radio or Radio(), faults or Faults(), decoder)
     make = MAKES[name].make(body)
-    _act(decoder.start(), body, make)
+    act(decoder.start(), body, make)
     body.play()
     streamed = body.streaming
-    _act(decoder.stop(), body, make, drained=streamed)
+    act(decoder.stop(), body, make, drained=streamed)
     return body
 
 
-def _act(actions: tuple[Action, ...], body: Talk, make: Make, *, drained: bool = False) -> None:
+def act(actions: tuple[Action, ...], body: Talk, make: Make, *, drained: bool = False) -> None:
+    """What a decoder asks of the link is done; `drained`: a stream that this ends has sent what it held."""
     todo = deque(actions)
     while todo:
         match todo.popleft():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ class Faults:
     `mute_starts`: so many first streams begin, but nothing is sent. `uptime_s`: its clock at the track's first sample.
     Of an imukick v1 sensor: `version` of the protocol it claims, in CONFIG and in its packets; `malformed`: values sent on STREAM,
     one before each packet from the second on; `status`: its answer to START.
+    Of a Movesense: `old_firmware`, which greets with "Hello", answers no subscription, and sends what does not fit into a
+    notification not at all.
     """
 
     version: int | None = None
@@ -31,6 +33,7 @@ class Faults:
     mute_starts: int = 0
     uptime_s: float = 0.0
     status: v1.Status = v1.Status.OK
+    old_firmware: bool = False
 
 
 @dataclass(slots=True)
@@ -47,12 +50,22 @@ class Sent:
     stops: int = 0
 
 
-@dataclass(slots=True)
-class _Open:
+@dataclass(slots=True, eq=False)
+class Open:
     """A lane that is being sent, and its packet that is not ready yet."""
 
     lane: Lane
     batch: Batch | None = None
+
+
+def first_ready(lanes: Sequence[Open]) -> tuple[Open, Batch] | None:
+    """The packet that is ready first, and whose; None when the track is over for all."""
+    ready: list[tuple[Open, Batch]] = []
+    for one in lanes:
+        one.batch = one.batch or one.lane.take()
+        if one.batch is not None:
+            ready.append((one, one.batch))
+    return min(ready, key=lambda pair: float(pair[1].t_s[-1]), default=None)
 
 
 class Player:
@@ -83,7 +96,7 @@ class Player:
         self._mute_starts = mute_starts
         self._tell, self._drained = tell, drained
         self._begun_s = 0.0
-        self._open: list[_Open] = []
+        self._open: list[Open] = []
         self._streaming = asyncio.Event()
         self._wake = asyncio.Event()
 
@@ -113,7 +126,7 @@ class Player:
         if self.sent.starts <= self._mute_starts:
             return
         lane.skip_before(begin_s)
-        self._open.append(_Open(lane))
+        self._open.append(Open(lane))
         self._streaming.set()
 
     def end(self, lane: Lane) -> None:
@@ -139,7 +152,7 @@ class Player:
     async def run(self) -> None:
         """Play to the end of the track."""
         while await self._listened():
-            coming = self._next()
+            coming = first_ready(self._open)
             if coming is None:
                 break
             one, batch = coming
@@ -159,15 +172,6 @@ class Player:
         self._streaming.clear()
         self.over.set()
 
-    def _next(self) -> tuple[_Open, Batch] | None:
-        """The packet that is ready first; None when the track is over."""
-        ready: list[tuple[_Open, Batch]] = []
-        for one in self._open:
-            one.batch = one.batch or one.lane.take()
-            if one.batch is not None:
-                ready.append((one, one.batch))
-        return min(ready, key=lambda pair: float(pair[1].t_s[-1]), default=None)
-
     async def _listened(self) -> bool:
         """Wait for a stream; False when the track ended without one."""
         while not self.streaming:
@@ -179,7 +183,7 @@ class Player:
                     await self._streaming.wait()
         return True
 
-    async def _until(self, t_s: float, one: _Open) -> None:
+    async def _until(self, t_s: float, one: Open) -> None:
         """Wait for a time of the track, or until the stream is stopped or the link lost."""
         if t_s <= self.t_s:
             await asyncio.sleep(0)

@@ -38,8 +38,13 @@ FEATURES: Final = bytes([0x0F, (1 << Measurement.ACC) | (1 << Measurement.GYRO),
 
 SINCE_2000_S: Final = 599_616_000.0
 """Its clock begins on 2019-01-01 unless somebody sets it."""
-FACTORS: Final = {Measurement.ACC: np.float32(0.000244), Measurement.GYRO: np.float32(2000 / 32768)}
-"""g and deg/s of a count at 8 g and 2000 deg/s."""
+OFFERS: Final[dict[Measurement, dict[Setting, tuple[int, ...]]]] = {
+    kind: {setting: (value,) for setting, value in settings.items()} for kind, settings in pmd.WANTED.items()
+}
+OFFERS[Measurement.GYRO][Setting.RANGE] = (245, 500, 1000, 2000)
+"""What it can be set to outside SDK mode (settings in the SDK's PmdSettingTest)."""
+FULL_COUNT: Final = 32768
+"""A range is so many counts; the answer to START tells the factor: 0.000244 g at 8 g, 0.0610 deg/s at 2000 deg/s."""
 UNITS: Final = {Measurement.ACC: STANDARD_GRAVITY_MPS2, Measurement.GYRO: RAD_PER_DEG}
 MOST_SAMPLES: Final = {Measurement.ACC: 130, Measurement.GYRO: 55}
 """Samples a frame at most, as seen (Rexios80/polar issue 22); where they do not fit into a notification, fewer."""
@@ -82,9 +87,11 @@ def _bits(value: int) -> int:
 class DeltaLane:
     """The frames of one measurement: as many samples as fit into a notification."""
 
-    def __init__(self, track: Track, body: Body, measurement: Measurement) -> None:
+    def __init__(self, track: Track, body: Body, measurement: Measurement, factor: float) -> None:
+        """`factor`: g or deg/s of a count."""
         self.counted = measurement is Measurement.GYRO
         self._packets, self._body, self._measurement = Packets(track), body, measurement
+        self._step = factor * UNITS[measurement]
 
     def skip_before(self, t_s: float) -> None:
         """Nobody listened before."""
@@ -106,9 +113,8 @@ class DeltaLane:
 
     def _frame(self, batch: Batch) -> bytes:
         values = batch.acc_mps2 if self._measurement is Measurement.ACC else batch.gyr_radps
-        step = float(FACTORS[self._measurement]) * UNITS[self._measurement]
         ns = round((float(batch.t_s[-1]) + self._body.faults.uptime_s + SINCE_2000_S) * pmd.TICKS_HZ)
-        return frame(self._measurement, ns, quantised(values, step, WORD))
+        return frame(self._measurement, ns, quantised(values, self._step, WORD))
 
 
 class PolarVerity:
@@ -166,13 +172,16 @@ class PolarVerity:
         if measurement in self._lanes:
             self._answer(data, ALREADY)
             return
-        if data[2:] != _settings(measurement):
+        chosen = _chosen(measurement, data[2:])
+        if chosen is None:
             self._answer(data, NOT_SUPPORTED)
             return
-        track = resampled(self._body.track, float(pmd.WANTED[measurement][Setting.RATE]))
-        lane = self._lanes[measurement] = DeltaLane(track, self._body, measurement)
+        factor = struct.pack("<f", chosen[Setting.RANGE] / FULL_COUNT)
+        track = resampled(self._body.track, float(chosen[Setting.RATE]))
+        lane = DeltaLane(track, self._body, measurement, struct.unpack("<f", factor)[0])
+        self._lanes[measurement] = lane
         begin_s = self._body.begin()
-        self._answer(data, OK, bytes([Setting.FACTOR, 1]) + struct.pack("<f", FACTORS[measurement]))
+        self._answer(data, OK, bytes([Setting.FACTOR, 1]) + factor)
         self._body.start(lane, begin_s)
 
     def _answer(self, asked: bytes, error: int, settings: bytes = b"") -> None:
@@ -180,8 +189,24 @@ class PolarVerity:
 
 
 def _settings(measurement: Measurement) -> bytes:
-    """Type, how many values, they: one each outside SDK mode."""
+    """Type, how many values, they."""
     said = b""
-    for setting, value in pmd.WANTED[measurement].items():
-        said += bytes([setting, 1]) + value.to_bytes(pmd.SETTING_BYTES[setting], "little")
+    for setting, values in OFFERS[measurement].items():
+        said += bytes([setting, len(values)])
+        said += b"".join(value.to_bytes(pmd.SETTING_BYTES[setting], "little") for value in values)
     return said
+
+
+def _chosen(measurement: Measurement, data: bytes) -> dict[Setting, int] | None:
+    """The settings of a START: one value of each that is offered; None for anything else."""
+    chosen = dict[Setting, int]()
+    while data:
+        width = pmd.SETTING_BYTES.get(data[0], 0)
+        if not width or len(data) < 2 + width or data[1] != 1:
+            return None
+        setting, value = Setting(data[0]), int.from_bytes(data[2 : 2 + width], "little")
+        if value not in OFFERS[measurement].get(setting, ()):
+            return None
+        chosen[setting] = value
+        data = data[2 + width :]
+    return chosen if chosen.keys() == OFFERS[measurement].keys() else None

@@ -56,7 +56,7 @@ def resampled(track: Track, rate_hz: float) -> Track:
 
 
 def quantised(values: FloatArray, step: float, most: int, least: int | None = None) -> NDArray[np.int64]:
-    """Readings -> counts of `step`, rounded to the nearest and held at `least` (default -`most`) and `most`."""
+    """Readings `values` (any shape), in the unit of `step` -> counts, rounded to the nearest and held at `least` (default -`most`) and `most`."""
     return np.rint(values / step).clip(-most if least is None else least, most).astype(np.int64)
 
 
