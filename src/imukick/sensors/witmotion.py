@@ -66,7 +66,8 @@ class Frames:
     """Bytes in any pieces -> whole frames, each with the arrival of its last byte.
 
     Frames have no checksum, and their first two bytes may stand in a measurement. So the first frame after a beginning or a
-    disturbance counts only once another begins right behind it; from then on each is given when its last byte is there.
+    disturbance counts only once another begins right behind it, and so does one in which another seems to begin; all others
+    are given when their last byte is there.
     """
 
     def __init__(self) -> None:
@@ -89,7 +90,7 @@ class Frames:
                 self._in_step = False
                 at += 1
                 self.astray += 1
-            elif self._in_step or self._begins(at + FRAME_BYTES):
+            elif (self._in_step and not self._doubtful(at)) or self._begins(at + FRAME_BYTES):
                 end = self._used + at + FRAME_BYTES
                 came_s = next(arrival for received, arrival in self._arrivals if received >= end)
                 out.append((bytes(self._held[at : at + FRAME_BYTES]), came_s))
@@ -100,10 +101,16 @@ class Frames:
             else:
                 at += 1
                 self.astray += 1
+                self._in_step = False
         del self._held[:at]
         self._used += at
         self._arrivals = [one for one in self._arrivals if one[0] > self._used]
         return out
+
+    def _doubtful(self, at: int) -> bool:
+        """Whether a frame may begin within the one that begins at `at`: the rest of that may be lost."""
+        frame = self._held[at + 2 : at + FRAME_BYTES]
+        return frame[-1] == HEAD or any(bytes([HEAD, kind]) in frame for kind in KINDS)
 
     def _begins(self, at: int) -> bool:
         return len(self._held) >= at + 2 and self._held[at] == HEAD and self._held[at + 1] in KINDS
