@@ -74,7 +74,7 @@ FILES: list[tuple[str, str | bytes, str]] = [
     ("a date", spoiled(0, 0, "2026-05-04T10:00:00"), "is not a number; export the time as a number of seconds"),
     ("binary", bytes(range(256)) * 40, "not a text file"),
     ("binary without NUL", bytes(range(128, 256)) * 40, "a.csv:1: not UTF-8 text; save the file as CSV in UTF-8"),
-    ("packed", b"PK\x03\x04" + bytes(40), "a packed file; unpack it"),
+    ("packed", b"PK\x03\x04" + bytes(40), "cannot be unpacked: the zip is damaged"),
     ("UTF-16", still().encode("utf-16"), "UTF-16 text; save it as UTF-8"),
     ("UTF-16 big end first, unmarked", still().encode("utf-16-be"), "UTF-16 text; save it as UTF-8"),
     ("UTF-16 little end first, unmarked", still().encode("utf-16-le"), "UTF-16 text; save it as UTF-8"),
@@ -188,7 +188,7 @@ def test_a_delimiter_that_can_be_told_is_read(run: Run, kicks: Path, tmp_path: P
 
 
 def test_a_folder_and_a_pattern_with_nothing_in_them(run: Run, tmp_path: Path) -> None:
-    assert "no recording (*.csv) in this folder" in refused(run, tmp_path, tmp_path)
+    assert "no recording (*.csv, *.txt, *.zip) in this folder" in refused(run, tmp_path, tmp_path)
     assert "no file matches" in refused(run, tmp_path, tmp_path / "*.csv")
 
 

@@ -77,11 +77,13 @@ def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, 
     if not done:
         raise ImukickError("nothing to change; name what to change, see imukick edit --help")
     if out is not None:
-        if real(out) == real(recording.path):
+        if real(out) in {real(path) for path in (recording.path, *recording.files)}:
             raise RecordingError("this is the recording itself; leave --out away to replace it", path=out)
         write_recording(out, edited.samples, edited.marks, edited.meta, force=force)
         return [*done, f"written to {out}"]
     path = recording.path
+    if recording.files:
+        raise RecordingError("not a recording of our own; name --out, or convert it first (imukick convert)", path=path)
     kept = path.with_name(f"{path.stem}.original{path.suffix}")
     first = edited.meta.get("original") != kept.name or not kept.exists()
     if first and kept.exists():

@@ -1,4 +1,4 @@
-"""What the user named on the command line -> recordings to read: files, globs, folders."""
+"""What the user named on the command line -> recordings to read: files, globs, folders, zips."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original"
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files to read, each once, in the order named; `several`: more than one name was given, or a folder or glob."""
+    """Recordings to read, each once, in the order named; `several`: more than one was named, or a folder or glob.
+
+    `files`: all that they are read from; a recording of several files is called by one of them, its folder or its zip.
+    """
 
     paths: tuple[Path, ...]
     several: bool
+    files: tuple[Path, ...] = ()
 
     def name(self, path: Path) -> str:
         """What a file is called in a table of several: its name, or its whole path where names repeat."""
@@ -30,27 +34,33 @@ class Inputs:
 
 def find_inputs(named: list[str]) -> Inputs:
     """Raises `ImukickError` for a folder without recordings, a glob that matches nothing, and no name at all."""
-    found: dict[Path, Path] = {}
-    several = len(named) > 1
+    from imukick.sources.recordings.finding import Found, recordings_in, recordings_of_folder
+
+    found: dict[Path, Found] = {}
+    several = False
     for name in named:
         if not name:
             raise ImukickError("a recording without a name; give its file, or . for this folder")
         path = Path(name)
         matches = [path]
         if path.is_dir():
-            several = True
-            tables = (p for p in path.iterdir() if p.suffix.lower() == ".csv")
-            matches = sorted(p for p in tables if p.is_file() and not about_a_recording(p))
-            if not matches:
-                raise RecordingError("no recording (*.csv) in this folder", path=path)
-        elif not path.exists() and glob.has_magic(name):
+            recordings = [one for one in recordings_of_folder(path) if not about_a_recording(one.path)]
+            several |= [one.path for one in recordings] != [path]
+            if not recordings:
+                raise RecordingError("no recording (*.csv, *.txt, *.zip) in this folder", path=path)
+            found |= {real(one.path): one for one in recordings if real(one.path) not in found}
+            continue
+        if not path.exists() and glob.has_magic(name):
             several = True
             matches = sorted(p for p in _matching(path) if p.is_file() and not about_a_recording(p))
             if not matches:
                 raise RecordingError("no file matches this pattern", path=path)
-        for match in matches:
-            found.setdefault(real(match), match)
-    return Inputs(tuple(found.values()), several)
+        found |= {real(match): Found(match, (), None) for match in matches if real(match) not in found}
+    known = {real(one.path): one for one in recordings_in(one.path for one in found.values() if not one.files)}
+    kept = [one if one.files else known[key] for key, one in found.items() if one.files or key in known]
+    several |= len(named) > 1 and not (len(kept) == 1 < len(found))  # two halves of one recording are one
+    files = dict.fromkeys(file.on_disk for one in kept for file in one.files)
+    return Inputs(tuple(one.path for one in kept), several, tuple(files))
 
 
 def real(path: Path) -> Path:

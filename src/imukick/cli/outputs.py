@@ -139,7 +139,7 @@ def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
         new_folders=frozenset(new_folders),
     )
     places: list[Path] = [*outputs.reps, *outputs.sets, *outputs.motion]
-    sources = {real(path) for path in inputs.paths}
+    sources = {real(path) for path in (*inputs.paths, *inputs.files)}
     for place in places:
         if real(place) in sources:
             raise RecordingError("this is a recording; name another file to write to", path=place)

@@ -133,9 +133,10 @@ def _opened(path: Path, wishes: Wishes) -> tuple[Recording, Exercise]:
 
 
 def warn_of(recording: Recording) -> None:
-    """One line where a recording could not be read to its last byte."""
-    if recording.torn is not None:
-        complain(f"{recording.path}: {recording.torn}")
+    """One line where a recording could not be read to its last byte, and for what had to be done to read it."""
+    for told in (recording.torn, *recording.notes):
+        if told is not None:
+            complain(f"{recording.path}: {told}")
 
 
 def _at_its_own_speed(recording: Recording, screen: Screen) -> Watch:

@@ -65,8 +65,25 @@ class Column:
     header: str
 
 
-def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: int) -> list[Column]:
-    """The seven columns (six when `rate_given`), in slot order.
+def named_quantities(headers: Sequence[str]) -> set[Quantity]:
+    """What of acceleration and rate of turn stands in columns whose unit is named.
+
+    >>> named_quantities(["Time (s)", "Gyroscope x (rad/s)", "ax"])
+    {'gyr'}
+    """
+    found: set[Quantity] = set()
+    for header in headers:
+        name, unit = _split(header) if len(header) <= _LONGEST_NAME else ("", "")
+        match = _slot(name)
+        if match is not None and match[1] and unit in UNITS[match[0]]:
+            found.add(match[0])
+    return found
+
+
+def find_columns(
+    headers: Sequence[str], *, rate_given: bool, path: Path, line: int, wanted: Sequence[Quantity] = ("acc", "gyr")
+) -> list[Column]:
+    """The seven columns (six when `rate_given`; fewer when one of the two quantities alone is `wanted`), in slot order.
 
     Raises `RecordingError` when one is missing, doubled, names no unit or a unit of something else.
 
@@ -82,7 +99,7 @@ def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: 
         name, unit = _split(header) if len(header) <= _LONGEST_NAME else ("", "")
         without_gravity |= bool(_NO_GRAVITY.search(name)) and "acc" in name
         match = _slot(name)
-        if match is None:
+        if match is None or match[0] not in ("time", *wanted):
             continue
         quantity, slot = match
         gain = UNITS[quantity].get(unit)
@@ -105,7 +122,12 @@ def find_columns(headers: Sequence[str], *, rate_given: bool, path: Path, line: 
             path=path,
             line=line,
         )
-    missing = [_slot_name(slot) for slot in range(1 if rate_given else 0, 7) if slot not in found]
+    slots = [
+        *([] if rate_given else [0]),
+        *((1, 2, 3) if "acc" in wanted else ()),
+        *((4, 5, 6) if "gyr" in wanted else ()),
+    ]
+    missing = [_slot_name(slot) for slot in slots if slot not in found]
     if missing:
         raise RecordingError(_missing(missing, len(found), without_gravity), path=path, line=line)
     return [found[slot] for slot in sorted(found)]
@@ -164,4 +186,8 @@ def _missing(missing: list[str], found: int, without_gravity: bool) -> str:
         return "only acceleration without gravity is here; export the acceleration that includes gravity"
     if missing == ["time"]:
         return "no time column; name one like t_s or 'time (ms)', or give the sample rate (--rate-hz)"
+    if missing == [_slot_name(slot) for slot in (4, 5, 6)]:
+        return (
+            "acceleration alone, no gyroscope; without it neither range nor speed can be told: export the gyroscope too"
+        )
     return f"no column for {', '.join(missing)}; expected names like {WANTED}"

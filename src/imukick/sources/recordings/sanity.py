@@ -82,7 +82,7 @@ def value_trouble(six: FloatArray) -> tuple[int, str] | None:
     return None
 
 
-def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
+def time_trouble(t_s: FloatArray, slowest_hz: float = SLOWEST_HZ) -> tuple[int, str] | None:
     """(row, what is wrong with the time there), or None."""
     if np.abs(t_s).max() > LATEST_S:
         row = int(np.abs(t_s).argmax())
@@ -101,7 +101,7 @@ def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
     runs = np.diff(np.append(starts, len(t_s)))
     usual_s = float(np.median(step[step > 0]) / np.median(runs))
     if usual_s > SLOWEST_STEP_S:
-        return 0, _rate_trouble(usual_s)
+        return 0, _rate_trouble(usual_s, slowest_hz)
     if step.max() > LONGEST_HOLE_S:
         row = int(step.argmax()) + 1
         return row, f"a hole of {step[row - 1] / 3600:.3g} hours before this row; cut the file into one recording each"
@@ -110,15 +110,15 @@ def time_trouble(t_s: FloatArray) -> tuple[int, str] | None:
     if period == 0 or longest * usual_s > STILL_CLOCK_S:
         row = int(starts[runs.argmax()])
         return row, f"time stands still for {longest} rows from here; export the sensor's own time"
-    if not SLOWEST_HZ <= 1.0 / period <= FASTEST_HZ:
-        return 0, _rate_trouble(period)
+    if not slowest_hz <= 1.0 / period <= FASTEST_HZ:
+        return 0, _rate_trouble(period, slowest_hz)
     return None
 
 
-def _rate_trouble(period_s: float) -> str:
+def _rate_trouble(period_s: float, slowest_hz: float) -> str:
     rate_hz = 1.0 / period_s
     rate = f"{rate_hz:.0f}" if rate_hz >= 1.0 else f"{rate_hz:.2g}"
-    return f"{rate} samples a second; expected {SLOWEST_HZ:g} to {FASTEST_HZ:g} (is the unit of time right?)"
+    return f"{rate} samples a second; expected {slowest_hz:g} to {FASTEST_HZ:g} (is the unit of time right?)"
 
 
 def check_gravity(acc_mps2: FloatArray, period_s: float, unit: str, gain: float) -> None:

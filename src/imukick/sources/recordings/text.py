@@ -1,4 +1,4 @@
-"""Bytes of a CSV file -> its header lines, marks, column names and the bytes of its rows."""
+"""Bytes of a CSV file -> clean text; its header lines, marks, column names and the bytes of its rows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from imukick.errors import RecordingError
 from imukick.plans import Mark
+from imukick.sources.recordings.files import File
 from imukick.sources.recordings.marks import read_mark
 
 FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
@@ -40,7 +41,11 @@ class Text:
 
 def read_text(path: Path) -> Text:
     """Read and take apart a file. Raises `RecordingError`: unreadable, empty, not text, no header row, a bad mark."""
-    data, torn = _bytes(path)
+    return take_apart(*clean(File(path).whole(), path), path)
+
+
+def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
+    """The same of bytes that are `clean`; `path` is what messages name."""
     meta: dict[str, Any] = {}
     start, line = 0, 0
     while start < len(data):
@@ -71,18 +76,11 @@ def read_text(path: Path) -> Text:
     raise RecordingError("no column names and no rows in it", path=path)
 
 
-def _bytes(path: Path) -> tuple[bytes, str | None]:
-    """The file's text, and what of its end was left out."""
-    try:
-        if path.is_char_device() or path.is_block_device():
-            raise RecordingError("this is a device; name a file", path=path)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise RecordingError("no such file", path=path) from None
-    except IsADirectoryError:
-        raise RecordingError("this is a folder; name a file in it", path=path) from None
-    except OSError as error:
-        raise RecordingError(f"cannot be read: {error.strerror or error}", path=path) from None
+def clean(data: bytes, path: Path) -> tuple[bytes, str | None]:
+    """A file's text with plain line ends, and what of its end was left out.
+
+    Raises `RecordingError` for what is empty, packed, in UTF-16, or no text.
+    """
     if not data or data.isspace():
         raise RecordingError("the file is empty", path=path)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_nul(data[:4]):

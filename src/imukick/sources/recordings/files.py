@@ -1,0 +1,128 @@
+"""Files a recording is made of: a file, the tables in a folder, the tables in a zip, which is read within bounds."""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from imukick.errors import RecordingError
+
+TABLES: Final = (".csv", ".txt", ".tsv")
+"""Endings of what may hold a table."""
+HEAD_BYTES: Final = 64_000
+"""Chosen: over twice the longest preamble known (100 short lines of a GENEActiv file)."""
+MOST_MEMBERS: Final = 2000
+MOST_UNPACKED: Final = 500_000_000
+"""Bytes of one table in a zip. Chosen: a day at 100 Hz."""
+PACKED_AT_MOST: Final = 250
+"""How many times smaller a large table may be packed. Chosen: columns of numbers pack 3 to 20 times; zeros a thousand times."""
+_SMALL: Final = 20_000_000
+_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file, or a zip's member: `path` as people are told it, the member below the zip."""
+
+    path: Path
+    zipped: Path | None = None
+    member: str = field(default="", repr=False)
+
+    @property
+    def on_disk(self) -> Path:
+        """The file that lies on the disk."""
+        return self.path if self.zipped is None else self.zipped
+
+    def head(self) -> bytes:
+        """The first `HEAD_BYTES`. Raises `RecordingError`."""
+        return self._read(HEAD_BYTES)
+
+    def whole(self) -> bytes:
+        """All bytes. Raises `RecordingError`."""
+        return self._read(None)
+
+    def _read(self, limit: int | None) -> bytes:
+        if self.zipped is None:
+            with telling(self.path):
+                if self.path.is_char_device() or self.path.is_block_device():
+                    raise RecordingError("this is a device; name a file", path=self.path)
+                with self.path.open("rb") as file:
+                    return file.read() if limit is None else file.read(limit)
+        with telling(self.path), zipfile.ZipFile(self.zipped) as packed, packed.open(self.member) as file:
+            data = file.read(MOST_UNPACKED + 1 if limit is None else limit)
+        if len(data) > MOST_UNPACKED:
+            raise RecordingError(f"over {MOST_UNPACKED // 10**6} MB when unpacked; cut the recording", path=self.path)
+        return data
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """What the disk or the zip refuses, told as a `RecordingError`."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise RecordingError("no such file", path=path) from None
+    except IsADirectoryError:
+        raise RecordingError("this is a folder; name a file in it", path=path) from None
+    except OSError as error:
+        raise RecordingError(f"cannot be read: {error.strerror or error}", path=path) from None
+    except _BAD_ZIP:
+        raise RecordingError("cannot be unpacked: the zip is damaged or locked; get it anew", path=path) from None
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file begins as a zip does."""
+    with telling(path):
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+
+
+def files_in(path: Path) -> list[File]:
+    """What may be tables in a folder (not below it) or a zip, by name; for any other path the file itself.
+
+    Raises `RecordingError` for a zip with names that lead out of it, links, too much in it, or that is damaged.
+    """
+    if path.is_dir():
+        with telling(path):
+            found = [each for each in path.iterdir() if each.suffix.lower() in TABLES and each.is_file()]
+        return [File(each) for each in sorted(found) if not each.name.startswith(".")]
+    return _members(path) if is_zip(path) else [File(path)]
+
+
+def _members(path: Path) -> list[File]:
+    with telling(path), zipfile.ZipFile(path) as packed:
+        inside = packed.infolist()
+    if len(inside) > MOST_MEMBERS:
+        raise RecordingError(f"{len(inside)} files in this zip; pack one recording", path=path)
+    found = []
+    for one in inside:
+        name = PurePosixPath(one.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts or re.match(r"[A-Za-z]:", one.filename) or _link(one):
+            raise RecordingError(f"{one.filename[:60]!r} in this zip leads out of it; pack it again", path=path)
+        hidden = any(part.startswith(".") or part == "__MACOSX" for part in name.parts)
+        if one.is_dir() or hidden or name.suffix.lower() not in TABLES:
+            continue
+        _check_size(one, path)
+        found.append(File(path / str(name), path, one.filename))
+    return sorted(found, key=lambda file: file.path)
+
+
+def _check_size(one: zipfile.ZipInfo, path: Path) -> None:
+    told = f"{one.filename[:60]!r} in this zip would unpack to {one.file_size / 1e6:.0f} MB"
+    if one.file_size > MOST_UNPACKED:
+        raise RecordingError(f"{told}, at most {MOST_UNPACKED // 10**6} are read; cut the recording", path=path)
+    if one.file_size > max(_SMALL, PACKED_AT_MOST * one.compress_size):
+        raise RecordingError(f"{told}, from {one.compress_size} bytes: no recording packs so well", path=path)
+
+
+def _link(one: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(one.external_attr >> 16)

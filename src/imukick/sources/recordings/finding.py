@@ -1,0 +1,148 @@
+"""Which files are one recording: a file alone, a pair that lies together, a folder or a zip that holds one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from imukick.errors import RecordingError
+from imukick.sources.recordings.files import File, files_in, is_zip
+from imukick.sources.recordings.formats import format_of
+from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Format, Holds
+
+_QUANTITY: Final = re.compile(r"(?:total|linear)?acc|gyr|gravity", re.IGNORECASE)
+_NAMED: Final = 5
+"""So many recordings of several are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One recording: what it is called, its files, and their format (None: no row knows it)."""
+
+    path: Path
+    files: tuple[File, ...]
+    format: Format | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    file: File
+    format: Format | None
+    holds: Holds
+
+
+def recording_at(path: Path) -> Found:
+    """The recording that a file (one of its files), a folder or a zip is.
+
+    Raises `RecordingError` for a folder or zip that holds none or several.
+    """
+    if path.is_dir() or is_zip(path):
+        groups = _groups([_known(file) for file in files_in(path)])
+        groups = [group for group in groups if group[0].format is not None] or groups
+        kind = "folder" if path.is_dir() else "zip"
+        if not groups:
+            raise RecordingError(f"no recording (a table with acceleration and rate of turn) in this {kind}", path=path)
+        if len(groups) > 1:
+            names = ", ".join(group[0].file.path.name for group in groups[:_NAMED])
+            trouble = f"{len(groups)} recordings in this {kind}; name one of them: {names}"
+            raise RecordingError(trouble if path.is_dir() else f"{trouble} (unpack it)", path=path)
+        return _found(path, groups[0])
+    one = _known(File(path), tell=True)
+    if one.format is None or one.format.pairs == "no" or one.holds == WHOLE:
+        return _found(path, [one])
+    beside = [_known(file) for file in files_in(path.parent) if file.path.name != path.name]
+    return _found(path, [one, *_partners(one, [other for other in beside if other.format is one.format])])
+
+
+def recordings_in(paths: Iterable[Path]) -> list[Found]:
+    """Files, each recording of several files once, under the name of its first one that is among them."""
+    found: list[Found] = []
+    seen: set[Path] = set()
+    kept: dict[Path, list[_Known]] = {}  # of each folder, what its files hold
+    for path in paths:
+        if path in seen:
+            continue
+        group = [_known(File(path))]  # a zip, too: no row knows it, and it is one
+        one = group[0]
+        if one.format is not None and one.format.pairs != "no" and one.holds != WHOLE:
+            if path.parent not in kept:
+                kept[path.parent] = [_known(file) for file in files_in(path.parent)]
+            beside = [other for other in kept[path.parent] if other.format is one.format]
+            group += _partners(one, [other for other in beside if other.file.path.name != path.name])
+        found.append(_found(path, group))
+        seen |= {known.file.path for known in group}
+    return found
+
+
+def recordings_of_folder(folder: Path) -> list[Found]:
+    """Every recording in a folder, by name: tables, those that no row knows if they are called .csv, and zips.
+
+    A folder whose files are one recording's is that one recording.
+    """
+    files = files_in(folder)
+    known = [_known(file) for file in files]
+    zips = [each for each in sorted(folder.iterdir()) if each.suffix.lower() == ".zip" and each.is_file()]
+    groups = _groups(known)
+    of_folder = [group for group in groups if group[0].format is not None and group[0].format.pairs == "folder"]
+    if len(of_folder) == 1 and not zips and all(group is of_folder[0] or _strange(group) for group in groups):
+        return [_found(folder if folder.name else folder.resolve(), of_folder[0])]
+    if any(len(group) > 1 for group in of_folder):
+        groups = [group for group in groups if not _strange(group)]
+    groups = [group for group in groups if not _strange(group) or group[0].file.path.suffix.lower() == ".csv"]
+    found = [_found(group[0].file.path, group) for group in groups]
+    found += [Found(path, (File(path),), None) for path in zips]
+    return sorted(found, key=lambda one: one.path)
+
+
+def _strange(group: Sequence[_Known]) -> bool:
+    return group[0].format is None
+
+
+def _found(path: Path, group: Sequence[_Known]) -> Found:
+    return Found(path, tuple(known.file for known in group), group[0].format)
+
+
+def _known(file: File, *, tell: bool = False) -> _Known:
+    try:
+        found = format_of(file)
+    except RecordingError:
+        if tell:
+            raise
+        return _Known(file, None, NOTHING)
+    return _Known(file, None, NOTHING) if found is None else _Known(file, *found)
+
+
+def _groups(known: Sequence[_Known]) -> list[list[_Known]]:
+    """Those that belong together; what no row knows stands alone."""
+    groups: list[list[_Known]] = []
+    left = [one for one in known if one.format is None or one.holds != NOTHING]
+    while left:
+        one = left.pop(0)
+        partners: list[_Known] = []
+        if one.format is not None and one.format.pairs != "no" and one.holds != WHOLE:
+            partners = _partners(one, [other for other in left if other.format is one.format])
+        left = [other for other in left if other not in partners]
+        groups.append([one, *partners])
+    return groups
+
+
+def _partners(one: _Known, others: Sequence[_Known]) -> list[_Known]:
+    """Of other files of its format those that belong to one; by name, else the only one that holds what it lacks."""
+    halves = [other for other in others if other.holds not in (WHOLE, NOTHING)]
+    if one.format is not None and one.format.pairs == "folder":
+        return [other for other in halves if other.file.path.parent == one.file.path.parent]
+    lacking = [other for other in halves if other.holds != one.holds]
+    named = [other for other in lacking if _beginning(other.file.path) == _beginning(one.file.path)]
+    return named or (lacking if len(lacking) == 1 and len(halves) == 1 else [])
+
+
+def _beginning(path: Path) -> str:
+    """A file's name up to the word for what it holds.
+
+    >>> _beginning(Path("monday_MetaWear_Gyroscope_25.000Hz.csv")), _beginning(Path("Accelerometer.csv"))
+    ('monday_metawear_', '')
+    """
+    return _QUANTITY.split(path.stem, maxsplit=1)[0].casefold()

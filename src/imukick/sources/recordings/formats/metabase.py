@@ -1,0 +1,60 @@
+"""MetaBase (MbientLab): two CSV files a recording, accelerometer and gyroscope, each with its own rate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from imukick.errors import RecordingError
+from imukick.sources.recordings.files import File
+from imukick.sources.recordings.formats.format import ACC, GYR, NOTHING, Holds
+from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
+from imukick.sources.recordings.stamps import started
+from imukick.sources.recordings.table import lines_of, table_at
+
+FIRST: Final = ("epoch (ms),", "epoc (ms),")
+UNITS: Final[dict[str, Holds]] = {"(g)": ACC, "(deg/s)": GYR}
+
+
+def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
+    """Column names that begin with the epoch in ms; the unit of the axes tells which of the two it is."""
+    header = lines[0].replace('"', "").strip().casefold()
+    if not header.startswith(FIRST):
+        return None
+    return next((what for unit, what in UNITS.items() if f"x-axis {unit}" in header), NOTHING)
+
+
+def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+    """Units g and deg/s; time from the epoch, which both files share: `elapsed` begins with 0 in each of them."""
+    parts: dict[Holds, Part] = {}
+    for file in files:
+        asked.no_rate(file.path)
+        data = text_of(file)
+        what = holds(file, lines_of(data[:20_000]))
+        if what not in (ACC, GYR):
+            continue
+        if what in parts:
+            trouble = f"holds the same as {parts[what].path.name}; leave one pair of files in a folder"
+            raise RecordingError(trouble, path=file.path)
+        parts[what] = _part(file, data, what)
+    for what, name, word in ((ACC, "accelerometer", "Gyroscope"), (GYR, "gyroscope", "Accelerometer")):
+        if parts.keys() == {what}:
+            trouble = f"the {name} alone; put the file with the same name and {word} beside it"
+            raise RecordingError(trouble, path=parts[what].path)
+    if not parts:
+        raise RecordingError("neither acceleration in g nor rate of turn in deg/s in it", path=files[0].path)
+    begin_s = min(part.t_s[0] for part in parts.values())
+    return [replace(parts[what], t_s=parts[what].t_s - begin_s) for what in (ACC, GYR)]
+
+
+def _part(file: File, data: bytes, what: Holds) -> Part:
+    table = table_at(data, file.path, 1, ",")
+    unit = "(g)" if what == ACC else "(deg/s)"
+    epoch = next(name for name in FIRST if name[:-1] in table.headers[0].casefold())[:-1]
+    numbers = table.numbers(table.positions([epoch, *(f"{axis}-axis {unit}" for axis in "xyz")]))
+    t_s, values = numbers[:, 0] * 1e-3, numbers[:, 1:]
+    meta = {"sensor": "MetaWear"} | ({"started": when} if (when := started(float(t_s[0]))) else {})
+    if what == ACC:
+        return Part(file.path, t_s, acc=g(values), table=table, meta=meta)
+    return Part(file.path, t_s, gyr=degps(values), table=table, meta=meta)

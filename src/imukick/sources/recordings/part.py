@@ -1,0 +1,91 @@
+"""What one table says: times, acceleration, rate of turn, and what its file tells about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from imukick.errors import RecordingError
+from imukick.plans import Mark
+from imukick.signals import Clock, FloatArray
+from imukick.sources.recordings.files import File
+from imukick.sources.recordings.table import Table
+from imukick.sources.recordings.text import clean
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """(n, 3) `values` in SI; `unit` and `scale` to SI as the file has them."""
+
+    values: FloatArray = field(repr=False)
+    unit: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`t_s` (n,) s; `acc` in m/s^2 with gravity, `gyr` in rad/s, None where the table has none of them.
+
+    `table`: where a row's line is found. `meta`: what the file says of itself, under our own keys where there are such.
+    `notes`: what had to be done to read it, for people.
+    """
+
+    path: Path
+    t_s: FloatArray = field(repr=False)
+    acc: Vectors | None = None
+    gyr: Vectors | None = None
+    table: Table | None = field(default=None, repr=False)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    clock: Clock | None = None
+    acc_range_mps2: float | None = None
+    gyr_range_radps: float | None = None
+    marks: tuple[Mark, ...] = ()
+    torn: str | None = None
+
+    def refuse(self, trouble: tuple[int, str] | None) -> None:
+        """Raise `RecordingError` for (row, what is wrong there)."""
+        if trouble is not None:
+            line = None if self.table is None else self.table.line_of(trouble[0])
+            raise RecordingError(trouble[1], path=self.path, line=line)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person says of a file: `rate_hz` where it has no time, `device` where it holds several."""
+
+    rate_hz: float | None = None
+    device: str | None = None
+
+    def no_rate(self, path: Path) -> None:
+        """Raise `RecordingError` when a rate is given for a file that has its own."""
+        if self.rate_hz is not None:
+            raise RecordingError("it has its own times; leave the sample rate away", path=path)
+
+
+def text_of(file: File) -> bytes:
+    """Its clean bytes."""
+    return clean(file.whole(), file.path)[0]
+
+
+def mps2(values: FloatArray) -> Vectors:
+    """Already in m/s^2: `values` (n, 3)."""
+    return Vectors(values, "m/s^2", 1.0)
+
+
+def g(values: FloatArray) -> Vectors:
+    """In g: `values` (n, 3)."""
+    return Vectors(values * STANDARD_GRAVITY_MPS2, "g", STANDARD_GRAVITY_MPS2)
+
+
+def radps(values: FloatArray) -> Vectors:
+    """Already in rad/s: `values` (n, 3)."""
+    return Vectors(values, "rad/s", 1.0)
+
+
+def degps(values: FloatArray) -> Vectors:
+    """In deg/s: `values` (n, 3)."""
+    return Vectors(values * RAD_PER_DEG, "deg/s", RAD_PER_DEG)

@@ -1,0 +1,110 @@
+"""A table below a preamble: its column names, the numbers and the words in its columns, the lines they stand on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from imukick.errors import RecordingError
+from imukick.signals import FloatArray
+from imukick.sources.recordings.rows import LONGEST_LINE, line_of_row, read_rows
+
+LONGEST_HEADER: Final = 20_000
+"""Characters; chosen: no table of a sensor has column names this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`headers` as written, on line `header_line` (from 1) or above it where other lines belong to the header; `body`: all after."""
+
+    path: Path
+    headers: tuple[str, ...]
+    header_line: int
+    delimiter: str
+    body: bytes = field(repr=False)
+
+    def numbers(self, positions: Sequence[int], *, rows: bytes | None = None) -> FloatArray:
+        """(n, len(positions)); at least one row. `rows`: `body` without marks, where there are. Raises `RecordingError` naming the line."""
+        read = read_rows(
+            self.body if rows is None else rows,
+            self.body,
+            headers=self.headers,
+            positions=positions,
+            delimiter=self.delimiter,
+            path=self.path,
+            line=self.header_line,
+        )
+        if not len(read):
+            raise RecordingError("column names, but no rows below them", path=self.path, line=self.header_line)
+        return read
+
+    def words(self, position: int) -> list[str]:
+        """What stands in one column, blanks around it taken off; empty where a row ends before it."""
+        found = []
+        for raw in io.BytesIO(self.body):
+            if raw.strip() and not raw.startswith(b"#") and len(raw) <= LONGEST_LINE:
+                cells = next(csv.reader([raw.decode("utf-8", errors="replace")], delimiter=self.delimiter))
+                found.append(cells[position].strip() if position < len(cells) else "")
+        return found
+
+    def line_of(self, row: int) -> int:
+        """The line on which row `row` (from 0) stands."""
+        return line_of_row(self.body, row, self.header_line)
+
+    def positions(self, names: Sequence[str]) -> list[int]:
+        """Where columns stand, whatever the case of their names. Raises `RecordingError` for one missing or doubled."""
+        known = [header.strip().casefold() for header in self.headers]
+        for name in names:
+            if known.count(name.casefold()) != 1:
+                trouble = "no column" if name.casefold() not in known else "two columns"
+                raise RecordingError(f"{trouble} {name}; export it again", path=self.path, line=self.header_line)
+        return [known.index(name.casefold()) for name in names]
+
+    def has(self, *names: str) -> bool:
+        """Whether all these columns are there."""
+        known = {header.strip().casefold() for header in self.headers}
+        return all(name.casefold() in known for name in names)
+
+
+def table_at(data: bytes, path: Path, line: int, delimiter: str, *, more: int = 0) -> Table:
+    """The table whose column names stand on `line` (from 1), with `more` lines below them that are no rows yet.
+
+    A delimiter at the end of the header only, or of the rows only, makes no column.
+    """
+    start = 0
+    for _ in range(line - 1):
+        start = data.find(b"\n", start) + 1
+    stop = data.find(b"\n", start)
+    header = data[start:] if stop < 0 else data[start:stop]
+    if len(header) > LONGEST_HEADER:
+        raise RecordingError("a header line of over 20000 characters; this is not a table", path=path, line=line)
+    headers = next(csv.reader([header.decode("utf-8", errors="replace")], delimiter=delimiter), [])
+    for _ in range(more + 1):
+        end = data.find(b"\n", start)
+        start = len(data) if end < 0 else end + 1
+    body = data[start:]
+    first = body[: LONGEST_LINE + 1].lstrip(b"\n").split(b"\n", 1)[0].decode("utf-8", errors="replace")
+    cells = next(csv.reader([first], delimiter=delimiter), []) if len(first) <= LONGEST_LINE else []
+    if headers and not headers[-1].strip() and len(cells) == len(headers) - 1:
+        headers = headers[:-1]
+    elif cells and not cells[-1].strip() and len(cells) == len(headers) + 1:
+        headers = [*headers, ""]
+    return Table(path, tuple(headers), line + more, delimiter, body)
+
+
+def lines_of(head: bytes) -> list[str]:
+    """The lines of a file's beginning as text, whatever stands between them; what is no UTF-8 becomes a mark for it."""
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def line_with(lines: Sequence[str], start: str, most: int) -> int | None:
+    """The number (from 1) of the first of the `most` first lines that begins so, quotes and blanks left aside."""
+    for number, line in enumerate(lines[:most], 1):
+        if line.replace('"', "").strip().casefold().startswith(start.casefold()):
+            return number
+    return None
