@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from imukick.analysis import analyse
-from imukick.coaching.wording import QUICK_SHARE, VERDICTS
+from imukick.coaching.wording import IN_A_WORD, QUICK_SHARE, VERDICTS
 from imukick.events import LiftTold
 from imukick.live.board import Board
 from imukick.live.leg_phase import NEXT, LegPhase
-from imukick.live.telling import MOMENTUM_LIMIT, WORDS, Teller, last_facts, lift_facts, show_rows, summary_facts
+from imukick.live.telling import MOMENTUM_LIMIT, Teller, last_facts, lift_facts, show_rows, summary_facts
 from imukick.reps.verdicts import VerdictParams
 from imukick.signals import LegMotion
 from imukick.units import RAD_PER_DEG
@@ -18,8 +18,8 @@ from tests.live.browser import RECORDINGS
 
 
 def test_every_verdict_has_a_word_that_can_be_read_from_afar() -> None:
-    assert WORDS.keys() == VERDICTS.keys()
-    assert max(map(len, WORDS.values())) <= 10
+    assert IN_A_WORD.keys() == VERDICTS.keys()
+    assert max(map(len, IN_A_WORD.values())) <= 10
 
 
 def test_the_meters_line_is_the_verdicts_limit() -> None:
@@ -50,7 +50,7 @@ def test_a_recording_is_told_as_its_table_says() -> None:
         assert (told["tone"] == "warn") == (rep.counted and bool(rep.verdicts))
         assert (told["tone"] == "none") == (not rep.counted)
         for verdict in rep.verdicts if rep.counted else ():
-            assert last_facts(rep, verdict.word)["word"] == WORDS[verdict.word]
+            assert last_facts(rep, verdict.word)["word"] == IN_A_WORD[verdict.word]
     before, _ = board.since(None)
     show_rows(board, analysis.reps)
     after, _ = board.since(None)

@@ -19,6 +19,27 @@ VERDICTS: Final[dict[str, str]] = {
     "bounce": "bounced {value} at the top",
 }
 
+IN_A_WORD: Final[dict[str, str]] = {
+    "momentum": "Swung",
+    "drop": "Dropped",
+    "no_pause": "No stop",
+    "short": "Short",
+    "too_high": "Too high",
+    "off_plane": "Sideways",
+    "knee_curl": "Knee bent",
+    "bounce": "Bounced",
+}
+"""A verdict in a word that can be read from three metres."""
+
+OUTCOMES: Final[dict[str, str]] = {
+    "clean": "Clean",
+    "quick": "Quick",
+    "not_counted": "Not counted",
+    "not_one": "Not one",
+    "missed": "Missed one",
+}
+"""How else a repetition, or a mark on one, is shown in large."""
+
 QUALITY: Final[dict[str, str]] = {
     "gap": "samples are missing inside",
     "clipped": "the sensor reached its limit",

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Final
 
 from imukick.coaching.state import CoachState
-from imukick.coaching.wording import KNOWN_LOADS, QUICK_SHARE, reason_text, say, verdict_text
+from imukick.coaching.wording import IN_A_WORD, KNOWN_LOADS, OUTCOMES, QUICK_SHARE, reason_text, say, verdict_text
 from imukick.events import DISPUTED, Event, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.live.board import Board
 from imukick.live.leg_phase import LegPhase
@@ -21,18 +21,6 @@ MOMENTUM_LIMIT: Final = 0.35
 """Where the meter's line stands: the limit of the verdict `momentum` (docs/verdicts.md; a test compares)."""
 FULL_DEG: Final = 45.0
 """The trace reaches so far until a larger angle is seen. Chosen: a good standing kick fills two thirds."""
-
-WORDS: Final[dict[str, str]] = {
-    "momentum": "Swung",
-    "drop": "Dropped",
-    "no_pause": "No stop",
-    "short": "Short",
-    "too_high": "Too high",
-    "off_plane": "Sideways",
-    "knee_curl": "Knee bent",
-    "bounce": "Bounced",
-}
-"""A verdict in a word that can be read from three metres."""
 
 
 class Teller:
@@ -66,10 +54,14 @@ class Teller:
                 self._disputed.add(event.index)
                 self._told(self._reps[event.index])
                 self._board.show(
-                    last={"tone": "none", "word": "Not one", "why": f"rep {event.index}: noted, it stays in the table"}
+                    last={
+                        "tone": "none",
+                        "word": OUTCOMES["not_one"],
+                        "why": f"rep {event.index}: noted, it stays in the table",
+                    }
                 )
             case RepClaimed():
-                self._board.show(last={"tone": "none", "word": "Missed one", "why": "noted"})
+                self._board.show(last={"tone": "none", "word": OUTCOMES["missed"], "why": "noted"})
             case Remount():
                 self._phase = LegPhase()
                 self._board.show(phase=None)
@@ -142,11 +134,11 @@ def lift_facts(momentum_lift: float | None, number: int, t_s: float) -> dict[str
 def last_facts(rep: Rep, word: str = "") -> dict[str, Any]:
     """A repetition in a word (of its verdicts this `word`, else the first), with the number behind it."""
     if not rep.counted:
-        return {"index": rep.index, "tone": "none", "word": "Not counted", "why": reason_text(rep)}
+        return {"index": rep.index, "tone": "none", "word": OUTCOMES["not_counted"], "why": reason_text(rep)}
     if rep.verdicts:
         first = next((verdict for verdict in rep.verdicts if verdict.word == word), rep.verdicts[0])
         more = len(rep.verdicts) - 1
-        shown = WORDS.get(first.word, first.word.replace("_", " ").capitalize())
+        shown = IN_A_WORD.get(first.word, first.word.replace("_", " ").capitalize())
         number = verdict_text(first).partition(": ")[0]
         return {
             "index": rep.index,
@@ -156,7 +148,7 @@ def last_facts(rep: Rep, word: str = "") -> dict[str, Any]:
         }
     quick = rep.load in KNOWN_LOADS and rep.momentum_lift is not None and rep.momentum_lift >= QUICK_SHARE
     share = "" if rep.momentum_lift is None else f" · momentum {rep.momentum_lift:.2f}"
-    word = "Quick" if quick else "Clean"
+    word = OUTCOMES["quick" if quick else "clean"]
     return {
         "index": rep.index,
         "tone": "good",
@@ -210,7 +202,7 @@ def summary_facts(reps: Sequence[Rep], lines: Sequence[str], note: str) -> dict[
             }
         )
     title = f"{len(counted)} rep{'' if len(counted) == 1 else 's'}, {clean} clean"
-    said = Counter(WORDS.get(verdict.word, verdict.word) for rep in counted for verdict in rep.verdicts)
+    said = Counter(IN_A_WORD.get(verdict.word, verdict.word) for rep in counted for verdict in rep.verdicts)
     often = ", ".join(f"{n} × {word.lower()}" for word, n in said.most_common())
     lines = [*([f"Seen: {often}"] if often else []), *lines]
     return {"title": title, "counted": len(counted), "clean": clean, "sets": rows, "lines": lines, "note": note}
