@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from imukick.errors import RecordingError
-from imukick.sinks.bids import Run, scan_rows, trackers, write_run, write_table
+from imukick.sinks.bids import Run, acq_time, scan_rows, trackers, write_run, write_table
 from imukick.sinks.bids_folder import whole_person
 from imukick.sinks.bids_words import CHANNELS, EVENTS
 from imukick.units import DEG_PER_RAD
@@ -129,6 +129,11 @@ def test_a_start_stands_in_utc_and_none_is_made_up(dataset: Path) -> None:
     assert read["acq_time"].tolist()[:2] == ["2026-05-01T16:30:00.250000Z"] * 2
     assert read["acq_time"].isna().tolist() == [False, False, True, True, False]
     assert all((dataset / "sub-01" / name).is_file() for name in read["filename"])
+
+
+@pytest.mark.parametrize("started", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "noon", [1, 2], None])
+def test_a_start_that_is_no_time_is_missing(started: object) -> None:
+    assert acq_time(started) is None
 
 
 def test_one_more_person_leaves_what_is_told_of_others(dataset: Path) -> None:

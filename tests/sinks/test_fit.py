@@ -9,6 +9,7 @@ from typing import Any
 import fitdecode
 import pytest
 
+from imukick.errors import ImukickError
 from imukick.sinks.fit_file import HEAVIEST_KG, NAMES, write_fit
 from imukick.sinks.sets import SetRow, set_rows
 from tests.sinks.rep_rows import a_rep
@@ -109,6 +110,23 @@ def test_weights_are_held_to_a_sixteenth_of_a_kilogram(tmp_path: Path) -> None:
     rows = sets(a_rep(load="machine"), load="machine", load_kg=HEAVIEST_KG + 1)
     (one,) = of(written(tmp_path, rows), "set")
     assert "weight" not in one
+
+
+@pytest.mark.parametrize(
+    "began", ["0001-01-01T00:00+14:00", "1998-12-31T23:59Z", "2126-01-01T00:00Z", "9999-12-31T23:59-12:00"]
+)
+def test_a_time_that_fit_cannot_hold_is_told(tmp_path: Path, began: str) -> None:
+    with pytest.raises(ImukickError, match="cannot hold a start in"):
+        write_fit(tmp_path / "a.fit", [], datetime.fromisoformat(began), 0.0, 1.0)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("began", ["1999-01-01T00:00:00+14:00", "2125-12-31T23:59:59-12:00"])
+def test_the_ends_of_what_it_can_hold(tmp_path: Path, began: str) -> None:
+    path = tmp_path / "a.fit"
+    write_fit(path, [], datetime.fromisoformat(began), 0.0, 1.0)
+    (identity,) = of(read(path), "file_id")
+    assert identity["time_created"] == datetime.fromisoformat(began)
 
 
 def test_nothing_counted_is_an_activity_without_sets(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import re
 from datetime import datetime
 from typing import Any
 
@@ -45,14 +47,14 @@ def test_a_row_a_set() -> None:
         pd.to_datetime(found["Date"], format="%Y-%m-%d %H:%M:%S").tolist() == [pd.Timestamp("2026-05-01 18:30:00")] * 4
     )
     assert found["Exercise Name"].tolist() == [
-        f"Donkey Kick, Standing, {side}" for side in ("Left", "Right", "Left", "Left")
+        f"Donkey Kick - Standing - {side}" for side in ("Left", "Right", "Left", "Left")
     ]
     assert found["Set Order"].tolist() == [1, 1, 2, 1], "counted for each exercise, anew for each workout"
     assert found["Reps"].tolist() == [2, 1, 1, 2]
     assert found["Weight"].tolist() == [0, 0, 0, 0]
     assert set(found["Weight Unit"]) == {"kg"}
     assert found["Workout Duration"].tolist() == ["1h 2m"] * 3 + ["1m"]
-    assert found["Notes"][0] == "2 of 2 clean, lower-leg range 31 deg (median), tempo 1-?-1-0 (lower-rest-lift-hold)"
+    assert found["Notes"][0] == "2 of 2 clean. Lower-leg range 31 deg (median). Tempo 1-?-1-0 (lower-rest-lift-hold)"
     assert found["Workout Notes"].tolist() == ["monday.csv"] * 3 + ["tuesday.csv"]
 
 
@@ -61,23 +63,22 @@ def test_a_known_mass_reads_back_equal(load_kg: float) -> None:
     rows = sets(a_rep(load="ankle-weight"), load="ankle-weight", load_kg=load_kg)
     found = read(written(Workout(rows, BEGAN, 60.0, "a.csv")))
     assert found["Weight"].tolist() == [load_kg]
-    assert found["Exercise Name"].tolist() == ["Donkey Kick, Standing, Left (Ankle Weight)"]
+    assert found["Exercise Name"].tolist() == ["Donkey Kick - Standing - Left (Ankle Weight)"]
 
 
 def test_an_unknown_mass_is_left_empty_and_said() -> None:
     rows = sets(a_rep(load="band", side="unknown", posture="quadruped"), load="band")
-    assert exercise_name(rows[0]) == "Donkey Kick, All Fours (Band)"
+    assert exercise_name(rows[0]) == "Donkey Kick - All Fours (Band)"
     found = read(written(Workout(rows, BEGAN, 60.0, "a.csv")))
     assert found["Weight"].isna().all()
     assert found["Weight Unit"].isna().all()
-    assert found["Notes"][0].endswith("mass of the load not known")
+    assert found["Notes"][0].endswith("Mass of the load not known")
 
 
 def test_nothing_is_called_a_hip_extension() -> None:
-    names = [
-        exercise_name(sets(a_rep(posture=posture))[0]) for posture in ("standing", "quadruped", "prone", "unknown")
-    ]
-    assert names == [f"Donkey Kick{posture}, Left" for posture in (", Standing", ", All Fours", ", Prone", "")]
+    postures = ("standing", "quadruped", "prone", "unknown")
+    names = [exercise_name(sets(a_rep(posture=posture))[0]) for posture in postures]
+    assert names == [f"Donkey Kick{posture} - Left" for posture in (" - Standing", " - All Fours", " - Prone", "")]
 
 
 @pytest.mark.parametrize("name", [NASTY, "@SUM(A1)", "+1", "-1", "\t=1", "a;b", 'a"b'])
@@ -86,8 +87,16 @@ def test_hostile_names_are_text_to_a_spreadsheet(name: str) -> None:
     assert len(text.splitlines()) == 2
     assert text.splitlines()[0] == HEADER
     (said,) = read(text)["Workout Notes"]
-    assert said.lstrip("'") == " ".join(name.split())
+    assert said.lstrip("'").split() == re.sub('[,;|"]', " ", name).split()
     assert not said.startswith(("=", "+", "-", "@", "\t"))
+
+
+def test_whoever_guesses_the_separator_guesses_right() -> None:
+    rows = sets(a_rep(load="band"), a_rep(set=2, load="band"), load="band")
+    text = written(Workout(rows, BEGAN, 60.0, "monday, tuesday; wednesday | thursday.csv"))
+    assert csv.Sniffer().sniff(text).delimiter == ";"
+    assert {line.count(";") for line in text.splitlines()} == {HEADER.count(";")}
+    assert not set(',|"') & set(text)
 
 
 def test_nothing_counted_is_a_header_alone() -> None:

@@ -106,9 +106,9 @@ def acq_time(started: object) -> str | None:
     """
     try:
         when = datetime.fromisoformat(str(started))
-    except ValueError:
+        return when.isoformat() if when.tzinfo is None else when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    except (ValueError, OverflowError):  # no time, or one before the first or after the last day there is
         return None
-    return when.isoformat() if when.tzinfo is None else when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def write_table(path: Path, rows: Iterator[dict[str, Any]]) -> None:

@@ -21,6 +21,8 @@ NAMES: Final = {
 TITLE: Final = "Donkey kick"
 FIT_EPOCH_S: Final = 631_065_600
 """FIT counts from 1989-12-31T00:00:00Z; its library knows that of every time but the local one."""
+YEARS: Final = range(1999, 2126)
+"""Earlier numbers mean "since switched on" to FIT (under 0x10000000 s), later ones do not fit its 32 bits."""
 HEAVIEST_KG: Final = 65534 / 16
 """FIT counts sixteenths of a kilogram in 16 bits; the last number means "none"."""
 MOST_REPS: Final = 65534
@@ -37,12 +39,16 @@ def write_fit(path: Path, rows: Sequence[SetRow], began: datetime, from_s: float
 
     `rows`: of the counted repetitions, `scope` "set", in order. Start times hold whole seconds, durations
     milliseconds, weights sixteenths of a kilogram. A mass that is not known and a side have no field.
+    Raises `ImukickError` for a time that FIT cannot hold.
     """
     from fit_tool.fit_file_builder import FitFileBuilder
     from fit_tool.profile.messages.event_message import EventMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.messages.record_message import RecordMessage
     from fit_tool.profile.profile_type import Event, EventType, FileType, Manufacturer
+
+    if began.year not in YEARS:
+        raise ImukickError(f"FIT cannot hold a start in {began.year}; correct it with --started")
 
     def at_ms(t_s: float) -> int:
         return 1000 * round((began + timedelta(seconds=t_s - from_s)).timestamp())

@@ -16,7 +16,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 """Of the app's export with `;` between them, the one of its layouts that names its units."""
 WORKOUT: Final = "Donkey kicks"
-POSTURES: Final = {"standing": "Standing", "quadruped": "All Fours", "prone": "Prone", "any": "Any Posture"}
+POSTURES: Final = {"standing": "Standing", "quadruped": "All Fours", "prone": "Prone"}
+_SEPARATORS: Final = dict.fromkeys(map(ord, ',;|"'), " ")
 LOADS: Final = {"ankle-weight": "Ankle Weight", "band": "Band", "cable": "Cable", "machine": "Machine"}
 
 
@@ -41,7 +42,7 @@ def write_strong(file: TextIO, workouts: Iterable[Workout]) -> None:
             orders[name] = orders.get(name, 0) + 1
             weight_kg = 0.0 if row.load == "none" else row.load_kg
             cells = (
-                f"{workout.began:%Y-%m-%d %H:%M:%S}", WORKOUT, name, orders[name],
+                workout.began.replace(tzinfo=None).isoformat(" ", "seconds"), WORKOUT, name, orders[name],
                 "" if weight_kg is None else f"{weight_kg:g}" if float(f"{weight_kg:g}") == weight_kg else repr(weight_kg),
                 "" if weight_kg is None else "kg", row.counted, "", "", "", "", _note(row),
                 workout.recording, _duration(workout.length_s),
@@ -55,16 +56,16 @@ def exercise_name(row: SetRow) -> str:
     It is the lower leg that was measured, so that nothing is said of the hip.
     """
     words = [POSTURES.get(row.posture, "")] + ([row.side.capitalize()] if row.side in ("left", "right") else [])
-    name = ", ".join(["Donkey Kick", *filter(None, words)])
+    name = " - ".join(["Donkey Kick", *filter(None, words)])
     return name if row.load == "none" else f"{name} ({LOADS.get(row.load, 'Mixed Loads')})"
 
 
 def _note(row: SetRow) -> str:
     words = [f"{row.clean} of {row.counted} clean"]
-    words += [] if row.rom_median_deg is None else [f"lower-leg range {row.rom_median_deg:.0f} deg (median)"]
-    words += [f"tempo {row.tempo} (lower-rest-lift-hold)"]
-    words += ["mass of the load not known"] if row.load != "none" and row.load_kg is None else []
-    return ", ".join(words)
+    words += [] if row.rom_median_deg is None else [f"Lower-leg range {row.rom_median_deg:.0f} deg (median)"]
+    words += [f"Tempo {row.tempo} (lower-rest-lift-hold)"]
+    words += ["Mass of the load not known"] if row.load != "none" and row.load_kg is None else []
+    return ". ".join(words)
 
 
 def _duration(length_s: float) -> str:
@@ -78,12 +79,14 @@ def _duration(length_s: float) -> str:
 
 
 def _harmless(cell: str | int) -> str | int:
-    r"""Text that a spreadsheet would take for a formula gets an apostrophe; line ends become spaces.
+    r"""Text that a spreadsheet would take for a formula gets an apostrophe.
 
-    >>> _harmless("=1+1"), _harmless("a\nb"), _harmless(3)
-    ("'=1+1", 'a b', 3)
+    Importers guess the separator from the whole file, and some split lines at it, quoted or not: none stands in a text.
+
+    >>> _harmless("=1+1"), _harmless("a,b\nc;d"), _harmless(3)
+    ("'=1+1", 'a b c d', 3)
     """
     if not isinstance(cell, str):
         return cell
-    text = " ".join(cell.split())
+    text = " ".join(cell.translate(_SEPARATORS).split())
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
