@@ -10,7 +10,7 @@ import pytest
 from imukick.errors import ProtocolError
 from imukick.sensors import movesense
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL
-from imukick.sensors.link import Action, Battery, Then, Told, Wait, Write
+from imukick.sensors.link import Action, Battery, Subscribe, Then, Told, Wait, Write
 from imukick.sensors.movesense import ACC_REF, GYRO_REF, IMU6_REF, NOTIFY, RATES_HZ, Code, Movesense
 from tests.sensors.foreign import (
     fed,
@@ -49,7 +49,7 @@ def then(actions: tuple[Action, ...]) -> tuple[Action, ...]:
 def test_it_is_greeted_asked_for_its_ranges_and_told_to_send() -> None:
     decoder = Movesense()
     actions = decoder.start()
-    assert actions[0] == movesense.Subscribe(NOTIFY), "before anything is written"
+    assert actions[0] == Subscribe(NOTIFY), "before anything is written"
     assert asked(actions) == [b"\x00\x01", b"\x04\x02/Meas/IMU/Config"]
     subscribed = then(actions)
     assert asked(subscribed) == [b"\x01\x63/Meas/IMU6/52"]

@@ -133,7 +133,7 @@ class Movesense:
         self._parts: dict[int, bytes] = {}  # of packets that are not whole yet, by ref
         self._came: set[int] = set()  # refs of this connection that have sent a whole packet
         self._statuses: dict[int, int] = {}
-        self._asked: tuple[int, ...] = (IMU6_REF,)
+        self._asked: tuple[int, ...] = ()
         self._standard = Standard()
         self._said = False  # whether Settings were told on this connection
         self._acc_range_mps2: float | None = None

@@ -1,0 +1,236 @@
+"""Any bytes in any pieces into every decoder: samples or `ProtocolError`, bounded memory, time that never turns back."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Callable
+from types import FunctionType, ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imukick.errors import ProtocolError
+from imukick.sensors import movella_dot, movesense, polar_verity, thingy52, witmotion
+from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_NUMBER
+from imukick.sensors.known import SENSORS
+from imukick.sensors.link import Decoder, Then
+from imukick.sensors.mapped import SensorMap
+from imukick.signals import Samples
+from imukick.sources.mapped_files import SHIPPED, mapped_text, parse_mapped
+from tests.sensors.foreign import (
+    OFFERS,
+    dot_control,
+    dot_packet,
+    gsp_packet,
+    gsp_reply,
+    in_two,
+    pmd_answer,
+    pmd_delta,
+    pmd_header,
+    tried,
+    wit_frame,
+    wit_register,
+)
+
+BYTES = st.binary(max_size=60)
+U32, U64 = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
+SMALL = st.integers(0, 60)
+THREE = st.tuples(*[st.floats(width=32)] * 3)
+MAPS: dict[str, SensorMap] = {name: parse_mapped(mapped_text(name), name) for name in SHIPPED}
+TIMED = parse_mapped(
+    mapped_text("arduino-six-floats")
+    .replace("<6f", "<I6f")
+    .replace('["ax"', '["t", "ax"')
+    .replace("rate_hz", 'time_unit = "ms"\nrate_hz'),
+    "timed",
+)
+LINES = parse_mapped(mapped_text("xiao-text").replace('"value"', '"lines"'), "lines")
+
+Values = st.SearchStrategy[tuple[str, bytes]]
+
+
+def on(characteristic: str, data: st.SearchStrategy[bytes]) -> Values:
+    return st.tuples(st.just(characteristic), data)
+
+
+def movesense_values() -> Values:
+    whole = st.builds(
+        lambda ms, acc, gyr: gsp_packet(ms, [acc] * 4, [gyr] * 4), U32 | SMALL.map(lambda k: 77 * k), THREE, THREE
+    )
+    streams = st.builds(
+        lambda ms, ref, acc: gsp_packet(ms, [acc] * 4, ref=ref),
+        SMALL.map(lambda k: 77 * k),
+        st.sampled_from([100, 101]),
+        THREE,
+    )
+    part = st.builds(lambda one, cut, which: in_two(one, cut)[which], whole, st.integers(1, 99), st.integers(0, 1))
+    reply = st.builds(gsp_reply, st.sampled_from([1, 2, 99, 100, 101]), st.integers(0, 999), BYTES)
+    return on(movesense.NOTIFY, whole | streams | part | reply | BYTES)
+
+
+def witmotion_values() -> Values:
+    frame = st.tuples(*[st.integers(-32768, 32767)] * 9).map(lambda counts: wit_frame(*counts))
+    register = st.builds(wit_register, st.integers(0, 9), st.integers(-9, 12))
+    return on(witmotion.NOTIFY, BYTES | st.lists(frame | register | BYTES, max_size=6).map(b"".join))
+
+
+def dot_values() -> Values:
+    sample = st.builds(dot_packet, U32 | SMALL.map(lambda k: 16_667 * k), THREE, THREE)
+    control = st.builds(dot_control, st.sampled_from([60, 60, 20]))
+    return (
+        on(movella_dot.MEDIUM, sample | BYTES)
+        | on(movella_dot.DEVICE_CONTROL, control | BYTES)
+        | on(movella_dot.CONTROL, st.binary(max_size=4))
+        | on(movella_dot.BATTERY, st.binary(max_size=2))
+    )
+
+
+def polar_values() -> Values:
+    counts = st.lists(st.tuples(*[st.integers(-32768, 32767)] * 3), min_size=1, max_size=30)
+    stamps = U64 | SMALL.map(lambda k: k * 500_000_000)
+    frame = st.builds(
+        lambda kind, ns, frame_type, some: pmd_header(kind, ns, frame_type) + pmd_delta(some),
+        st.sampled_from([2, 5]),
+        stamps,
+        st.sampled_from([0x80, 0x81, 0x01, 0x00]),
+        counts,
+    )
+    offer = st.sampled_from([2, 5]).map(lambda kind: pmd_answer(1, kind, 0, OFFERS[kind]))
+    factor = st.floats(width=32) | st.just(0.06)
+    begun = st.builds(
+        lambda kind, f: pmd_answer(2, kind, 0, "05 01" + struct.pack("<f", f).hex()), st.sampled_from([2, 5]), factor
+    )
+    answer = st.builds(pmd_answer, st.integers(0, 4), st.integers(0, 9), st.integers(0, 20))
+    raw = st.builds(lambda kind, ns, some: pmd_header(kind, ns, 0x81) + some, st.sampled_from([2, 5]), stamps, BYTES)
+    return on(polar_verity.DATA, frame | raw | BYTES) | on(polar_verity.CONTROL, offer | begun | answer | BYTES)
+
+
+def thingy_values() -> Values:
+    return on(thingy52.RAW, st.binary(min_size=18, max_size=18) | BYTES) | on(
+        thingy52.CONFIG, st.binary(min_size=9, max_size=9) | BYTES
+    )
+
+
+def mapped_values(described: SensorMap) -> Values:
+    numbers = st.lists(st.floats() | st.integers(-9, 9), max_size=11).map(
+        lambda some: ",".join(map(str, some)).encode()
+    )
+    text = st.builds(lambda line, end: line + end, numbers, st.sampled_from([b"", b"\n", b"\r\n"])) | BYTES
+    return st.one_of(
+        [
+            on(value.characteristic, text if value.layout is None else records(value.layout))
+            for value in described.values
+        ]
+    )
+
+
+def records(layout: str) -> st.SearchStrategy[bytes]:
+    """Up to three whole ones, or anything."""
+    size = struct.calcsize(layout)
+    return st.one_of([st.binary(min_size=n * size, max_size=n * size) for n in range(4)]) | BYTES
+
+
+def fresh(described: SensorMap) -> Callable[[], Decoder]:
+    return described.sensor.decoder
+
+
+CASES: dict[str, tuple[Callable[[], Decoder], Values]] = {
+    "movesense": (movesense.Movesense, movesense_values()),
+    "witmotion": (witmotion.WitMotion, witmotion_values()),
+    "movella_dot": (movella_dot.MovellaDot, dot_values()),
+    "polar_verity": (polar_verity.PolarVerity, polar_values()),
+    "thingy52": (thingy52.Thingy52, thingy_values()),
+    **{
+        name: (fresh(described), mapped_values(described))
+        for name, described in [*MAPS.items(), ("timed", TIMED), ("lines", LINES)]
+    },
+}
+
+
+def test_every_sensor_that_can_be_used_is_tried() -> None:
+    tried_here = {type(make()) for make, _ in CASES.values()}
+    usable = [sensor for sensor in SENSORS if sensor.unusable is None and sensor.model != "imukick v1"]
+    assert {type(sensor.decoder()) for sensor in usable} <= tried_here
+
+
+def settle(decoder: Decoder) -> None:
+    """Start it, and go through all that it asks when nothing more comes."""
+    actions = list(decoder.start())
+    for _ in range(8):
+        more = next((one for one in actions if isinstance(one, Then)), None)
+        if more is None:
+            return
+        try:
+            actions = list(more.actions())
+        except ProtocolError:
+            return
+
+
+@pytest.mark.parametrize("name", CASES)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_any_bytes_give_samples_or_a_protocol_error(name: str, data: st.DataObject) -> None:
+    make, values = CASES[name]
+    decoder, arrival_s, newest_s = make(), 0.0, -1.0
+    standard = st.tuples(st.sampled_from([BATTERY_LEVEL, MODEL_NUMBER, FIRMWARE_REVISION, "other"]), BYTES)
+    comes = data.draw(
+        st.lists(st.tuples(values | standard | st.just(("start", b"")), st.floats(0.0, 40.0)), max_size=40)
+    )
+    if data.draw(st.booleans()):
+        decoder.start()
+    for (where, value), after_s in comes:
+        arrival_s += after_s
+        if where == "start":
+            settle(decoder)
+            continue
+        for one in tried(decoder, where, value, arrival_s) or []:
+            if isinstance(one, Samples):
+                assert one.t_s[0] >= newest_s if one.clock == "host" else one.t_s[0] > newest_s
+                newest_s = float(one.t_s[-1])
+                assert np.abs(one.acc_mps2).max() <= 981.0
+                assert np.abs(one.gyr_radps).max() <= 175.0
+
+
+def weight(thing: object, seen: set[int] | None = None) -> int:
+    """Bytes that an object holds, with all that it holds."""
+    seen = set() if seen is None else seen
+    if id(thing) in seen or isinstance(thing, type | FunctionType | ModuleType):
+        return 0
+    seen.add(id(thing))
+    inner: list[object] = list(vars(thing).values()) if hasattr(thing, "__dict__") else []
+    inner += [getattr(thing, name) for name in getattr(type(thing), "__slots__", ()) if hasattr(thing, name)]
+    if isinstance(thing, dict):
+        inner += [*thing.keys(), *thing.values()]
+    elif isinstance(thing, list | tuple | set | frozenset) or type(thing).__name__ == "deque":
+        inner += list(thing)  # type: ignore[call-overload]
+    return sys.getsizeof(thing) + sum(weight(one, seen) for one in inner)
+
+
+NOTIFIED = {
+    "movesense": [movesense.NOTIFY],
+    "witmotion": [witmotion.NOTIFY],
+    "movella_dot": [movella_dot.MEDIUM],
+    "polar_verity": [polar_verity.DATA, polar_verity.CONTROL],
+    "thingy52": [thingy52.RAW],
+    "adafruit-bluefruit": [MAPS["adafruit-bluefruit"].values[0].characteristic],
+    "lines": [LINES.values[0].characteristic],
+    "timed": [TIMED.values[0].characteristic],
+}
+
+
+@pytest.mark.parametrize("name", NOTIFIED)
+def test_memory_does_not_grow_with_what_comes(name: str) -> None:
+    """Half of it plain noise, half of it short pieces of what the decoder waits for."""
+    decoder, rng, weights = CASES[name][0](), np.random.default_rng(3), []
+    decoder.start()
+    starts = {"movesense": b"\x02\x63", "witmotion": b"\x55\x61", "lines": b"1,2", "polar_verity": b"\x05"}
+    for k in range(1200):
+        for where in NOTIFIED[name]:
+            noise = rng.bytes(int(rng.integers(0, 80)))
+            tried(decoder, where, noise if k % 2 else starts.get(name, b"") + noise[:30], k * 0.02)
+        if k in (600, 1199):
+            weights.append(weight(decoder))
+    assert weights[1] <= weights[0] + 100_000
