@@ -74,7 +74,7 @@ def parse_mapped(text: str, where: str) -> SensorMap:
     """The description that a TOML text holds. Raises `ImukickError`: `where`, the key, and what is expected."""
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits is a plain ValueError
         raise ImukickError(f"{where}: not TOML: {error}; docs/howto-sensor.md shows one that is") from None
     told: dict[str, Any] = {}
     for key, value in data.items():
