@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TextIO
 
+from imukick.sinks.cell_text import guarded
 from imukick.sinks.sets import SetRow
 
 COLUMNS: Final = (
@@ -88,5 +89,4 @@ def _harmless(cell: str | int) -> str | int:
     """
     if not isinstance(cell, str):
         return cell
-    text = " ".join(cell.translate(_SEPARATORS).split())
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return guarded(" ".join(cell.translate(_SEPARATORS).split()))
