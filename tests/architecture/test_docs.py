@@ -172,11 +172,17 @@ def test_the_rule_notices_an_unexplained_word() -> None:
 
 
 def commands() -> dict[str, Any]:
-    """Name -> click command of everything the command line offers."""
+    """Name -> click command of everything the command line offers; `history list` for what stands in a group."""
     from imukick.cli.app import app
 
-    group: Any = typer.main.get_command(app)
-    return dict(getattr(group, "commands", {}))
+    def within(group: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, command in group.commands.items():
+            inner = within(command) if hasattr(command, "commands") else {"": command}
+            found |= {f"{name} {below}".rstrip(): one for below, one in inner.items()}
+        return found
+
+    return within(typer.main.get_command(app))
 
 
 def sections(text: str) -> dict[str, str]:
@@ -185,7 +191,7 @@ def sections(text: str) -> dict[str, str]:
     >>> sections("# x\n## imukick replay\nabc\n## imukick edit\ndef")
     {'replay': '\nabc\n', 'edit': '\ndef'}
     """
-    parts = re.split(r"^## imukick ([\w-]+)$", text, flags=re.MULTILINE)
+    parts = re.split(r"^## imukick ([\w -]+)$", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

@@ -14,6 +14,7 @@ from imukick.cli.agreement import agreement
 from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
 from imukick.cli.export import export
+from imukick.cli.history import history
 from imukick.cli.live import live
 from imukick.cli.plans import plans
 from imukick.cli.plot import plot
@@ -56,6 +57,7 @@ app.command()(plot)
 app.command()(simulate)
 app.command()(edit)
 app.command()(export)
+app.add_typer(history, name="history")
 app.command()(agreement)
 app.command()(scan)
 app.command()(doctor)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from imukick.events import (
     DISPUTED,
@@ -22,7 +22,9 @@ from imukick.events import (
     Verdict,
 )
 from imukick.plans import Mark
-from imukick.sinks.sets import SetRow, set_rows
+
+if TYPE_CHECKING:
+    from imukick.sinks.sets import SetRow  # numpy takes longer to load than a list to show
 
 REP_COLUMNS: Final = tuple(field.name for field in fields(Rep))
 EVENTS: Final[dict[str, type[Gap | Remount | SetEnded | RepDisputed | RepClaimed]]] = {
@@ -115,6 +117,8 @@ class Judgement:
     @property
     def sets(self) -> list[SetRow]:
         """One row a set, and one for the session."""
+        from imukick.sinks.sets import set_rows
+
         return set_rows(self.reps, self.meta)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,42 +18,46 @@ from imukick.sinks.history.trends import METRICS, Group, Reps, Trend, trend_of
 class _Part:
     """Repetitions of one group in one session, while they are gathered."""
 
-    values: list[float] = field(default_factory=list)
+    values: dict[str, list[float]]
     counted: int = 0
     clean: int = 0
 
 
-def trends(
-    connection: sqlite3.Connection, person: str, metric: str = "rom_deg", sessions: Iterable[int] | None = None
-) -> list[Trend]:
-    """One for each group that a person ever trained, those with most sessions first; of these `sessions` alone, if given.
+def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] = ("rom_deg",)) -> list[Trend]:
+    """For each group that a person ever trained, those with most sessions first, one for each of `metrics` in their order.
 
     Raises `ValueError` for a metric that is not in `METRICS`.
     """
-    if metric not in METRICS:
-        raise ValueError(f"{metric!r} has no trend; known: {', '.join(METRICS)}")
+    for metric in metrics:
+        if metric not in METRICS:
+            raise ValueError(f"{metric!r} has no trend; known: {', '.join(METRICS)}")
     judged = _judged(connection, person)
-    wanted = None if sessions is None else set(sessions)
-    judged = {key: one for key, one in judged.items() if wanted is None or one[0] in wanted}
     newest = max((version for _, _, version, _ in judged.values()), default=0)
-    parts: defaultdict[Group, defaultdict[int, _Part]] = defaultdict(lambda: defaultdict(_Part))
-    column = "NULL" if metric == "clean_share" else f'"{metric}"'
+    parts: defaultdict[Group, dict[int, _Part]] = defaultdict(dict)
+    measured = [metric for metric in metrics if metric != "clean_share"]
+    columns = "".join(f', "{metric}"' for metric in measured)
     rows = connection.execute(
-        f"SELECT judgement_id, side, posture, load, t_end_s, verdicts = '[]', {column} FROM latest_reps "
+        f"SELECT judgement_id, side, posture, load, t_end_s, verdicts = '[]'{columns} FROM latest_reps "
         f"WHERE counted AND judgement_id IN (SELECT id FROM judgements AS judged WHERE {NEWEST})"
     )
-    for key, side, posture, load, t_end_s, clean, value in rows:
-        if key in judged:
-            part = parts[Group(side, posture, load, _mass_kg(judged[key][3], load, t_end_s))][key]
-            part.counted += 1
-            part.clean += clean
+    for key, side, posture, load, t_end_s, clean, *values in rows:
+        if key not in judged:
+            continue
+        group = Group(side, posture, load, _mass_kg(judged[key][3], load, t_end_s))
+        part = parts[group].setdefault(key, _Part({metric: [] for metric in metrics}))
+        part.counted += 1
+        part.clean += clean
+        for metric, value in zip(measured, values, strict=True):
             if value is not None:
-                part.values.append(value)
-    found = []
-    for group, by_session in parts.items():
-        same = {key: part for key, part in by_session.items() if judged[key][2] == newest}
-        found.append(trend_of(group, metric, _in_order(same, judged), len(by_session) - len(same)))
-    return sorted(found, key=lambda trend: (-len(trend.points), trend.group.text))
+                part.values[metric].append(value)
+    found = [
+        trend_of(group, metric, _in_order(same, judged, metric), len(by_session) - len(same))
+        for group, by_session in parts.items()
+        for same in [{key: part for key, part in by_session.items() if judged[key][2] == newest}]
+        for metric in metrics
+    ]
+    longest = {group: len(by_session) for group, by_session in parts.items()}
+    return sorted(found, key=lambda trend: (-longest[trend.group], trend.group.text))
 
 
 def _judged(
@@ -83,9 +87,12 @@ def _mass_kg(masses: list[tuple[float, float | None]], load: str, t_s: float) ->
 
 
 def _in_order(
-    parts: Mapping[int, _Part], judged: Mapping[int, tuple[int, datetime, int, list[tuple[float, float | None]]]]
+    parts: Mapping[int, _Part],
+    judged: Mapping[int, tuple[int, datetime, int, list[tuple[float, float | None]]]],
+    metric: str,
 ) -> list[Reps]:
     keys = sorted(parts, key=lambda key: (judged[key][1].timestamp(), judged[key][0]))
     return [
-        Reps(judged[key][0], judged[key][1], parts[key].values, parts[key].counted, parts[key].clean) for key in keys
+        Reps(judged[key][0], judged[key][1], parts[key].values[metric], parts[key].counted, parts[key].clean)
+        for key in keys
     ]

@@ -1,0 +1,88 @@
+"""The list of sessions, a note on one of them, and one that goes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from imukick.cli.history_place import asked_person, kept_history
+from imukick.cli.live_keys import interactive
+from imukick.cli.screen import say
+from imukick.errors import ImukickError
+from imukick.sinks.history import Glance
+from imukick.sinks.history.editing import delete_session, set_note
+from imukick.sinks.history.words import checked_note, one_line
+
+
+def list_sessions(db: str | None, person: str | None) -> None:
+    """Print them. Raises `ImukickError` where there is no history."""
+    with kept_history(db) as history:
+        found = history.glances(None if person is None else asked_person(person))
+    if not found:
+        say("no session is kept" + ("" if person is None else f" of {one_line(person)}"))
+        return
+    say("\n".join(lines_of(found)))
+
+
+def lines_of(found: Sequence[Glance]) -> list[str]:
+    """A head and a line for each; whose it was where there are several people."""
+    several = len({one.person for one in found}) > 1
+    head = ["session", "begun", *(["person"] if several else []), "side", "posture", "load", "counted", "clean", ""]
+    rows = [head] + [_cells(one, several=several) for one in found]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = {0, len(head) - 2, len(head) - 3}
+    return [
+        "  ".join(
+            cell.rjust(width) if n in right else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, wide, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(one: Glance, *, several: bool) -> list[str]:
+    counts = [str(one.counted), f"{100 * one.clean / one.counted:.0f} %" if one.counted else "-"]
+    words = [one_line(word, 24) if word else "-" for word in (one.side, one.posture, one.load)]
+    person = [one_line(one.person, 24)] if several else []
+    return [str(one.number), when(one), *person, *words, *counts, ", ".join(_remarks(one))]
+
+
+def when(one: Glance) -> str:
+    """When it began; in parentheses when it was kept, where the recording does not say."""
+    text = f"{one.at:%Y-%m-%d %H:%M}"
+    return text if one.started is not None else f"({text})"
+
+
+def _remarks(one: Glance) -> list[str]:
+    remarks = [] if one.ended else ["not ended"]
+    remarks += [f"plan {one_line(one.plan, 40)}"] if one.plan else []
+    remarks += ["pain"] if one.pains else []
+    remarks += [f"judged {one.judgements} times"] if one.judgements > 1 else []
+    return remarks + ([one_line(one.note, 60)] if one.note else [])
+
+
+def write_note(db: str | None, number: int, text: str) -> None:
+    """Replace it. Raises `ImukickError` for a session that is not there and for what is no note."""
+    text = checked_note(text)
+    with kept_history(db) as history:
+        history.session(number)
+        set_note(history.connection, number, text)
+    say(f"session {number}: {'noted' if text else 'its note is removed'}")
+
+
+def remove_session(db: str | None, number: int, *, yes: bool) -> None:
+    """Ask, unless `yes`, and remove it. Raises `ImukickError` for one that is not there, and where nobody can be asked."""
+    with kept_history(db) as history:
+        one = history.session(number)
+        if not yes:
+            if not interactive():
+                raise ImukickError(f"session {number} is removed for good; say --yes where nobody can be asked")
+            reps, whose = len(one.newest.reps), one_line(one.person)
+            sys.stdout.flush()
+            if not typer.confirm(f"Remove session {number} of {whose} with {reps} repetitions for good?"):
+                say("nothing was removed")
+                return
+        delete_session(history.connection, number)
+    say(f"session {number} is removed" + ("" if one.recording is None else f"; its recording stays: {one.recording}"))
