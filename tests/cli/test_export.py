@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 import fitdecode
@@ -142,3 +143,33 @@ def test_a_start_that_the_recording_tells_is_taken(run: Run, short: Path, tmp_pa
     assert run("export", tmp_path / "a.csv", "--as", "strong", "-o", tmp_path / "b.csv").code == 0
     rows = strong_rows(tmp_path / "b.csv")
     assert {row["Date"] for row in rows} == {"2026-03-01 07:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("package", "args", "says"),
+    [
+        (
+            "fit_tool",
+            ["export", "a.csv", "--as", "fit", "-o", "b.fit", "--started", WHEN],
+            "pip install 'imukick[fit]'",
+        ),
+        ("pylsl", ["live", "--sensor", "virtual", "--lsl"], "pip install 'imukick[lsl]'"),
+    ],
+)
+def test_an_extra_that_is_not_installed_is_named(
+    run: Run, short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, args: list[str], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_bytes(short.read_bytes())
+    monkeypatch.setitem(sys.modules, package, None)
+    done = run(*args)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+    assert done.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_lsl_has_no_faster_clock(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("live", "--sensor", "virtual", "--speed", 2, "--lsl")
+    assert (done.code, done.err) == (2, "imukick: --lsl stamps what happens now; leave --speed away\n")
