@@ -258,3 +258,13 @@ def test_a_stream_that_stays_away_holds_no_more_than_ten_seconds() -> None:
     late = fed(decoder, DATA, [acc_frame(2000, 40), acc_frame(2040, 400)])
     assert len(joined(late)[0]) == 400
     assert not any(isinstance(one, Lost) for one in late), "nothing was given before"
+
+
+def test_an_answer_to_what_was_not_asked_starts_nothing() -> None:
+    """Offers of the accelerometer alone, and then both are said to have started."""
+    decoder = PolarVerity()
+    (ask,) = [action for action in decoder.start() if isinstance(action, Then)]
+    decoder.receive(CONTROL, pmd_answer(1, 2, settings=OFFERS[2]), 0.0)
+    with pytest.raises(ProtocolError, match="does not say what it can measure"):
+        ask.actions()
+    assert fed(decoder, CONTROL, [pmd_answer(2, kind) for kind in (2, 5)]) == []

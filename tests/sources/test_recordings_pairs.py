@@ -189,6 +189,7 @@ def packed(name: str, data: bytes = b"t_s\n", **attributes: int) -> bytes:
         (packed("/etc/a.csv"), "leads out of it"),
         (packed("C:\\a.csv"), "leads out of it"),
         (packed("..\\a.csv"), "leads out of it"),
+        (packed("a\nb.csv"), "'a\\nb.csv' in this zip is no name; pack it again"),
         (packed("a.csv", b"/etc/passwd", external_attr=0o120777 << 16), "leads out of it"),
         (packed("a.csv", b"0," * 12_000_000), "would unpack to 24 MB, from"),
         (made.zipped({f"{k}.csv": "" for k in range(2001)}), "2001 files in this zip; pack one recording"),

@@ -304,7 +304,7 @@ class PolarVerity:
             raise ProtocolError(str(error), offset=5 + error.offset, data=data) from None
         if answer.order == Order.SETTINGS:
             self._offers[answer.measurement] = answer
-        elif answer.order == Order.START and self._chosen:
+        elif answer.order == Order.START and len(self._chosen) == len(Measurement):
             if factor is not None and not 0.0 < factor < math.inf:
                 raise ProtocolError(f"the factor is {factor:g}, expected a number above 0", offset=5, data=data)
             self._started[answer.measurement] = answer
