@@ -34,8 +34,8 @@ def test_bids_of_two_recordings_and_of_one_more_person(run: Run, root: Path, sho
     analysis = analyse(short)
     sets = len({rep.set for rep in analysis.reps if rep.counted})
     assert done.out.splitlines() == [
-        f"{place / 'sub-ann'}: run 1, {short.name}: {analysis.counted} repetitions in {sets} sets",
-        f"{place / 'sub-ann'}: run 2, {nothing.name}: 0 repetitions in 0 sets",
+        f"{place / 'sub-ann'}: run 1, {short.name}: {analysis.counted} counted in {sets} sets",
+        f"{place / 'sub-ann'}: run 2, {nothing.name}: 0 counted in 0 sets",
     ]
     assert run("export", short, "--as", "bids", "-o", place, "--subject", "bob", "--started", WHEN).code == 0
     assert validated(place) == []
@@ -78,7 +78,7 @@ def test_nothing_counted_is_still_a_file_or_one_line(run: Run, root: Path, tmp_p
         done = run("export", nothing, "--as", form, "-o", tmp_path / name, "--started", WHEN)
         assert (done.code, done.out) == (
             0,
-            f"{tmp_path / name}: " + ("" if form == "fit" else f"{nothing.name}: ") + "0 repetitions in 0 sets\n",
+            f"{tmp_path / name}: " + ("" if form == "fit" else f"{nothing.name}: ") + "0 counted in 0 sets\n",
         )
     assert len((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()) == 1
 

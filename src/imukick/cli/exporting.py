@@ -54,8 +54,9 @@ class Played:
         return [row for row in set_rows(counted, self.analysis.meta) if row.scope == "set"]
 
     def told(self) -> str:
-        """What is in it, in a word for the user."""
-        return f"{self.analysis.counted} repetitions in {len(self.counted_sets())} sets"
+        """What is in it, for the user."""
+        sets = len(self.counted_sets())
+        return f"{self.analysis.counted} counted in {sets} set{'' if sets == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
