@@ -27,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
         "two.txt": made.witmotion(KICK, devices=("left", "right")),
         "phone.zip": made.zipped(made.sensor_logger(KICK)),
         "readme.txt": "nothing of ours",
+        "ours.zip": made.zipped({"a.csv": still()}),
         **made.metabase(KICK),
     }
     written(tmp_path / "phyphox run", made.phyphox(KICK))
@@ -64,7 +65,7 @@ def test_each_recording_of_a_folder_once(run: Run, folder: Path) -> None:
     assert len(done.err.splitlines()) == 1
     assert "two.txt: 2 devices in one file; name one with imukick convert --device: 'left', 'right'" in done.err
     names = sorted(path.name for path in (folder / "own").iterdir())
-    assert [name.split("_", 1)[0] for name in names] == ["dot.csv", "left", "phone.csv"]
+    assert [name.split("_", 1)[0] for name in names] == ["dot.csv", "left", "ours.csv", "phone.csv"]
     one = run("convert", folder / "two.txt", "--device", "right", "-o", folder / "own")
     assert (one.code, read_recording(folder / "own" / "two.csv").meta["sensor"]) == (0, "right")
 
@@ -96,7 +97,8 @@ def test_a_source_is_never_overwritten(run: Run, folder: Path) -> None:
         assert "this is a recording" in refused(run(command, halves[0], "--out", halves[1], "--force"))
         place = folder / "phyphox run" / "Gyroscope.csv"
         assert "this is a recording" in refused(run(command, folder / "phyphox run", "--out", place, "--force"))
-    assert "not a recording of our own; name --out" in refused(run("edit", folder / "phone.zip", "--side", "left"))
+    for zipped in (folder / "phone.zip", folder / "ours.zip"):
+        assert "not a recording of our own; name --out" in refused(run("edit", zipped, "--side", "left"))
     assert "not a recording of our own; name --out" in refused(run("edit", halves[0], "--side", "left"))
     assert "this is the recording itself" in refused(run("edit", halves[0], "--side", "left", "--out", halves[1]))
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
@@ -115,6 +117,7 @@ def test_a_source_is_never_overwritten(run: Run, folder: Path) -> None:
         (["dot.csv", "sub/dot.csv", "-o", "new/"], "two recordings would be written to this file"),
         (["none.csv", "-o", "own.csv"], "none.csv: no such file"),
         (["dot.csv", "--rate-hz", "50", "-o", "own.csv"], "it has its own times"),
+        (["dot.csv", "--device", "left", "-o", "own.csv"], "it holds one sensor; leave the device away"),
         (["dot.csv"], "Missing option '--out'"),
     ],
 )

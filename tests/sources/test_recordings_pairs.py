@@ -119,6 +119,7 @@ def without(files: Mapping[str, str], *names: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
+        ({"a_acc.csv": "t_s,ax_g,ay_g,az_g\n0,0,0,1\n", "a_acc_free.csv": "t_s,Linear Acceleration x (g)\n0,0\n"}, "no rate of turn (gyroscope) in it, nor in the file beside it"),
         (without(made.metabase(SMALL), "Gyro"), "the accelerometer alone; put the file with the same name and Gyroscope"),
         (without(made.metabase(SMALL), "Acc"), "the gyroscope alone; put the file with the same name and Accelerometer"),
         (without(made.sensor_logger(SMALL), "Gyro"), "no Gyroscope.csv; switch the gyroscope on, and record again"),
@@ -189,6 +190,7 @@ def packed(name: str, data: bytes = b"t_s\n", **attributes: int) -> bytes:
         (packed("/etc/a.csv"), "leads out of it"),
         (packed("C:\\a.csv"), "leads out of it"),
         (packed("..\\a.csv"), "leads out of it"),
+        (packed("a.csv").replace(b"a.csv", b"\0.csv"), "'' in this zip is no name; pack it again"),
         (packed("a\nb.csv"), "'a\\nb.csv' in this zip is no name; pack it again"),
         (packed("a.csv", b"/etc/passwd", external_attr=0o120777 << 16), "leads out of it"),
         (packed("a.csv", b"0," * 12_000_000), "would unpack to 24 MB, from"),

@@ -108,7 +108,7 @@ def _members(path: Path) -> list[File]:
         name = PurePosixPath(one.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or re.match(r"[A-Za-z]:", one.filename) or _link(one):
             raise RecordingError(f"{one.filename[:60]!r} in this zip leads out of it; pack it again", path=path)
-        if not one.filename.isprintable():
+        if not one.filename.strip("/") or not one.filename.isprintable():
             raise RecordingError(f"{one.filename[:60]!r} in this zip is no name; pack it again", path=path)
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in name.parts)
         if one.is_dir() or hidden or name.suffix.lower() not in TABLES:

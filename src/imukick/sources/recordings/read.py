@@ -63,6 +63,8 @@ def read_recording(path: str | Path, *, rate_hz: float | None = None, device: st
         raise RecordingError(f"a rate of {rate_hz:g} Hz is not a sensor's; expected 1 to 10000", path=path)
     found = recording_at(path)
     row = PLAIN if found.format is None else found.format
+    if device is not None and not row.devices:
+        raise RecordingError("it holds one sensor; leave the device away", path=path)
     with np.errstate(over="ignore", invalid="ignore"):  # what becomes infinite is refused below
         part = one_grid(row.read(found.files, Asked(rate_hz, device)))
     return _recording(found, part)
@@ -90,12 +92,13 @@ def _recording(found: Found, part: Part) -> Recording:
     )
     own = found.format is None or found.format is PLAIN
     files = tuple(dict.fromkeys(file.on_disk for file in found.files))
+    alone = own and files == (found.path,) and found.files[0].zipped is None
     return Recording(
         path=found.path,
         samples=samples,
         marks=tuple(sorted(part.marks, key=lambda mark: mark.t_s)),
         meta=part.meta if own or found.format is None else {**part.meta, "format": found.format.name},
         torn=part.torn,
-        files=() if own and files == (found.path,) else files,
+        files=() if alone else files,
         notes=part.notes,
     )

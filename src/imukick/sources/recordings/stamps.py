@@ -17,6 +17,8 @@ _STAMP: Final = re.compile(
     r"\s*(?P<zone>Z|(?:GMT|UTC)?(?P<ahead>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?)?",
     re.ASCII,
 )
+_LONGEST: Final = 80
+"""Characters; chosen: twice the longest spelling known."""
 _DAY_S: Final = 86_400.0
 STRETCHED: Final = 1.5
 """A packet that lasts this many times the usual one has a hole behind it: its samples are not stretched over the hole. Chosen:
@@ -33,7 +35,7 @@ def read_stamp(text: str) -> datetime:
     >>> read_stamp("2021-08-20_20:21:13_804 GMT+8").isoformat()
     '2021-08-20T20:21:13.804000+08:00'
     """
-    match = _STAMP.fullmatch(text.strip())
+    match = _STAMP.fullmatch(text.strip()[:_LONGEST])
     if match is None:
         raise ValueError(f"{text.strip()[:40]!r} is not a time")
     part = match["part"] or "0"

@@ -25,7 +25,7 @@ FORMATS: Final = (
     Format("Xsens MT Manager", xsens_mt_manager.holds, xsens_mt_manager.read),
     Format("MetaBase", metabase.holds, metabase.read, pairs="name"),
     Format("Shimmer Consensys", shimmer.holds, shimmer.read),
-    Format("WitMotion", witmotion.holds, witmotion.read),
+    Format("WitMotion", witmotion.holds, witmotion.read, devices=True),
     Format("Sensor Logger", sensor_logger.holds, sensor_logger.read, pairs="folder"),
     Format("phyphox", phyphox.holds, phyphox.read, pairs="folder"),
     Format("Movesense", movesense.holds, movesense.read, pairs="name"),

@@ -31,10 +31,11 @@ class Format:
     acceleration and rate of turn, or one of each.
 
     `pairs`: which files beside it belong to one that holds only a part: none, those whose `name` begins alike up to the word for
-    the quantity, or all of the format in the `folder`.
+    the quantity, or all of the format in the `folder`. `devices`: whether one file may hold several sensors.
     """
 
     name: str
     holds: Callable[[File, Sequence[str]], Holds | None]
     read: Callable[[Sequence[File], Asked], Sequence[Part]]
     pairs: Literal["no", "name", "folder"] = "no"
+    devices: bool = False

@@ -91,7 +91,7 @@ def _one(table: Table, name: str, do: str) -> int:
 
 
 def _without(table: Table, name: str) -> RecordingError:
-    raw = any(re.search(rf"{name}.*_(?:UNCAL|RAW)$", header.strip()) for header in table.headers)
+    raw = any(name in header and header.strip().endswith(("_UNCAL", "_RAW")) for header in table.headers)
     trouble = f"no calibrated {name} columns (_CAL)" + (", only uncalibrated ones" if raw else "")
     return RecordingError(f"{trouble}; export calibrated data", path=table.path, line=table.header_line)
 

@@ -70,7 +70,11 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
             trouble = f"holds the same as {parts[what].path.name}; put one pair of files in a folder"
             raise RecordingError(trouble, path=file.path)
         parts[what] = file
-    return [part(file, asked, what) for what, file in parts.items() if what in (ACC, GYR)]
+    for what, name in ((ACC, "acceleration with gravity"), (GYR, "rate of turn (gyroscope)")):
+        if what not in parts:
+            raise RecordingError(f"no {name} in it, nor in the file beside it", path=files[0].path)
+    asked.no_rate(files[0].path)
+    return [part(parts[what], asked, what) for what in (ACC, GYR)]
 
 
 def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:

@@ -96,6 +96,8 @@ def _three(table: Table, names: Sequence[str], pattern: str, what: str) -> list[
 def _of_one(table: Table, names: Sequence[str], asked: str | None) -> tuple[Table, str]:
     """The rows of one device, each still on its line, and its name."""
     column = next((k for k, name in enumerate(names) if re.fullmatch(DEVICES, name)), None)
+    if column is None and asked is not None:
+        raise RecordingError("it does not name its device; leave --device away", path=table.path)
     if column is None:
         return table, ""
     devices = np.array(table.words(column), dtype=object)

@@ -43,9 +43,10 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     if not table.has(*SIX):
         trouble = "acceleration and angular velocity are not both in it; switch both on among the exported data"
         raise RecordingError(trouble, path=file.path, line=line)
-    said = dict(re.findall(r"//\s*([\w ]+?)\s*:[ \t]*(\S[^\n]*)", "\n".join(lines[: line - 1])))
+    parts = (above.strip("/ \t").partition(":") for above in lines[: line - 1])
+    said = {key.strip(): value.strip() for key, _, value in parts}
     six = table.numbers(table.positions(SIX))
-    sensor = " ".join(word for word in (said.get("ProductCode", "Xsens"), said.get("DeviceId", "")) if word)
+    sensor = " ".join(word for word in (said.get("ProductCode") or "Xsens", said.get("DeviceId", "")) if word)
     return [
         Part(
             path=file.path,
