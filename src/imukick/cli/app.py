@@ -19,6 +19,7 @@ from imukick.cli.live import live
 from imukick.cli.plans import plans
 from imukick.cli.plot import plot
 from imukick.cli.replay import replay
+from imukick.cli.report import report
 from imukick.cli.scan import scan
 from imukick.cli.screen import complain, forget_output
 from imukick.cli.simulate import simulate
@@ -54,6 +55,7 @@ app.command()(live)
 app.command()(replay)
 app.command()(plans)
 app.command()(plot)
+app.command()(report)
 app.command()(simulate)
 app.command()(edit)
 app.command()(export)

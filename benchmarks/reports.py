@@ -1,0 +1,168 @@
+"""Reports: size and time for 200 repetitions, and the pictures of docs/howto-report.md; one command each.
+
+    python benchmarks/reports.py              # a session of 200 repetitions: how large, how long, against the bars
+    python benchmarks/reports.py --pictures   # writes docs/img/report-*.png (needs a Chromium, playwright and pypdfium2)
+
+The time is that of the whole command as a process of its own, start and imports included, best of five: what a loaded
+machine adds is not the program's. Beside it the parts, measured inside one process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imukick.analysis import analyse
+from imukick.plans import Mark
+from imukick.signals import Samples
+from imukick.sinks.recording_csv import write_recording
+from imukick.sources.recordings import read_recording
+from imukick.sources.simulator import Spec, recording_meta, simulate
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNS = 5
+REPS = 200
+BAR_BYTES = 1_500_000
+BAR_S = 3.0
+LONG = Spec(reps=REPS // 2, rest_s=1.0, pause_s=0.6, rate_hz=52.0, extras=("remount",), told=True, seed=6)
+RIGHT = Spec(posture="quadruped", reps=10, rate_hz=52.0, side="right", extras=("short", "aborted"), rom_deg=62.0, told=True, seed=5)  # fmt: skip
+LEFT = replace(RIGHT, side="left", extras=(), rom_deg=52.0, seed=8)
+"""Two legs that differ, which one simulated session never shows: strapped one after the other, right, left, right."""
+BETWEEN = 624
+"""Samples between two sets, 12 s: the sensor is moved over, and lies as still as at the start of the next set."""
+
+
+def both_legs(path: Path) -> None:
+    """One recording of three sets: right, left, right."""
+    parts = [simulate(RIGHT), simulate(LEFT), simulate(replace(RIGHT, seed=9, extras=()))]
+    began_s, marks = 0.0, []
+    columns: list[list[Any]] = [[], [], []]
+    for part in parts:
+        samples = part.samples
+        dt_s = float(np.median(np.diff(samples.t_s)))
+        still = np.arange(BETWEEN) % 26
+        columns[0] += [began_s + dt_s * np.arange(BETWEEN), began_s + dt_s * BETWEEN + samples.t_s - samples.t_s[0]]
+        columns[1] += [samples.acc_mps2[still], samples.acc_mps2]
+        columns[2] += [samples.gyr_radps[still], samples.gyr_radps]
+        marks.append(Mark(began_s, "side", part.truth["side"]))
+        began_s = float(columns[0][-1][-1]) + dt_s
+    t_s, acc_mps2, gyr_radps = (np.concatenate(column) for column in columns)
+    marks.append(Mark(40.0, "note", "the strap sat a little loose"))
+    meta = {**recording_meta(parts[0]), "started": "2026-11-20T18:05:00+01:00"}
+    write_recording(path, Samples(t_s=t_s, acc_mps2=acc_mps2, gyr_radps=gyr_radps), marks, meta, force=True)
+
+
+def command(*args: object) -> float:
+    """Seconds of processor time that `imukick report` with these arguments takes, as a process of its own."""
+    began = os.times()
+    subprocess.run(
+        [sys.executable, "-m", "imukick", "report", *map(str, args), "--force"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    done = os.times()
+    return done.children_user + done.children_system - began.children_user - began.children_system
+
+
+def measure(folder: Path) -> int:
+    """Print size and times; 0 when both bars are met."""
+    made = simulate(LONG)
+    path, page = folder / "long.csv", folder / "long.html"
+    write_recording(path, made.samples, made.marks, recording_meta(made))
+    walls, works = [], []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        works.append(command(path, "-o", page))
+        walls.append(time.perf_counter() - began)
+    from imukick.sinks.report.account import Account
+    from imukick.sinks.report.page import report_html
+
+    recording = read_recording(path)
+    began = time.perf_counter()
+    analysis = analyse(recording)
+    known = time.perf_counter()
+    report_html(Account(path.name, analysis.moved, analysis.reps, analysis.events, analysis.meta, 0.0, recording.marks))
+    drawn = time.perf_counter()
+    size = page.stat().st_size
+    span_s = float(recording.samples.t_s[-1] - recording.samples.t_s[0])
+    print(f"{analysis.counted} repetitions, {len(recording.samples)} samples over {span_s:.0f} s")
+    print(f"size: {size / 1e6:.3f} MB (bar {BAR_BYTES / 1e6:.1f} MB)")
+    print(
+        f"whole command: {min(walls):.2f} s on the clock, {min(works):.2f} s of processor (bar {BAR_S:.1f} s), best of {RUNS}"
+    )
+    print(f"of it, in a warm process: analysis {known - began:.2f} s, page {drawn - known:.2f} s")
+    return 0 if size < BAR_BYTES and min(walls) < BAR_S else 1
+
+
+def pictures(folder: Path, place: Path) -> None:
+    """Look at three reports as people do: on a phone, on a laptop, on paper."""
+    sys.path.insert(0, str(ROOT))
+    import pypdfium2
+
+    from tests.live.browser import LAPTOP, PHONE, browser
+
+    both_legs(folder / "both-legs.csv")
+    recordings = ROOT / "recordings"
+    command(folder / "both-legs.csv", "-o", folder / "both-legs.html", "--refine", "--person", "Ann")
+    command(recordings / "quadruped_faults.csv", "-o", folder / "faults.html")
+    command(recordings / "quadruped_swings_and_drops.csv", "-o", folder / "swings.html", "--plan", "accessory-strength")
+    command(recordings / "bent_over_band.csv", "-o", folder / "band.html")
+    command(recordings / "no_kick_at_all.csv", "-o", folder / "none.html")
+    light, dark = {**LAPTOP, "color_scheme": "light"}, LAPTOP
+    shots: list[tuple[str, str, dict[str, Any], int]] = [
+        ("both-legs", "laptop", light, 1400),
+        ("faults", "phone", PHONE, 1900),
+        ("swings", "dark", dark, 900),
+        ("band", "laptop", light, 900),
+    ]
+
+    async def shoot() -> None:
+        async with browser() as chromium:
+            for name, look, how, tall in shots:
+                page = await chromium.new_page(**{**how, "device_scale_factor": 1})
+                await page.goto((folder / f"{name}.html").as_uri())
+                cut = (
+                    {}
+                    if tall is None
+                    else {"clip": {"x": 0, "y": 0, "width": how["viewport"]["width"], "height": tall}}
+                )
+                await page.screenshot(path=place / f"report-{name}-{look}.png", full_page=True, clip=cut)
+                await page.close()
+            page = await chromium.new_page()
+            for name in ("both-legs", "none"):
+                await page.goto((folder / f"{name}.html").as_uri())
+                paper = pypdfium2.PdfDocument(io.BytesIO(await page.pdf(prefer_css_page_size=True)))
+                for number in range(len(paper)):
+                    sheet = paper[number]
+                    image = sheet.render(scale=1.4).to_pil().quantize(255)
+                    image.save(place / f"report-{name}-paper-{number + 1}.png", optimize=True)
+                    sheet.close()
+                paper.close()
+
+    asyncio.run(shoot())
+    for path in sorted(place.glob("report-*.png")):
+        print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def main() -> int:
+    """The exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        if "--pictures" in sys.argv[1:]:
+            pictures(Path(folder), ROOT / "docs" / "img")
+            return 0
+        return measure(Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,222 @@
+"""Reports for `imukick report`: what is named -> recordings, each analysed, written as a page and printed where asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from imukick.analysis import Analysis, analyse, exercise_of
+from imukick.cli.coached_replay import coached_replay
+from imukick.cli.history_place import kept_history
+from imukick.cli.inputs import find_inputs, real
+from imukick.cli.playing import Wishes, warn_of
+from imukick.cli.screen import Screen, complain, say
+from imukick.errors import ImukickError, RecordingError
+from imukick.plans import Plan, Tempo
+from imukick.sinks.history import KeptSession
+from imukick.sinks.history.recordings import recording_facts
+from imukick.sinks.history.words import DEFAULT_PERSON
+from imukick.sinks.report.account import Account
+from imukick.sinks.report.page import report_html
+from imukick.sinks.report.pdf import find_browser, print_pdf
+from imukick.sinks.report.sentence import session_sentence
+from imukick.sinks.whole_file import check_place, whole_file
+from imukick.sources.recordings import Recording, read_recording
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted: page or folder `out`, a `pdf` beside each, whose it is, the history `db`, overwriting or not."""
+
+    out: str
+    pdf: bool
+    person: str
+    db: str | None
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recording to report on, and the session of the history that it belongs to."""
+
+    path: Path
+    stem: str
+    kept: KeptSession | None = None
+
+
+def report_all(named: Sequence[str], wishes: Wishes, order: Order) -> int:
+    """The exit code: 0, or 2 when a report could not be made; each such thing is told in one line."""
+    browser = find_browser() if order.pdf else None
+    sources, several = find_sources(named, order.db)
+    places, new_folder = find_places(sources, order, several=several)
+    failed = False
+    for source, place in zip(sources, places, strict=True):
+        try:
+            account = told_of(source, wishes, order.person)
+            if new_folder is not None:
+                _make(new_folder)
+            with whole_file(place, force=order.force) as part:
+                part.write_text(report_html(account), encoding="utf-8", newline="\n")
+            say(f"{place}: {session_sentence(account)}")
+            if browser is not None:
+                paper = place.with_suffix(".pdf")
+                with whole_file(paper, force=order.force) as part:
+                    print_pdf(browser, place, part)
+                say(f"{paper}: printed")
+        except ImukickError as error:
+            complain(str(error))
+            failed = True
+    return 2 if failed else 0
+
+
+def find_sources(named: Sequence[str], db: str | None) -> tuple[list[Source], bool]:
+    """What is named, and whether that may be several: a number that is no file is a session of the history.
+
+    Raises `ImukickError` for what is not there.
+    """
+    sources: list[Source] = []
+    several = len(named) > 1
+    for name in named:
+        if name.isascii() and name.isdigit() and not Path(name).exists():
+            sources.append(_session(int(name), db))
+            continue
+        inputs = find_inputs([name])
+        several = several or inputs.several
+        sources += [Source(path, path.stem) for path in inputs.paths]
+    return list({(real(source.path), source.stem): source for source in sources}.values()), several
+
+
+def _session(number: int, db: str | None) -> Source:
+    with kept_history(db) as history:
+        kept = history.session(number)
+    if kept.recording is None:
+        raise ImukickError(
+            f"session {number} was kept without its raw recording; imukick history show {number} has its numbers"
+        )
+    if not kept.recording.exists():
+        raise RecordingError(
+            f"the raw recording of session {number} is not there any more; imukick history show {number} has its numbers",
+            path=kept.recording,
+        )
+    if kept.recording_sha256 not in (None, recording_facts(kept.recording).sha256):
+        complain(
+            f"{kept.recording}: has changed since session {number} was kept; the report is of the file as it is now"
+        )
+    return Source(kept.recording, f"session-{number}", kept)
+
+
+def find_places(sources: Sequence[Source], order: Order, *, several: bool) -> tuple[list[Path], Path | None]:
+    """Where each report goes, checked before anything is computed; and the folder that has to be made for them.
+
+    Raises `RecordingError` for a place that cannot be written to.
+    """
+    if not order.out:
+        raise ImukickError("--out without a name; give a file, or . for this folder")
+    place = Path(order.out)
+    new_folder = None
+    if place.is_dir() or order.out.endswith(("/", os.sep)) or (several and not place.suffix):
+        places = [place / f"{source.stem}.report.html" for source in sources]
+        new_folder = None if place.is_dir() else _checked_folder(place)
+    elif several:
+        raise RecordingError("of several recordings name a folder, with / behind it", path=place)
+    elif place.suffix.lower() not in (".html", ".htm"):
+        raise RecordingError("a report is a page; name it .html, or a folder with / behind it", path=place)
+    else:
+        places = [place]
+    recordings = {real(source.path) for source in sources}
+    for one in [*places, *(place.with_suffix(".pdf") for place in places if order.pdf)]:
+        if real(one) in recordings:
+            raise RecordingError("this is a recording; name another file to write to", path=one)
+        if places.count(one) > 1:
+            raise RecordingError("two reports would be written to this file; rename a recording", path=one)
+        if new_folder is None:
+            check_place(one, force=order.force)
+    return places, new_folder
+
+
+def _checked_folder(folder: Path) -> Path:
+    if folder.exists():
+        raise RecordingError("this is a file; name a folder", path=folder)
+    if not folder.parent.is_dir():
+        raise RecordingError(f"there is no folder {folder.parent}; make it first", path=folder)
+    return folder
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"cannot be made: {error.strerror or error}", path=folder) from error
+
+
+def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
+    """Read and analyse it as wished; what a kept session was judged by holds where nothing is wished.
+
+    Raises `ImukickError` for a recording that cannot be used.
+    """
+    kept = source.kept
+    plan = wishes.plan
+    if kept is not None:
+        wishes = _as_kept(wishes, kept)
+        plan = plan or (None if wishes.refine else kept_plan(kept.plan_text))
+    recording = read_recording(source.path, rate_hz=wishes.rate_hz)
+    warn_of(recording)
+    try:
+        analysis, lines = _analysed(recording, wishes, plan)
+    except ValueError as error:
+        raise ImukickError(str(error)) from None
+    samples = recording.samples
+    return Account(
+        name=source.path.name,
+        moved=analysis.moved,
+        reps=analysis.reps,
+        events=analysis.events,
+        meta=analysis.meta,
+        duration_s=float(samples.t_s[-1] - samples.t_s[0]) if len(samples) else 0.0,
+        marks=recording.marks,
+        person=person or _person(kept),
+        remarks=() if kept is None or not kept.note else (kept.note,),
+        plan=plan.name if plan is not None else str(recording.meta.get("plan") or ""),
+        plan_lines=lines,
+        tempo=None if plan is None else plan.tempo,
+    )
+
+
+def _person(kept: KeptSession | None) -> str:
+    """Who it was, where somebody has been named."""
+    return "" if kept is None or kept.person == DEFAULT_PERSON else kept.person
+
+
+def _analysed(recording: Recording, wishes: Wishes, plan: Plan | None) -> tuple[Analysis, list[str]]:
+    if plan is not None:
+        exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, plan)
+        return coached_replay(recording, exercise, plan, Screen(quiet=True), realtime=False, motion=True)
+    asked: dict[str, Any] = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine}
+    return analyse(recording, **asked), []
+
+
+def _as_kept(wishes: Wishes, kept: KeptSession) -> Wishes:
+    """The wishes, and below them the exercise that the session's newest judgement names."""
+    meta = kept.newest.meta
+    known = {key: meta.get(key) for key in ("posture", "load", "load_kg", "side", "height_m")}
+    if "load" in wishes.told:
+        known["load_kg"] = None
+    target_deg = wishes.target_rom_deg if wishes.target_rom_deg is not None else meta.get("target_rom_deg")
+    refine = wishes.refine or (meta.get("pass") == "refined" and wishes.plan is None)
+    return replace(wishes, told={**known, **wishes.told}, target_rom_deg=target_deg, refine=refine)
+
+
+def kept_plan(text: str | None) -> Plan | None:
+    """The plan that a history keeps as JSON; None where there is none, or none that this version can use."""
+    if text is None:
+        return None
+    try:
+        words = json.loads(text)
+        tempo = words.get("tempo")
+        return Plan(**{**words, "sides": tuple(words["sides"]), "tempo": None if tempo is None else Tempo(**tempo)})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

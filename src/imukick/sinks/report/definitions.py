@@ -1,0 +1,86 @@
+"""What the words and numbers of a report mean, the limits that judged, the versions they belong to, what no ankle shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from imukick.sinks.report.account import Account, plain
+
+DEFINITIONS: Final[tuple[tuple[str, str], ...]] = (
+    ("Counted", "left rest, turned about the kick axis on the hip’s lever, raised the sensor and came back to rest."),
+    ("Clean", "counted, and nothing was said about it."),
+    ("Range", "of the lower leg, from rest to the highest point. It is not the angle of the hip."),
+    ("Lift, pause, lowering", "from 10 to 95 % of the range, above 95 %, and back to 10 %."),
+    ("Tempo", "lowering – rest before – lift – pause in whole seconds, ? where not known."),
+    ("Velocity", "largest rate of turn about the kick axis in the lift."),
+    (
+        "Momentum",
+        "the leg as a pendulum: share of the lift not paid for by muscle at the time, of the lowering not resisted.",
+    ),
+    ("Loss", "how far the last of a set lies below the best of that set, not below the first."),
+    (
+        "Noise between legs",
+        "what chance and sensor can do to two equal legs: the session’s own scatter (Welch), the sensor’s measured error.",
+    ),
+)  # fmt: skip
+BLIND: Final = (
+    "the arch of the lower back and the tilt of the pelvis themselves; the trunk rocking along",
+    "the angle of the hip joint: it measures the lower leg, which also moves with pelvis and spine",
+    "which muscle works",
+    "the standing leg and its knee",
+    "left from right, and front from back, unless the person says so",
+    "the size of an external load, unless the person says so",
+    "pain",
+)
+"""As in docs/verdicts.md; a test compares."""
+
+
+def limit_rows(account: Account) -> list[tuple[str, str, str]]:
+    """Word, its limit in this session, where that limit comes from (docs/verdicts.md)."""
+    meta = account.meta
+    limits, target_deg, most_deg = (
+        meta["parameters"]["count"]["verdicts"],
+        meta["target_rom_deg"],
+        meta["target_rom_max_deg"],
+    )
+    short = (
+        f"under {target_deg:g}°"
+        if target_deg is not None
+        else f"under {limits['short_share']:g} × the median of the good ones"
+    )
+    high = f"over {limits['high_share']:g} × that median, or {limits['high_standing_deg']:g}° standing"
+    high = high if most_deg is None else f"over {most_deg:g}°"
+    by_plan, chosen = "target", "chosen"
+    return [
+        ("momentum", f"above {limits['momentum']:g} of the lift", "chosen between true shares of 0.2 and 0.45, simulated"),
+        ("drop", f"above {limits['drop']:g} of the lowering", "chosen likewise"),
+        ("no pause", f"held under {meta['target_pause_s']:g} s, what a turn takes left out", by_plan if account.plan else chosen),
+        ("short", short, by_plan if target_deg is not None else chosen),
+        ("too high", high, by_plan if most_deg is not None else "chosen; a hip extends 10 to 30°"),
+        ("off plane", f"above {limits['off_plane']:g} of the turning", "chosen between clean and tilted, simulated"),
+        ("bounce", "a dip of 2.5° and 8 % of the range", "definition"),
+    ]  # fmt: skip
+
+
+def version_line(account: Account) -> str:
+    """Program, definitions and settings in one line."""
+    meta = account.meta
+    look = "second look" if meta["pass"] == "refined" else "one pass, as live"
+    said = [
+        plain(meta["package"]),
+        f"metrics {meta['metrics_version']}",
+        f"export {meta['export_version']}",
+        f"sensor protocol {meta['protocol_version']}",
+        look,
+        f"posture {'recognised' if meta['posture'] == 'auto' else 'as said'}",
+        f"height {meta['height_m']:.2f} m",
+        f"sensor {plain(meta['sensor']) if meta['sensor'] else 'not named'}",
+    ]
+    return " · ".join(said)
+
+
+def parameters_text(parameters: Mapping[str, Any]) -> str:
+    """Every setting the engine ran with, as JSON."""
+    return json.dumps(parameters, indent=1)
