@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from imukick.sensors import movesense, polar_verity, thingy52, witmotion
+from imukick.sensors.known import SENSORS
 from imukick.sensors.movella_dot import MEDIUM, SAMPLE
 from imukick.sensors.movesense import NOTIFY, status_of
 from imukick.sensors.polar_verity import Measurement, Setting, parse_answer, parse_delta, parse_frame, parse_settings
@@ -19,6 +20,7 @@ from imukick.sensors.witmotion import WitMotion
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
 from tests.conftest import ROOT
 from tests.sensors.foreign import dot_started, fed, holes, joined, movesense_started, polar_started
+from tests.sensors.session_vectors import check
 
 OWN = ROOT / "tests" / "vectors"
 SHARED = ROOT.parent / "shared" / "sensors"
@@ -27,6 +29,15 @@ SHARED = ROOT.parent / "shared" / "sensors"
 def own(name: str) -> dict[str, Any]:
     told: dict[str, Any] = json.loads((OWN / f"{name}.json").read_text(encoding="utf-8"))
     return told
+
+
+SESSIONS = [path for path in sorted(OWN.rglob("*.json")) if "steps" in json.loads(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("path", SESSIONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_sessions(path: Path) -> None:
+    vector = own(f"{path.parent.name}/{path.stem}")
+    check(vector, next(sensor for sensor in SENSORS if sensor.model == vector["model"]))
 
 
 def bytes_of(texts: list[str]) -> list[bytes]:

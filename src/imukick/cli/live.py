@@ -18,6 +18,7 @@ from imukick.cli.options import (
     PersonOption,
     PlanOption,
     PostureOption,
+    SensorFileOption,
     SideOption,
     TargetRomOption,
 )
@@ -70,6 +71,7 @@ def live(
     count_at: CountAtOption = "end",
     person: PersonOption = None,
     db: DbOption = None,
+    sensor_file: SensorFileOption = None,
     lsl: Annotated[
         bool, typer.Option("--lsl", help="Stream angle and events to the lab network (Lab Streaming Layer) too.")
     ] = False,
@@ -83,11 +85,15 @@ def live(
     from imukick.cli.live_run import LiveWishes, run_live
     from imukick.cli.page_wishes import PageWishes
     from imukick.cli.planned import asked_plan
+    from imukick.sources.mapped_files import find_mapped
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     if page and count_from is None and play is None:
         count_from = "key"  # the button Start; what is played begins with it
     limits = Limits(duration, reps, count_from, speed)
     where = PageWishes(page, page_host, page_port, count_at)
-    wishes = LiveWishes(sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl)
+    described = None if sensor_file is None else find_mapped(sensor_file)
+    wishes = LiveWishes(
+        sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl, described
+    )
     raise typer.Exit(run_live(wishes, HistoryWishes(db, person)))

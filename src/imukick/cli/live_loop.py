@@ -20,7 +20,7 @@ from imukick.cli.live_words import Wish, next_load
 from imukick.errors import ImukickError, RecordingError
 from imukick.events import Event, Rep
 from imukick.plans import Cue, MarkKind
-from imukick.sensors.link import Battery
+from imukick.sensors.link import Battery, Settings
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
 from imukick.sinks.lsl import Outlets
@@ -206,6 +206,8 @@ class LiveLoop:
         for told in item.told:
             if isinstance(told, Battery):
                 self._view.shown.battery_pct = told.percent
+            for warning in told.warnings if isinstance(told, Settings) else ():
+                self._view.say(f"sensor: {warning}")
             events = self._session.take(told, came)
             if self._outlets is not None and isinstance(told, Samples) and len(told):
                 self._outlets.arrived(float(told.t_s[-1]), item.t_host_s)

@@ -37,6 +37,7 @@ from imukick.errors import ImukickError, RecordingError, SensorError
 from imukick.exercises import Exercise
 from imukick.live import Page
 from imukick.plans import Plan
+from imukick.sensors.link import Sensor
 from imukick.signals import Samples
 from imukick.sinks.history import History
 from imukick.sinks.journal import Journal
@@ -55,7 +56,10 @@ HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "suppor
 
 @dataclass(frozen=True, slots=True)
 class LiveWishes:
-    """What the user asked of a live session; `told` overrules the header of the recording that is played."""
+    """What the user asked of a live session; `told` overrules the header of the recording that is played.
+
+    `described`: a home-made sensor; only that one is looked for.
+    """
 
     sensor: str | None
     play: str | None
@@ -68,6 +72,7 @@ class LiveWishes:
     page: PageWishes = field(default_factory=PageWishes)
     plan: Plan | None = None
     lsl: bool = False
+    described: Sensor | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -77,6 +82,8 @@ class LiveWishes:
             raise ImukickError("--speed is that of a virtual sensor; give --sensor virtual")
         if self.radio is not None and self.sensor == VIRTUAL:
             raise ImukickError("--sensor virtual needs no --radio; leave one of them away")
+        if self.described is not None and self.sensor == VIRTUAL:
+            raise ImukickError("--sensor virtual is imukick's own; leave --sensor-file away")
         if self.sensor == VIRTUAL and importlib.util.find_spec("bumble") is None:
             raise ImukickError(NEEDS_BUMBLE)
         if self.lsl:
@@ -295,7 +302,8 @@ async def _linked(wishes: LiveWishes, stop: Stop, screen: Screen) -> AsyncIterat
             yield Link(_only(found), room.backend, room.sensor.played)
         return
     async with radio_backend(wishes.radio) as backend:
-        found = await stop.before(find(wishes.sensor, backend=backend))
+        sensors = None if wishes.described is None else [wishes.described]
+        found = await stop.before(find(wishes.sensor, sensors=sensors, backend=backend))
         yield Link(await chosen(found, wishes.sensor, stop, screen), backend, None)
 
 

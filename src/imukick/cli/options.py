@@ -25,6 +25,10 @@ PersonOption = Annotated[
 DbOption = Annotated[
     str | None, typer.Option(metavar="FILE", help="The history; default: history.sqlite3 in your data folder.")
 ]
+SensorFileOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="Description of a home-made sensor: one that ships, or a TOML file."),
+]
 PageOption = Annotated[bool, typer.Option("--page", help="Show it in a browser too; the link is printed.")]
 PageHostOption = Annotated[
     str | None,

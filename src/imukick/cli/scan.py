@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imukick.cli.options import SensorFileOption
 from imukick.errors import ImukickError, SensorError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def scan(
     ask: Annotated[
         bool, typer.Option("--ask", help="Connect to each sensor for a moment: firmware, battery, what it lacks.")
     ] = False,
+    sensor_file: SensorFileOption = None,
     radio: Annotated[
         str | None,
         typer.Option(metavar="TRANSPORT", help="Instead of Bluetooth: tcp-client:HOST:PORT of imukick virtual-sensor."),
@@ -31,16 +33,19 @@ def scan(
     from imukick.cli.live_run import radio_backend, with_a_way_out
     from imukick.cli.screen import Screen
     from imukick.cli.stopping import run_until_stopped
+    from imukick.sensors.known import SENSORS
     from imukick.sources.ble import ask as ask_sensor
     from imukick.sources.ble import in_range
+    from imukick.sources.mapped_files import find_mapped
 
     if not 0.1 <= seconds <= 600.0:
         raise ImukickError(f"--seconds {seconds:g} cannot be; give 0.1 to 600")
+    known = SENSORS if sensor_file is None else (find_mapped(sensor_file), *SENSORS)
 
     async def listen() -> list[tuple[Found, Answer | SensorError | None]]:
         heard: list[tuple[Found, Answer | SensorError | None]] = []
         async with radio_backend(radio) as backend:
-            for found in await in_range(backend=backend, timeout_s=seconds):
+            for found in await in_range(sensors=known, backend=backend, timeout_s=seconds):
                 answer: Answer | SensorError | None = None
                 if ask and found.sensor is not None and found.sensor.unusable is None and not found.connected:
                     try:

@@ -1,0 +1,33 @@
+"""Vectors that are whole sessions: values received in order, and all that comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imukick.sensors.link import Sensor, Told
+from tests.sensors.foreign import holes, joined
+
+CLOSE = {"t_s": 1e-6, "acc_mps2": 1e-5, "gyr_degps": 1e-4}
+"""Of float32 readings, and of times in microseconds."""
+
+
+def check(vector: Mapping[str, Any], sensor: Sensor) -> None:
+    """Run it through a fresh decoder; everything must be as `expect` says."""
+    assert vector["kind"] == "constructed"
+    decoder = sensor.decoder()
+    decoder.start()
+    told: list[Told] = []
+    for step in vector["steps"]:
+        told += decoder.receive(step["on"], bytes.fromhex(step["hex"]), step["arrival_s"])
+    expect = vector["expect"]
+    for name, got in zip(CLOSE, joined(told), strict=True):
+        assert got == pytest.approx(np.array(expect[name], dtype=np.float64), abs=CLOSE[name]), name
+    lost = [[hole.t_from_s, hole.t_to_s, hole.packets, hole.samples] for hole in holes(told)]
+    assert len(lost) == len(expect["lost"])
+    for one, wanted in zip(lost, expect["lost"], strict=True):
+        assert one[:2] == pytest.approx(wanted[:2], abs=CLOSE["t_s"])
+        assert one[2:] == wanted[2:]
