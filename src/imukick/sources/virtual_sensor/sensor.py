@@ -57,6 +57,7 @@ class VirtualSensor:
         self._connection: Connection | None = None
         self._answering = 0
         self._in_turn = asyncio.Lock()
+        self._showing = asyncio.Lock()
         self._off = False
         self._long: list[asyncio.Task[None]] = []
         self._short: set[asyncio.Task[None]] = set()
@@ -119,7 +120,7 @@ class VirtualSensor:
             await self._connection.disconnect()
         while self._short:  # not cancelled: bumble's host does not survive a command that nobody waits for any more
             await asyncio.wait(list(self._short))
-        await self._device.stop_advertising()
+        await self._hide()
         await self._device.power_off()
         for task in (*self._long, *self._broken):
             if not task.cancelled():
@@ -225,11 +226,16 @@ class VirtualSensor:
     # what it does by itself
 
     async def _advertise(self) -> None:
-        wanted = self._connection is None and not self._off and self.radio.in_reach(self.t_s)
-        if wanted and not self._device.is_advertising:
-            await self._device.start_advertising(
-                advertising_interval_min=ADVERTISING_INTERVAL_MS, advertising_interval_max=ADVERTISING_INTERVAL_MS
-            )
+        async with self._showing:  # bumble trips over two at once
+            wanted = self._connection is None and not self._off and self.radio.in_reach(self.t_s)
+            if wanted and not self._device.is_advertising:
+                await self._device.start_advertising(
+                    advertising_interval_min=ADVERTISING_INTERVAL_MS, advertising_interval_max=ADVERTISING_INTERVAL_MS
+                )
+
+    async def _hide(self) -> None:
+        async with self._showing:
+            await self._device.stop_advertising()
 
     async def _play(self) -> None:
         await self._player.run()
@@ -255,7 +261,7 @@ class VirtualSensor:
         while (change_s := self.radio.next_change_s(self.t_s)) < math.inf:
             await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._player.pace) + 1e-4)
             if not self.radio.in_reach(self.t_s):
-                await self._whole(self._device.stop_advertising())
+                await self._whole(self._hide())
                 self._air.break_links()
                 if self.radio.battery_at(self.t_s) == 0:
                     self.died.set()
