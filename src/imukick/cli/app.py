@@ -11,6 +11,7 @@ import typer
 
 from imukick import __version__
 from imukick.cli.agreement import agreement
+from imukick.cli.convert import convert
 from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
 from imukick.cli.export import export
@@ -57,6 +58,7 @@ app.command()(plans)
 app.command()(plot)
 app.command()(report)
 app.command()(simulate)
+app.command()(convert)
 app.command()(edit)
 app.command()(export)
 app.add_typer(history, name="history")
