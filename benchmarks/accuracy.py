@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from measured import edges, pendulum, rates, real
+from measured import edges, pendulum, rates, real, sensors
 from measured.cases import Case, from_folder, simulated
 from measured.figures import Line
 from measured.scoring import Scored, run
@@ -29,7 +29,7 @@ from imukick.reps.verdicts import TURN_S, TURN_SHARE, VerdictParams
 from imukick.units import DEG_PER_RAD
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
-PARTS = ("own", "rates", "edges", "limits", "other", "real", "pendulum")
+PARTS = ("own", "rates", "sensors", "edges", "limits", "other", "real", "pendulum")
 EXAMPLES = 3
 """Failures of one kind that are named one by one."""
 
@@ -112,6 +112,17 @@ def all_rates() -> Parts:
     return {"rates": table(rates.lines(rates.measure(refine=False), rates.measure(refine=True)))}
 
 
+def all_sensors() -> Parts:
+    """The same sessions through each sensor."""
+    measured = sensors.measure(sensors.sessions())
+    parts = {
+        f"sensors-{name}": plain(sensors.HEAD, sensors.table_rows(measured, refined=refined))
+        for name, refined in (("one-pass", False), ("refined", True))
+    }
+    pairs = [(f"{name}: ", pair) for name, both in measured.items() for pair in zip(*both, strict=True)]
+    return parts | {"sensors-failures": failures(pairs)}
+
+
 def people(folder: Path) -> Parts:
     """Recordings of people."""
     both = real.measure(folder, refine=False), real.measure(folder, refine=True)
@@ -152,7 +163,13 @@ def limits() -> Parts:
 
 def plan(data: Path | None) -> dict[str, Callable[[], Parts]]:
     """Name -> what measures it, for all that can be measured with this data."""
-    todo: dict[str, Callable[[], Parts]] = {"own": own, "rates": all_rates, "edges": edge_sessions, "limits": limits}
+    todo: dict[str, Callable[[], Parts]] = {
+        "own": own,
+        "rates": all_rates,
+        "sensors": all_sensors,
+        "edges": edge_sessions,
+        "limits": limits,
+    }
     if data is not None:
         folder = data / "sim" if (data / "sim").is_dir() else data
         if any(folder.glob("*.truth.json")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -35,15 +35,15 @@ def resampled(track: Track, rate_hz: float) -> Track:
     duration_s = track.duration_s
 
     def pieces() -> Iterator[Samples]:
-        source = track.pieces()
+        source = _long(track.pieces())
         zero_s, number = 0.0, 0
         before, piece = None, next(source, None)
-        if piece is not None and len(piece):
+        if piece is not None:
             zero_s = float(piece.t_s[0])
         while piece is not None:
             behind = next(source, None)
             around = _around(before, piece, behind)
-            until_s = float(piece.t_s[-1]) + 1e-9 if behind is None or not len(behind) else float(behind.t_s[0])
+            until_s = float(piece.t_s[-1]) + 1e-9 if behind is None else float(behind.t_s[0])
             last = int(np.ceil((until_s - zero_s) * rate_hz - 1e-9))
             grid_s = zero_s + np.arange(number, max(last, number)) / rate_hz
             number = max(last, number)
@@ -60,14 +60,31 @@ def quantised(values: FloatArray, step: float, most: int, least: int | None = No
     return np.rint(values / step).clip(-most if least is None else least, most).astype(np.int64)
 
 
+def _long(pieces: Iterator[Samples]) -> Iterator[Samples]:
+    """The same samples in pieces of `AROUND_S` at least, but for the last."""
+    held: list[Samples] = []
+    for piece in pieces:
+        if len(piece):
+            held.append(piece)
+        if held and held[-1].t_s[-1] - held[0].t_s[0] >= AROUND_S:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
 def _around(before: Samples | None, piece: Samples, behind: Samples | None) -> Samples:
     """A piece with what lies `AROUND_S` before and behind it."""
     parts = [piece]
-    if before is not None and len(before):
+    if before is not None:
         start = int(np.searchsorted(before.t_s, piece.t_s[0] - AROUND_S))
         parts.insert(0, before.part(start, len(before)))
-    if behind is not None and len(behind):
+    if behind is not None:
         parts.append(behind.part(0, int(np.searchsorted(behind.t_s, piece.t_s[-1] + AROUND_S))))
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Samples]) -> Samples:
     return Samples(
         np.concatenate([part.t_s for part in parts]),
         np.concatenate([part.acc_mps2 for part in parts]),
