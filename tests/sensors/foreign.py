@@ -10,7 +10,7 @@ import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors import movella_dot, movesense, polar_verity
-from imukick.sensors.link import Decoder, Lost, Repeated, Settings, Told
+from imukick.sensors.link import Decoder, Lost, Repeated, Settings, Then, Told
 from imukick.sensors.movella_dot import MovellaDot
 from imukick.sensors.movesense import Movesense
 from imukick.sensors.polar_verity import PolarVerity
@@ -81,8 +81,15 @@ def gsp_reply(ref: int, status: int, data: bytes = b"") -> bytes:
 
 def movesense_started(rate_hz: int = 52) -> Movesense:
     decoder = Movesense(rate_hz)
-    decoder.start()
+    movesense_resumed(decoder)
     return decoder
+
+
+def movesense_resumed(decoder: Movesense) -> None:
+    """As on every connection, up to the subscription."""
+    *_, then = decoder.start()
+    assert isinstance(then, Then)
+    then.actions()
 
 
 def dot_control(rate_hz: int = 60) -> bytes:
@@ -153,7 +160,7 @@ def polar_resumed(decoder: PolarVerity) -> list[Told]:
     *_, then = decoder.start()
     for kind, offer in OFFERS.items():
         decoder.receive(polar_verity.CONTROL, pmd_answer(1, kind, 0, offer), 0.0)
-    assert hasattr(then, "actions")
+    assert isinstance(then, Then)
     then.actions()
     told: list[Told] = []
     for kind, factor in ((2, ACC_FACTOR), (5, GYRO_FACTOR)):

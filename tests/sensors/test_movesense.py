@@ -19,6 +19,7 @@ from tests.sensors.foreign import (
     holes,
     in_two,
     joined,
+    movesense_resumed,
     movesense_started,
     repeated,
     settings_told,
@@ -93,8 +94,21 @@ def test_a_new_packet_ends_one_whose_second_part_was_lost() -> None:
 
 
 def test_a_second_part_without_its_first_is_refused() -> None:
+    decoder = movesense_started(104)
+    fed(decoder, NOTIFY, [packet(0, rate_hz=104)])
     with pytest.raises(ProtocolError, match="whose first was lost"):
-        movesense_started(104).receive(NOTIFY, in_two(packet(0, rate_hz=104))[1], 0.0)
+        decoder.receive(NOTIFY, in_two(packet(1, rate_hz=104))[1], 0.1)
+
+
+def test_a_subscription_that_outlived_its_program_disturbs_no_start() -> None:
+    decoder = Movesense(104)
+    actions = decoder.start()
+    stale = in_two(packet(0, rate_hz=104))
+    assert fed(decoder, NOTIFY, [*stale, b"\x02\x63cut", stale[1]]) == []
+    subscribed = then(actions)
+    assert fed(decoder, NOTIFY, [stale[1]]) == []
+    assert len(joined(fed(decoder, NOTIFY, in_two(packet(1, rate_hz=104))))[0]) == 8
+    assert then(subscribed) == ()
 
 
 @pytest.mark.parametrize("by", [-4, 4, 12])
@@ -219,9 +233,9 @@ def test_repeats_are_dropped() -> None:
 def test_the_line_goes_on_after_a_reconnection_and_after_a_restart_of_the_sensor() -> None:
     decoder = movesense_started()
     told: list[Told] = fed(decoder, NOTIFY, [packet(k, start_ms=900_000) for k in range(10)], every_s=0.077)
-    decoder.start()
+    movesense_resumed(decoder)
     told += fed(decoder, NOTIFY, [packet(k, start_ms=910_000) for k in range(10)], every_s=0.077, from_s=10.0)
-    decoder.start()
+    movesense_resumed(decoder)
     told += fed(decoder, NOTIFY, [packet(k, start_ms=1_000) for k in range(10)], every_s=0.077, from_s=20.0)
     t_s = joined(told)[0]
     assert (np.diff(t_s) > 0).all()

@@ -7,7 +7,6 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def block(language: str) -> str:
 
 
 @pytest.fixture
-def anklet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sensor]:
+def anklet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sensor:
     """The page's file as a module, and its name in SENSORS."""
     path = tmp_path / "anklet.py"
     path.write_text(block("python"), encoding="utf-8")

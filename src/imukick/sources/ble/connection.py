@@ -112,7 +112,7 @@ class Connection:
         self._decoded_values = 0
         self._told_to_start = False
         self._news = asyncio.Event()
-        self._awaited: set[str] = set()
+        self._awaited: Counter[str] = Counter()  # answers that the start still waits for
         silence_s = 0.0 if found.sensor is None else found.sensor.silence_s
         self._stall_s = max(params.stall_s, silence_s)
         self._client = BleakClient(
@@ -188,7 +188,7 @@ class Connection:
         return Received(value.arrival_s, told) if told else None
 
     def _heard(self, characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
-        self._put(characteristic.uuid.lower(), bytes(data), vital=characteristic.uuid.lower() in self._awaited)
+        self._put(characteristic.uuid.lower(), bytes(data), vital=self._awaited[characteristic.uuid.lower()] > 0)
 
     def _put(self, characteristic: str, data: bytes, *, vital: bool) -> None:
         self._came[characteristic] += 1
@@ -196,20 +196,21 @@ class Connection:
         self._news.set()
 
     async def _start(self) -> None:
-        self._awaited = set()
+        self._awaited.clear()
         try:
             await self._run(self._decoder.start())
         except ProtocolError as error:
             raise SensorError(f"{self._found.title}: {error}", reason="protocol") from error
 
     async def _run(self, actions: tuple[Action, ...]) -> None:
-        self._awaited |= {action.characteristic for action in actions if isinstance(action, Await)}
+        self._awaited.update(action.characteristic for action in actions if isinstance(action, Await))
         before: Counter[str] = Counter()
         for action in actions:
             at_begin = self._came.copy()
             match action:
                 case Await():
                     await self._wait_for(action, before[action.characteristic])
+                    self._awaited[action.characteristic] -= 1
                 case Wait(duration_s):
                     await asyncio.sleep(duration_s)
                 case Then(more):
