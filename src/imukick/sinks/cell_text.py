@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -9,6 +10,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 """What a cell begins with that a spreadsheet may run (OWASP, CSV Injection), the wide forms included."""
 GUARD: Final = "'"
 _AFTER_A_COMMA: Final = re.compile("(?<=[,;])([=+@\uff1d\uff0b\uff0d\uff20-])")
+_CUT_OFF: Final = re.compile('[,;]["\\s]*[=+@\uff1d\uff0b\uff0d\uff20-]')
 
 
 def guarded(text: str) -> str:
@@ -38,3 +40,17 @@ def guarded_json(text: str) -> str:
     ('"a,\\u003d1+1"', '[1, -2]')
     """
     return _AFTER_A_COMMA.sub(lambda sign: f"\\u{ord(sign[1]):04x}", text)
+
+
+def harmless_line(text: str) -> str:
+    r"""The text, not quoted, as the last of a line's cells: where a spreadsheet might run part of it, as JSON that it will not run.
+
+    >>> harmless_line("knee, left"), harmless_line("a,=1"), harmless_line('"so"')
+    ('knee, left', '"a,\\u003d1"', '"\\"so\\""')
+    """
+    if not text.startswith((*FORMULA, '"')) and _CUT_OFF.search(text) is None:
+        return text
+    written = json.dumps(text, ensure_ascii=False)
+    if text.startswith(FORMULA):  # a spreadsheet takes the quotes off
+        written = f'"\\u{ord(text[0]):04x}{json.dumps(text[1:], ensure_ascii=False)[1:]}'
+    return guarded_json(written)

@@ -12,6 +12,7 @@ import numpy as np
 
 from imukick.events import Rep
 from imukick.signals import FloatArray, LegMotion
+from imukick.sinks.cell_text import guarded, guarded_json
 from imukick.sinks.sheet import Sheet
 from imukick.units import DEG_PER_RAD
 
@@ -34,12 +35,14 @@ EXCEL: Final = Dialect(encoding="utf-8-sig", delimiter=";", decimal=",")
 
 
 def write_sheet(file: TextIO, sheet: Sheet, dialect: Dialect = PLAIN) -> None:
-    """One line a row; true and false in lower case, nothing where a value is missing."""
+    """One line a row; true and false in lower case, nothing where a value is missing; a quote before what would be a formula."""
     _header(file, sheet.meta)
     table = csv.writer(file, delimiter=dialect.delimiter, lineterminator="\n")
+    quoting = csv.writer(file, delimiter=dialect.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
     table.writerow(sheet.columns)
     for row in sheet.flat():
-        table.writerow([_cell(value, dialect.decimal) for value in row.values()])
+        cells = [_cell(value, dialect.decimal) for value in row.values()]
+        (quoting if any("\r" in cell for cell in cells) else table).writerow(cells)  # csv leaves that sign unquoted
 
 
 def write_motion(
@@ -86,7 +89,7 @@ def _phases(reps: Sequence[Rep]) -> tuple[FloatArray, list[str]]:
 
 def _header(file: TextIO, meta: Mapping[str, Any]) -> None:
     for key, value in meta.items():
-        file.write(f"# {key}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}\n")
+        file.write(f"# {key}: {guarded_json(json.dumps(value, ensure_ascii=False, allow_nan=False))}\n")
 
 
 def _cell(value: bool | float | str | None, decimal: str) -> str:
@@ -94,4 +97,4 @@ def _cell(value: bool | float | str | None, decimal: str) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else repr(value).replace(".", decimal)
+    return guarded(value) if isinstance(value, str) else repr(value).replace(".", decimal)

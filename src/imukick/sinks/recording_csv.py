@@ -11,6 +11,7 @@ import numpy as np
 
 from imukick.plans import Mark
 from imukick.signals import Samples
+from imukick.sinks.cell_text import guarded_json, harmless_line
 from imukick.sinks.whole_file import whole_file
 
 FIRST_LINE: Final = "# imukick-recording 1"
@@ -63,18 +64,20 @@ def header_line(key: str, value: object) -> str:
     """
     if not key.isidentifier():
         raise ValueError(f"{key!r} cannot be the key of a header line")
-    return f"# {key}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}\n"
+    return f"# {key}: {guarded_json(json.dumps(value, ensure_ascii=False, allow_nan=False))}\n"
 
 
 def mark_line(mark: Mark) -> str:
-    r"""One `#! t_s,kind,value` line.
+    r"""One `#! t_s,kind,value` line; a value that a spreadsheet might run as a formula is written as JSON.
 
     >>> mark_line(Mark(12.5, "side", "left"))
     '#! 12.5,side,left\n'
+    >>> mark_line(Mark(12.5, "note", "=1+1"))
+    '#! 12.5,note,"\\u003d1+1"\n'
     """
     if any(sign in mark.value for sign in "\r\n"):
         raise ValueError(f"a mark's value is one line: {mark.value!r}")
-    return f"#! {float(mark.t_s)!r},{mark.kind},{mark.value}\n"
+    return f"#! {float(mark.t_s)!r},{mark.kind},{harmless_line(mark.value)}\n"
 
 
 def row_lines(samples: Samples) -> str:

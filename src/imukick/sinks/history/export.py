@@ -65,7 +65,7 @@ def write_csv(folder: Path, connection: sqlite3.Connection, package: str, person
     (folder / ABOUT).write_text(json.dumps(about(package)) + "\n", encoding="utf-8")
     for table in tables(connection, person):
         with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
-            lines = csv.writer(file, lineterminator="\n")
+            lines = csv.writer(file, lineterminator="\r\n")  # so that each of the two is quoted in a text
             lines.writerow(table.columns)
             lines.writerows([_cell(value) for value in row] for row in table.rows)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,8 @@ from imukick.sinks.history.schema import APPLICATION_ID, VERSION, migrate, versi
 WAIT_S: Final = 10.0
 """How long one program waits while another writes; chosen: longer than the restoring of ten years takes."""
 HEAD: Final = b"SQLite format 3\0"
+OWNER_AT: Final = 68
+"""Where the header has the `application_id` (SQLite's file format, 1.3)."""
 SIGN: Final = b"CREATE TABLE judgements"
 """Stands in the file of every history, however much else of it is damaged."""
 BESIDE: Final = ("", "-wal", "-shm")
@@ -164,11 +165,13 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _was_ours(path: Path) -> bool:
-    """Whether a file bears the sign of a history anywhere in it."""
+    """Whether a file says in its header that it is a history, or bears the sign of one anywhere in it."""
     try:
         with path.open("rb") as file:
-            if file.read(len(HEAD)) == HEAD and os.fstat(file.fileno()).st_size < 512:
-                return True  # cut off in its header
+            head = file.read(OWNER_AT + 4)
+            owner = head[OWNER_AT:]
+            if head.startswith(HEAD) and (len(owner) < 4 or owner == APPLICATION_ID.to_bytes(4, "big")):
+                return True  # or cut off in its header
             file.seek(0)
             rest = b""
             while piece := file.read(1 << 20):
