@@ -108,7 +108,7 @@ def measure(folder: Path) -> int:
 def pictures(folder: Path, place: Path) -> None:
     """Look at three reports as people do: on a phone, on a laptop, on paper."""
     sys.path.insert(0, str(ROOT))
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     from tests.live.browser import LAPTOP, PHONE, browser
 
@@ -132,11 +132,7 @@ def pictures(folder: Path, place: Path) -> None:
             for name, look, how, tall in shots:
                 page = await chromium.new_page(**{**how, "device_scale_factor": 1})
                 await page.goto((folder / f"{name}.html").as_uri())
-                cut = (
-                    {}
-                    if tall is None
-                    else {"clip": {"x": 0, "y": 0, "width": how["viewport"]["width"], "height": tall}}
-                )
+                cut = {"x": 0, "y": 0, "width": how["viewport"]["width"], "height": tall}
                 await page.screenshot(path=place / f"report-{name}-{look}.png", full_page=True, clip=cut)
                 await page.close()
             page = await chromium.new_page()

@@ -63,6 +63,27 @@ class Analysis:
 
         return reps_frame(self.reps)
 
+    def plot(self, title: str | None = None) -> Any:
+        """The session as a `matplotlib.figure.Figure`, as `imukick plot` draws it; `.savefig(…)` writes it.
+
+        `title`: above it, default the recording's name. The angle is in it unless the analysis was made without `motion`.
+        Raises `ImukickError` for a session that no page holds. Needs no display and leaves pyplot alone.
+        """
+        from imukick.sinks.paper import style
+        from imukick.sinks.picture import Story, draw
+
+        clean = sum(not rep.verdicts for rep in self.reps if rep.counted)
+        name = self.meta["recording"] or "session"
+        facts = f"{self.counted} counted, {clean} clean, {len(self.reps) - self.counted} not counted"
+        with style():
+            return draw(Story(name if title is None else title, facts, self.moved, self.reps, self.events, self.meta))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the session in a sentence and a row a repetition; text of others is escaped."""
+        from imukick.sinks.report.notebook import notebook_html
+
+        return notebook_html(self.reps, self.events, self.meta)
+
 
 def analyse(
     source: str | Path | Recording | Samples,

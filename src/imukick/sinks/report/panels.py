@@ -39,7 +39,7 @@ GRID_DEG: Final = (10.0, 15.0, 30.0, 45.0, 60.0, 90.0)
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A filled part of a picture: its kind, its outline, its place in the band at the foot, its sign where it fits."""
+    """A filled part of a picture: its kind and outline, `left` and `wide` in the band at the foot, its sign where it fits."""
 
     kind: str
     outline: str

@@ -78,7 +78,7 @@ QUANTITIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One quantity of both legs: means, `difference` (right less left) and the `noise` it must exceed, all in its unit.
+    """One quantity of both legs: means of `left` and `right`, `difference` (right less left) and the `noise` it must exceed, all in its unit.
 
     `scatter_noise`: the part that comes from how the repetitions of this session scatter; `error_noise`: the part of the sensor.
     """
@@ -164,7 +164,7 @@ def _difference(quantity: Quantity, left: Sequence[Rep], right: Sequence[Rep], *
 
 
 def scatter_noise(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """How far apart the means of two legs may lie by the scatter of their repetitions alone, 95 % (Welch 1947).
+    """How far apart the means of two legs (`ours`, `theirs`: their values) may lie by the scatter of their repetitions alone, 95 % (Welch 1947).
 
     >>> round(scatter_noise([30.0, 31.0, 32.0], [30.0, 31.0, 32.0]), 2)
     2.27
