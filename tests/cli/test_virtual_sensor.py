@@ -105,6 +105,7 @@ def test_nobody_listens() -> None:
         (("--radio", "tcp-server:127.0.0.1:1", "--silence", "5-2"), "silence from 5 to 2"),
         (("--radio", "tcp-server:127.0.0.1:1", "--rate-hz", "5"), "rate-hz 5"),
         (("--radio", "tcp-server:127.0.0.1:1", "--speed", "nan"), "speed"),
+        (("--radio", "tcp-server:127.0.0.1:1", "--model", "fitbit"), "there are imukick, movesense"),
     ],
 )
 def test_what_it_refuses(run: Run, kicks: Path, wishes: tuple[str, ...], said: str) -> None:
