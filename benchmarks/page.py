@@ -73,7 +73,17 @@ def line(what: str, values: list[float]) -> str:
 async def run(duration_s: float, folder: Path) -> tuple[Any, list[float]]:
     """The program as a process of its own beside the browser."""
     port = free_port()
-    options = ("--sensor", "virtual", "--page", "--page-port", str(port), "--record", str(folder / "live.csv"))
+    options = (
+        "--sensor",
+        "virtual",
+        "--page",
+        "--page-port",
+        str(port),
+        "--record",
+        str(folder / "live.csv"),
+        "--db",
+        str(folder / "kept.sqlite3"),
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-m", "imukick", "live", *options]
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
