@@ -11,7 +11,7 @@ from imukick import analyse, read_recording
 from tests.cli.command import Done, Run
 from tests.cli.csv_text import still
 from tests.sources.formats import made
-from tests.sources.test_recordings_formats import KICK, written
+from tests.sources.formats.reading import KICK, written
 
 
 def refused(done: Done) -> str:

@@ -14,7 +14,7 @@ from imukick import analyse, read_recording
 from imukick.signals import Samples
 from imukick.sources.recordings import files as bounds
 from tests.sources.formats import made
-from tests.sources.test_recordings_formats import KICK, SMALL, close, told, written
+from tests.sources.formats.reading import KICK, SMALL, close, told, written
 
 
 def ios(samples: Samples) -> dict[str, str]:
