@@ -62,7 +62,7 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
     name = MAKES[make].name
     with served(make) as radio:
-        done = run("scan", "--radio", radio, "--seconds", 0.2, "--ask")
+        done = run("scan", "--radio", radio, "--seconds", 0.4, "--ask")
     assert (done.code, done.err) == (0, "")
     said = row(done.out, name)
     firmware = {"imukick": "1.0.0", "verity": "2.1.0"}.get(make, "-")
@@ -83,14 +83,14 @@ def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
 )
 def test_why_one_cannot_be_used(make: str, name: str, why: str, run: Run) -> None:
     with served(make, name) as radio:
-        done = run("scan", "--radio", radio, "--seconds", 0.2, "--ask")
+        done = run("scan", "--radio", radio, "--seconds", 0.4, "--ask")
     assert row(done.out, name)[-1].strip().startswith(why)
     assert ("does not show itself" in done.out) == (not name.startswith("Movesense"))
 
 
 def test_a_scan_alone_connects_to_nobody(run: Run) -> None:
     with served("thingy52", "Movesense 170000000000") as radio:
-        done = run("scan", "--radio", radio, "--seconds", 0.2)
+        done = run("scan", "--radio", radio, "--seconds", 0.4)
     assert row(done.out, "Movesense")[-1].strip() == "yes"
     assert "battery" not in done.out
 
