@@ -257,3 +257,37 @@ def test_memory_does_not_grow_with_what_comes(name: str) -> None:
         if k in (600, 1199):
             weights.append(weight(decoder))
     assert weights[1] <= weights[0] + 100_000
+
+
+def calls(decoder: Decoder, where: list[str], pieces: list[bytes]) -> int:
+    """How many functions are called while these come: work without a clock."""
+    count = 0
+
+    def counted(_frame: object, event: str, _arg: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    decoder.start()
+    sys.setprofile(counted)
+    try:
+        for k, piece in enumerate(pieces):
+            for one in where:
+                tried(decoder, one, piece, k * 0.02)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", NOTIFIED)
+def test_twice_the_bytes_are_twice_the_work(name: str) -> None:
+    rng = np.random.default_rng(5)
+    pieces = [rng.bytes(int(rng.integers(0, 60))) for _ in range(400)]
+    once = calls(CASES[name][0](), NOTIFIED[name], pieces)
+    twice = calls(CASES[name][0](), NOTIFIED[name], [*pieces, *pieces])
+    assert twice < 2.2 * once
+
+
+def test_one_long_value_is_no_more_work_than_its_pieces() -> None:
+    stream = b"".join(wit_frame(k, 0, 2048) for k in range(200))
+    small = calls(witmotion.WitMotion(), [witmotion.NOTIFY], [stream[i : i + 20] for i in range(0, len(stream), 20)])
+    assert calls(witmotion.WitMotion(), [witmotion.NOTIFY], [stream]) <= small

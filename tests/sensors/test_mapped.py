@@ -125,6 +125,10 @@ def test_its_own_stamps_are_taken_as_they_are_over_a_wrap() -> None:
     assert {one.clock for one in pieces(told)} == {"device"}
 
 
+def test_a_value_before_the_start_is_no_error() -> None:
+    assert len(joined(fed(Mapped(TIMED), ON, [timed(5)]))[0]) == 1
+
+
 def test_several_records_in_one_notification_keep_their_own_times() -> None:
     told = fed(started(TIMED), ON, [b"".join(timed(k + i) for i in (0, 10, 20, 30)) for k in (0, 40, 80)], every_s=0.04)
     assert joined(told)[0] == pytest.approx(np.arange(12) / 100)

@@ -173,10 +173,12 @@ class Mapped:
     def __init__(self, described: SensorMap) -> None:
         self._map = described
         self._values = {value.characteristic: value for value in described.values}
-        self._held: dict[str, bytes | None] = {}  # of a text of lines: what has no end yet; None before the first end
+        self._held: dict[str, bytes | None] = dict.fromkeys(
+            self._values
+        )  # of a text of lines: what has no end yet; None before the first end
         self._host = HostTime()
         self._zero = Zero(self._ticks_hz())
-        self._ticks: dict[str, int | None] = {}
+        self._ticks: dict[str, int | None] = dict.fromkeys(self._values)
         self._last_s: dict[str, float] = {}
         self._pair = Pair(max(HOLE_S, 2.5 / described.rate_hz))
         self._standard = Standard()
