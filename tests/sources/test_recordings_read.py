@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +241,16 @@ def test_every_development_recording_reads(shared_data: Path) -> None:
     assert len(paths) > 50
     clocks = {path.name: read_recording(path).samples.clock for path in paths}
     assert {name for name, clock in clocks.items() if clock == "host"} == {f"s{n:03}.csv" for n in (2, 3, 9, 19, 21)}
+
+
+def test_a_pipe_is_read_once() -> None:
+    """As the shell's <(...) gives it."""
+    if not Path("/dev/fd").is_dir():
+        pytest.skip("no /dev/fd here")
+    out, into = os.pipe()
+    os.write(into, still().encode())
+    os.close(into)
+    try:
+        assert len(read_recording(f"/dev/fd/{out}").samples) == 150
+    finally:
+        os.close(out)

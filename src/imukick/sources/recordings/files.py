@@ -41,7 +41,10 @@ class File:
         return self.path if self.zipped is None else self.zipped
 
     def head(self) -> bytes:
-        """The first `HEAD_BYTES`. Raises `RecordingError`."""
+        """The first `HEAD_BYTES`; nothing of what can be read only once (a pipe). Raises `RecordingError`."""
+        with telling(self.path):
+            if self.zipped is None and self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
+                return b""
         return self._read(HEAD_BYTES)
 
     def whole(self) -> bytes:
