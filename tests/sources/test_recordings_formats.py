@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from imukick import analyse
 from imukick.signals import Samples
+from imukick.sources.recordings.files import File
+from imukick.sources.recordings.formats import format_of
 from imukick.units import DEG_PER_RAD
 from tests.sources.formats import made
 from tests.sources.formats.reading import KICK, SMALL, close, read, told_of
@@ -181,3 +184,30 @@ def test_counts_are_those_of_the_recording_it_was_made_from(tmp_path: Path) -> N
     again = analyse(read(tmp_path, made.movella_dot(whole)))
     assert (again.counted, len(again.reps)) == (first.counted, len(first.reps))
     assert [rep.rom_deg for rep in again.reps] == pytest.approx([rep.rom_deg for rep in first.reps], abs=0.05)
+
+
+HEADS = {
+    "movella_dot_csv": "Movella DOT",
+    "xsens_mt_manager_txt": "Xsens MT Manager",
+    "metabase_csv": "MetaBase",
+    "shimmer_consensys_csv": "Shimmer Consensys",
+    "witmotion_txt": "WitMotion",
+    "sensor_logger_zip": "Sensor Logger",
+    "phyphox_csv": "phyphox",
+    "movesense_csv": "Movesense",
+    "geneactiv_csv": "accelerometer",
+}
+
+
+def test_the_first_lines_of_real_files_are_recognised(root: Path, tmp_path: Path) -> None:
+    facts = root.parent / "shared" / "sensors" / "csv_formats.json"
+    if not facts.is_file():
+        pytest.skip("needs the collected first lines of real files in shared/sensors beside the checkout")
+    heads = {one["id"]: one["real_head"] for one in json.loads(facts.read_text(encoding="utf-8"))}
+    assert heads.keys() - HEADS.keys() == {"apdm_opal"}
+    for name, row in HEADS.items():
+        path = tmp_path / "Accelerometer.csv"
+        path.write_text("\n".join(heads[name]) + "\n", encoding="utf-8")
+        found = format_of(File(path))
+        assert found is not None, name
+        assert found[0].name == row
