@@ -99,6 +99,11 @@ class AirController(Controller):
                     report.data = self.air.scan_response(report.address)
         super().send_hci_packet(packet)
 
+    def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
+        """To the other end; into the void when the link was lost while the packet waited."""
+        if self.find_connection_by_handle(packet.connection_handle) is not None:
+            super().on_hci_acl_data_packet(packet)
+
     def on_hci_reset_command(self, command: hci.HCI_Reset_Command) -> hci.HCI_StatusReturnParameters:
         """A host begins anew: links of the one before it are lost, nothing is sought or advertised."""
         for connection in list(self.le_connections.values()):
