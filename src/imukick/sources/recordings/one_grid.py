@@ -45,7 +45,7 @@ def one_grid(parts: Sequence[Part]) -> Part:
     notes = (*acc.notes, *gyr.notes)
     if rates_hz[0] < SLOWEST_HZ:
         notes += (
-            f"acceleration at {rates_hz[0]:.3g} Hz: fit to count and for range, levers and posture less so; 25 Hz is better",
+            f"acceleration at {rates_hz[0]:.3g} Hz: it counts and measures range, levers and posture less surely; record 25 Hz or more",
         )
     return replace(
         gyr,

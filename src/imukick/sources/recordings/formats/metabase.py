@@ -44,17 +44,18 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
             raise RecordingError(trouble, path=parts[what].path)
     if not parts:
         raise RecordingError("neither acceleration in g nor rate of turn in deg/s in it", path=files[0].path)
-    begin_s = min(part.t_s[0] for part in parts.values())
-    return [replace(parts[what], t_s=parts[what].t_s - begin_s) for what in (ACC, GYR)]
+    begin_ms = min(float(part.t_s[0]) for part in parts.values())
+    when = started(begin_ms * 1e-3)
+    meta = {"sensor": "MetaWear"} | ({"started": when} if when else {})
+    return [replace(parts[what], t_s=(parts[what].t_s - begin_ms) * 1e-3, meta=meta) for what in (ACC, GYR)]
 
 
 def _part(file: File, data: bytes, what: Holds) -> Part:
+    """One file, its times still the epoch in ms."""
     table = table_at(data, file.path, 1, ",")
     unit = "(g)" if what == ACC else "(deg/s)"
-    epoch = next(name for name in FIRST if name[:-1] in table.headers[0].casefold())[:-1]
-    numbers = table.numbers(table.positions([epoch, *(f"{axis}-axis {unit}" for axis in "xyz")]))
-    t_s, values = numbers[:, 0] * 1e-3, numbers[:, 1:]
-    meta = {"sensor": "MetaWear"} | ({"started": when} if (when := started(float(t_s[0]))) else {})
+    numbers = table.numbers([0, *table.positions([f"{axis}-axis {unit}" for axis in "xyz"])])
+    epoch_ms, values = numbers[:, 0], numbers[:, 1:]
     if what == ACC:
-        return Part(file.path, t_s, acc=g(values), table=table, meta=meta)
-    return Part(file.path, t_s, gyr=degps(values), table=table, meta=meta)
+        return Part(file.path, epoch_ms, acc=g(values), table=table)
+    return Part(file.path, epoch_ms, gyr=degps(values), table=table)

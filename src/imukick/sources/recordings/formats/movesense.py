@@ -80,7 +80,10 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     for word, what in CHANNELS.items():
         table = _table(*held[what])
         names = [name.strip().casefold() for name in table.headers]
-        numbers = table.numbers([names.index(STAMP), *(_axes(names, word) or (1, 2, 3))])
+        axes = _axes(names, word) or list(range(1, min(4, len(names))))
+        if len(axes) != len(AXES):
+            raise RecordingError("no columns x, y and z; export it again", path=table.path, line=1)
+        numbers = table.numbers([0, *axes])
         parts[what] = (table, numbers[:, 0] * 1e-3, numbers[:, 1:])
     (acc_table, acc_t_s, acc), (gyr_table, gyr_t_s, gyr) = parts[ACC], parts[GYR]
     return [

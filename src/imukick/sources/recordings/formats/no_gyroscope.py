@@ -9,6 +9,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.part import Asked
+from imukick.sources.recordings.table import lines_of
 
 STARTS: Final = {
     "Device Type,GENEActiv": "GENEActiv",
@@ -27,7 +28,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
 def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
     """Raises `RecordingError`."""
     (file,) = files
-    first = file.head().decode("utf-8", errors="replace")
+    first = lines_of(file.head())[0]
     if first.startswith(AXIVITY):
         trouble = (
             "packed data of an Axivity sensor: an AX3 has no gyroscope, without which neither range nor speed can be told; "

@@ -55,6 +55,8 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     positions += [_one(table, f"Gyro_{axis}", "export it again") for axis in "XYZ"]
     numbers = table.numbers(positions)
     factors = [_factor(table, units, position, _quantity(k)) for k, position in enumerate(positions)]
+    first_s = float(numbers[0, 0]) * factors[0]
+    numbers[:, 0] -= numbers[0, 0]  # as it is written, so that no digit of the small differences is lost
     numbers *= factors
     acc_unit, gyr_unit = units[positions[1]], units[positions[4]]
     notes: tuple[str, ...] = ()
@@ -63,12 +65,12 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     return [
         Part(
             path=file.path,
-            t_s=numbers[:, 0] - numbers[0, 0],
+            t_s=numbers[:, 0],
             acc=Vectors(numbers[:, 1:4], acc_unit, factors[1]),
             gyr=Vectors(numbers[:, 4:7], gyr_unit, factors[4]),
             table=table,
             meta={"sensor": re.sub(r"_?Timestamp_Unix.*", "", table.headers[positions[0]].strip()).replace("_", " ")}
-            | ({"started": when} if (when := started(float(numbers[0, 0]))) else {}),
+            | ({"started": when} if (when := started(first_s)) else {}),
             notes=notes,
         )
     ]
