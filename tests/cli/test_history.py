@@ -14,11 +14,15 @@ import pytest
 from imukick.analysis import analyse
 from imukick.cli.history_show import differences
 from imukick.cli.live_before import before_session
+from imukick.cli.live_kept import Keeper
 from imukick.coaching.wording import SAYINGS
+from imukick.exercises import Exercise
 from imukick.plans import Mark
 from imukick.sinks.history import open_history
 from imukick.sinks.history.editing import Answer, answers, keep_answer
+from imukick.sinks.history.writing import Beginning, SessionWriter
 from imukick.sources.plan_files import find_plan
+from imukick.sources.recordings import Recording, read_recording
 from tests.cli.command import Run
 from tests.sinks.kept_sessions import NOON, PLAYED, keep, made, played
 
@@ -189,6 +193,40 @@ def test_pain_of_late_and_what_is_asked_first(tmp_path: Path) -> None:
         assert lately.lines == (SAYINGS["pain_lately"].shown,)
         assert before_session(history, "Ann", None, NOON, None).lines == ()
         assert before_session(history, "me", None, datetime(2026, 5, 1, tzinfo=UTC), None).lines == ()
+
+
+def test_a_history_that_refuses_is_said_once_and_the_session_goes_on(tmp_path: Path) -> None:
+    said: list[str] = []
+    with open_history(tmp_path / "h.sqlite3", nobody) as history:
+        keeper = Keeper(lambda: history, "me", None)
+        keeper.said = said.append
+        recording = read_recording(PLAY)
+        keeper.begin(Recording(PLAY, recording.samples.part(0, 0), (), recording.meta), Exercise())
+        keeper.tell(made([30.0]), (), ())
+        history.connection.execute("PRAGMA query_only = ON")  # as a disk that has become full
+        for rep in made([30.0, 31.0])[1:]:
+            keeper.tell([rep], (), ())
+            keeper.tell([rep], (), ())
+        keeper.end(played())
+        assert len(history.session(1).newest.reps) == 1
+    assert len(said) == 1
+    assert "imukick replay --save" in said[0]
+    assert keeper.trouble is not None
+
+
+def test_a_session_that_did_not_end_is_judged_whole_from_its_recording(run: Run, tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    with open_history(db, nobody) as history:
+        meta = {**analyse(PLAY, motion=False).meta}
+        writer = SessionWriter(history.connection, Beginning("me", "live", PLAY, meta), NOON)
+        writer.tell(made([30.0]))
+    assert "not ended" in run("history", "list", "--db", db).out
+    assert f"kept already: session {writer.number} of me" in run("replay", PLAY, "--save", "--db", db).out
+    assert run("history", "recompute", "1", "--db", db).code == 0
+    with open_history(db, nobody) as history:
+        one = history.session(1)
+    assert (one.ended, len(one.judgements), one.newest.reps) == (True, 2, analyse(PLAY).reps)
+    assert one.judgements[0].reps == tuple(made([30.0]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")

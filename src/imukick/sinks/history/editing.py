@@ -40,11 +40,11 @@ def save_judgement(
     facts: RecordingFacts,
     now: datetime,
 ) -> None:
-    """What other rules say of a session that is kept; what was said before stays. The recording it comes from is now known by its `facts`."""
+    """What other rules say of a session that is kept; what was said before stays. `facts`: of its recording, by which one that did not end is now known."""
     with transaction(connection):
         add_events(connection, add_judgement(connection, session, meta, now), events)
         connection.execute(
-            "UPDATE sessions SET recording_bytes = ?, recording_sha256 = ? WHERE id = ? AND recording_sha256 IS NULL",
+            "UPDATE sessions SET ended = 1, recording_bytes = ?, recording_sha256 = ? WHERE id = ? AND recording_sha256 IS NULL",
             (facts.size_bytes, facts.sha256, session),
         )
 

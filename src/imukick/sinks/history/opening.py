@@ -54,16 +54,7 @@ def opened(path: Path, told: Tell, *, own: bool = False) -> Iterator[sqlite3.Con
     if path.is_dir():
         raise ImukickError(f"{path}: this is a folder; name a file with --db")
     try:
-        connection = _connected(path)
-    except DamageError as error:
-        if not (own or _was_ours(path)):
-            raise ImukickError(f"{path}: not a history of imukick; name another file with --db") from None
-        aside = set_aside(path)
-        told(
-            f"{path}: damaged ({error}); it is kept as {aside.name}, and a new history begins. "
-            "imukick history restore brings an export back"
-        )
-        connection = _connected(path)
+        connection = _connected_or_new(path, told, own=own)
     except sqlite3.Error as error:
         raise refused(path, error) from error
     with closing(connection):
@@ -104,6 +95,20 @@ def set_aside(path: Path) -> Path:
             why = error.strerror or error
             raise ImukickError(f"{path}: damaged, and cannot be set aside: {why}; name another with --db") from error
     return aside
+
+
+def _connected_or_new(path: Path, told: Tell, *, own: bool) -> sqlite3.Connection:
+    try:
+        return _connected(path)
+    except DamageError as error:
+        if not (own or _was_ours(path)):
+            raise ImukickError(f"{path}: not a history of imukick; name another file with --db") from None
+        aside = set_aside(path)
+        told(
+            f"{path}: damaged ({error}); it is kept as {aside.name}, and a new history begins. "
+            "imukick history restore brings an export back"
+        )
+    return _connected(path)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

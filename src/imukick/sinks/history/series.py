@@ -33,23 +33,28 @@ def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] =
             raise ValueError(f"{metric!r} has no trend; known: {', '.join(METRICS)}")
     judged = _judged(connection, person)
     newest = max((version for _, _, version, _ in judged.values()), default=0)
-    parts: defaultdict[Group, dict[int, _Part]] = defaultdict(dict)
     measured = [metric for metric in metrics if metric != "clean_share"]
     columns = "".join(f', "{metric}"' for metric in measured)
     rows = connection.execute(
         f"SELECT judgement_id, side, posture, load, t_end_s, verdicts = '[]'{columns} FROM latest_reps "
         f"WHERE counted AND judgement_id IN (SELECT id FROM judgements AS judged WHERE {NEWEST})"
     )
+    flat: dict[tuple[int, str, str, str, float | None], _Part] = {}
     for key, side, posture, load, t_end_s, clean, *values in rows:
         if key not in judged:
             continue
-        group = Group(side, posture, load, _mass_kg(judged[key][3], load, t_end_s))
-        part = parts[group].setdefault(key, _Part({metric: [] for metric in metrics}))
+        where = (key, side, posture, load, None if load == "none" else _mass_kg(judged[key][3], t_end_s))
+        part = flat.get(where)
+        if part is None:
+            part = flat[where] = _Part({metric: [] for metric in metrics})
         part.counted += 1
         part.clean += clean
         for metric, value in zip(measured, values, strict=True):
             if value is not None:
                 part.values[metric].append(value)
+    parts: defaultdict[Group, dict[int, _Part]] = defaultdict(dict)
+    for (key, side, posture, load, load_kg), part in flat.items():
+        parts[Group(side, posture, load, load_kg)][key] = part
     found = [
         trend_of(group, metric, _in_order(same, judged, metric), len(by_session) - len(same))
         for group, by_session in parts.items()
@@ -65,7 +70,7 @@ def _judged(
 ) -> dict[int, tuple[int, datetime, int, list[tuple[float, float | None]]]]:
     """Key of each session's newest judgement -> number of the session, when it was, version of the metrics, masses (kg) since when (s)."""
     rows = connection.execute(
-        "SELECT judged.id, session_id, coalesce(started, saved), metrics_version, meta FROM judgements AS judged "
+        "SELECT judged.id, session_id, coalesce(started, saved), metrics_version, CASE load WHEN 'none' THEN '{}' ELSE meta END FROM judgements AS judged "
         f"JOIN sessions ON sessions.id = session_id WHERE person = ? AND {NEWEST}",
         (person,),
     )
@@ -80,9 +85,7 @@ def _masses(meta: Mapping[str, Any]) -> list[tuple[float, float | None]]:
     return [(float("-inf"), meta.get("load_kg")), *told]
 
 
-def _mass_kg(masses: list[tuple[float, float | None]], load: str, t_s: float) -> float | None:
-    if load == "none":
-        return None
+def _mass_kg(masses: list[tuple[float, float | None]], t_s: float) -> float | None:
     return next(load_kg for since_s, load_kg in reversed(masses) if since_s <= t_s)
 
 
