@@ -91,12 +91,6 @@ def test_several_go_to_a_folder_and_a_bad_one_does_not_stop_the_rest(
     ]
 
 
-def test_force_overwrites(run: Run, kicks: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_bytes(b"old")
-    assert run("report", kicks, "-o", tmp_path / "a.html", "--force").code == 0
-    assert (tmp_path / "a.html").read_bytes().startswith(b"<!DOCTYPE")
-
-
 def test_a_session_of_the_history(run: Run, other_kicks: Path, tmp_path: Path) -> None:
     recording, db = tmp_path / "monday.csv", tmp_path / "h.sqlite3"
     recording.write_text(
@@ -150,8 +144,10 @@ def test_a_browser_that_fails_leaves_the_page(
 @needs_chromium
 def test_paper(run: Run, kicks: Path, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"mine")
+    (tmp_path / "a.html").write_bytes(b"mine")
     assert "exists already" in run("report", kicks, "-o", tmp_path / "a.html", "--pdf").err
     assert run("report", kicks, "-o", tmp_path / "a.html", "--pdf", "--force").code == 0
+    assert (tmp_path / "a.html").read_bytes().startswith(b"<!DOCTYPE")
     paper = (tmp_path / "a.pdf").read_bytes()
     assert paper.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from imukick.sinks.report.account import Account
 from imukick.sinks.report.page import report_html
 from tests.live.accessibility import faults
 from tests.live.browser import PHONE, browser, needs_chromium
-from tests.sinks.test_report import HOSTILE, an_account, at, shipped
+from tests.sinks.test_report import HOSTILE, shipped
 
 pytestmark = needs_chromium
 PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -66,12 +66,13 @@ def seen(accounts: Mapping[str, Account], looks: Mapping[str, dict[str, Any]], f
 
 
 def hostile() -> Account:
-    """Somebody wrote a page into every name and note."""
+    """Somebody wrote a page into every name and note of a session."""
     notes = [HOSTILE, "javascript:alert(1)", "https://example.invalid/a.png"]
-    return an_account(at(1.0), name=HOSTILE, person=HOSTILE, remarks=notes, marks=[Mark(1.0, "note", HOSTILE)])
+    marks = [Mark(1.0, "note", HOSTILE)]
+    return replace(shipped("quadruped_faults"), name=HOSTILE, person=HOSTILE, remarks=notes, marks=marks)
 
 
-def test_pages_ask_for_nothing_run_nothing_and_can_be_read(tmp_path: Path) -> None:
-    found = seen({"faults": shipped("quadruped_faults"), "hostile": hostile()}, {"phone": PHONE}, tmp_path)
-    assert found.asked == [(tmp_path / f"{name}.html").as_uri() for name in ("faults", "hostile")]
-    assert (found.said, found.wrong, found.pages) == ([], {}, {"faults": 2, "hostile": 2})
+def test_a_page_asks_for_nothing_runs_nothing_and_can_be_read(tmp_path: Path) -> None:
+    found = seen({"hostile": hostile()}, {"phone": PHONE}, tmp_path)
+    assert found.asked == [(tmp_path / "hostile.html").as_uri()]
+    assert (found.said, found.wrong, found.pages) == ([], {}, {"hostile": 2})

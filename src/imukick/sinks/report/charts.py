@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -138,7 +139,7 @@ def _tempo(account: Account) -> Chart:
             kept, of = kept + inside, of + len(shown)
         if shown:
             xs, ys = zip(*shown, strict=True)
-            ax.vlines(xs, 0.0, ys, color=colour, linewidth=2.2 if not wide else 1.0, zorder=3)
+            _posts(ax, xs, ys, 1.0 if wide else 2.2, colour)
             ax.plot(
                 xs,
                 ys,
@@ -159,10 +160,18 @@ def _tempo(account: Account) -> Chart:
 
 
 def _columns(ax: Axes, xs: Sequence[float], ys: Sequence[float], wide: float, colour: str, *, whole: bool) -> None:
-    """Bars of so many slots' width; as lines, which 200 at a time are drawn twenty times as fast as rectangles."""
+    """Bars of so many slots' width."""
     inches = (WHOLE if whole else HALF) - LEFT - RIGHT
     low, high = ax.get_xlim()
-    ax.vlines(xs, 0.0, ys, colors=colour, linewidth=72.0 * wide * inches / (high - low), capstyle="butt", zorder=2)
+    _posts(ax, xs, ys, 72.0 * wide * inches / (high - low), colour)
+
+
+def _posts(ax: Axes, xs: Sequence[float], ys: Sequence[float], points: float, colour: str) -> None:
+    """Upright strokes so many `points` wide, as one broken line: of 200 rectangles matplotlib would make 200 objects."""
+    nothing = [math.nan] * len(xs)
+    line_x = [x for three in zip(xs, xs, nothing, strict=True) for x in three]
+    line_y = [y for three in zip([0.0] * len(xs), ys, nothing, strict=True) for y in three]
+    ax.plot(line_x, line_y, color=colour, linewidth=points, solid_capstyle="butt", zorder=2)
 
 
 def _bars(account: Account, values: Sequence[float], top: float) -> tuple[Figure, Axes, bool]:

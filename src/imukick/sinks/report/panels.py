@@ -30,7 +30,7 @@ POINTS: Final = 48
 AROUND_S: Final = 0.3
 """Shown before and after a repetition."""
 BLOCK: Final = 48
-"""Pictures under one heading; chosen: four rows of twelve on paper, so that no block is longer than a third of a page."""
+"""Pictures under one heading; chosen: four to six rows on paper, so that no block is longer than half a page."""
 Angles = np.ma.MaskedArray[tuple[int], np.dtype[np.float64]]
 SMALL_SET: Final = 4
 """Sets of at most so many share a heading; chosen: four of them fill a row."""
@@ -130,14 +130,14 @@ def panels_of(account: Account) -> Panels:
 
 
 def _columns(lengths: Sequence[int]) -> int:
-    """So many side by side that the fewest places stay empty; of equally good ones the most.
+    """So many side by side that the rows are fewest; of equally good ones the fewest, which are largest.
 
     >>> _columns([11, 10]), _columns([8]), _columns([12, 12]), _columns([3])
     (11, 8, 12, 6)
     """
     if max(lengths, default=0) <= 6:
         return 6
-    return max(range(8, 13), key=lambda columns: (-sum(-n % columns for n in lengths), columns))
+    return min(range(8, 13), key=lambda columns: (sum(-(-n // columns) for n in lengths), columns))
 
 
 def _frame(account: Account) -> _Frame:
