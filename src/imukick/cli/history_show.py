@@ -71,7 +71,8 @@ def facts(one: KeptSession) -> list[str]:
     lines += [
         f"{mark.kind} at {clock_text(mark.t_s)}" + (f": {one_line(mark.value)}" if mark.value else "") for mark in marks
     ]
-    return lines + ([f"note: {one_line(one.note, 2000)}"] if one.note else [])
+    lines += [f"note: {one.note}"] if one.note else []
+    return [one_line(line, 2000) for line in lines]
 
 
 def side_by_side(judgements: Sequence[Judgement]) -> list[Table | str]:
