@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,14 +16,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_data_of_anybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Recordings and history go to a folder of the tests, also those of programs that a test starts."""
-    folder = str(tmp_path_factory.mktemp("data"))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_DATA_HOME", "APPDATA", *(["HOME"] if sys.platform == "darwin" else [])):
-            patch.setenv(name, folder)
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    """Recordings and history go to a folder of the tests, those of the programs that a test starts too: set before a test is read."""
+    folder = tempfile.TemporaryDirectory(prefix="imukick-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    for name in ("XDG_DATA_HOME", "APPDATA", *(["HOME"] if sys.platform == "darwin" else [])):
+        patch.setenv(name, folder.name)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from imukick.analysis import analyse
 from imukick.cli.history_show import differences
 from imukick.cli.live_before import before_session
 from imukick.cli.live_kept import Keeper
+from imukick.cli.live_place import data_folder
 from imukick.coaching.wording import SAYINGS
 from imukick.exercises import Exercise
 from imukick.plans import Mark
@@ -42,6 +43,10 @@ def db(tmp_path: Path) -> Path:
             keep(history, made([30.0 + day % 2, 31.0, 32.0 + day % 2]), day=day)
         keep(history, list(played().events), day=9, person="Ann <b>", marks=(Mark(1.0, "note", "\x1b[31mred\x07"),))
     return path
+
+
+def test_tests_keep_nothing_in_anybodys_own_folder() -> None:
+    assert "imukick-tests-" in str(data_folder())
 
 
 def test_list_show_note_and_delete(db: Path, run: Run) -> None:
