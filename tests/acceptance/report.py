@@ -2,7 +2,7 @@
 
     pytest tests/acceptance/report.py
 
-Not part of the ordinary suite: this takes a minute, and axe-core is fetched for the test (npm) and not kept.
+Not part of the ordinary suite: this takes two minutes, and axe-core is fetched for the test (npm) and not kept.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def panels_of(account: Account) -> Panels:
         target=None if target_deg is None else float(frame.y(target_deg)),
         scale=scale,
         columns=columns,
-        across=columns if columns <= 10 else columns // 2,
+        across=columns if columns <= 10 else -(-columns // 2),
     )
 
 
