@@ -1,6 +1,7 @@
 """How quick and how honest the history is: `python benchmarks/history.py` fills one with 100,000 repetitions in 2,000 sessions.
 
-Prints how long `imukick history list` and `history trend -o` take beyond the program's start-up (bars: 0.3 s and 2 s), what one
+Prints how long `imukick history list` and `history trend -o` take beyond the program's start-up (bars: 0.3 s and 2 s of one processor,
+which is what they take where nothing else runs), what one
 repetition costs a live session, and how often a trend calls a change where there is none, and where there is one.
 """
 
@@ -122,10 +123,10 @@ def main() -> None:
         place = Path(folder) / "history.sqlite3"
         fill(place, analysis)
         print(f"{SESSIONS * EACH} repetitions in {SESSIONS} sessions, {place.stat().st_size / 1e6:.0f} MB")
-        start_s, start_busy_s = took_s("history", "--help")
+        start_s, start_busy_s = took_s("--version")
         for what, bar_s, more in (("list", LIST_S, ()), ("trend", TREND_S, ("-o", Path(folder) / "t.png", "--force"))):
             wall_s, busy_s = took_s("history", what, "--db", place, *more)
-            sign = "met" if wall_s - start_s < bar_s else "MISSED"
+            sign = "met" if busy_s - start_busy_s < bar_s else "MISSED"
             print(
                 f"history {what}: {wall_s - start_s:.2f} s beyond start-up ({start_s:.2f} s), of the processor "
                 f"{busy_s - start_busy_s:.2f} s; bar {bar_s} s: {sign}"
