@@ -165,3 +165,14 @@ def test_what_is_held_is_never_more_than_a_frame_and_a_header() -> None:
         frames.push(bytes([k * 7919 % 251, 0x55]), float(k))
         assert len(frames._held) <= 22
         assert len(frames._arrivals) <= 22
+
+
+@pytest.mark.parametrize("value", [6, 0xFF, 0x100, 0x7FFF, -1, -0x8000])
+def test_whatever_its_register_held_is_put_back(value: int) -> None:
+    """It is read as 16 bits with a sign, and written as wide."""
+    decoder = WitMotion()
+    actions = decoder.start()
+    answer(decoder, value)
+    then(actions)
+    written = [action.data for action in decoder.stop() if isinstance(action, Write)]
+    assert written[-1] == bytes([0xFF, 0xAA, 3]) + struct.pack("<h", value)

@@ -48,7 +48,7 @@ RATES_HZ: Final[dict[int, float]] = {6: 10.0, 7: 20.0, 8: 50.0, 9: 100.0}
 
 def set_rate(value: int) -> bytes:
     """The command that sets the rate register, until the sensor is switched off (it is not saved)."""
-    return bytes([0xFF, 0xAA, RATE_REGISTER, value, 0x00])
+    return bytes([0xFF, 0xAA, RATE_REGISTER]) + struct.pack("<h", value)  # as wide as registers are read
 
 
 MODEL: Final = "WitMotion WT901 BLE"
