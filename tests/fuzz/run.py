@@ -1,0 +1,34 @@
+"""Coverage-guided fuzzing: `python -m tests.fuzz.run decoders|readers [OPTIONS OF LIBFUZZER] FOLDERS`; see README.md."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> None:
+    """Runs until an option or a finding ends it."""
+    import atheris
+
+    with atheris.instrument_imports(include=["imukick"]):
+        from tests.fuzz import decoders, readers
+
+    room = sys.argv.pop(1)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+
+        def one(data: bytes) -> None:
+            if room == "decoders":
+                decoders.session(data)
+                return
+            readers.attempt(data, place)
+            for path in place.iterdir():
+                path.unlink()
+
+        atheris.Setup(sys.argv, one)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

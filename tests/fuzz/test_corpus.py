@@ -1,0 +1,43 @@
+"""The kept inputs of the fuzzing, each tried once more; and that what is tried is not all refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.fuzz import decoders, readers, seeds
+
+CORPUS = Path(__file__).resolve().parent / "corpus"
+
+
+def kept(room: str) -> list[bytes]:
+    """Several inputs to a file, for a checkout of few files: [u16 length][input]."""
+    data = (CORPUS / f"{room}.bin").read_bytes()
+    found, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 2], "little")
+        found.append(data[at + 2 : at + 2 + size])
+        at += 2 + size
+    return found
+
+
+def test_decoders_may_only_refuse() -> None:
+    for data in kept("decoders"):
+        decoders.session(data)
+
+
+def test_readers_may_only_refuse(tmp_path: Path) -> None:
+    for k, data in enumerate(kept("readers")):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        readers.attempt(data, folder)
+
+
+def test_each_decoder_is_reached() -> None:
+    reached = {name: sum(map(len, decoders.session(data))) for name, data in seeds.of_decoders().items()}
+    assert [name for name, samples in reached.items() if not samples] == []
+    assert len(reached) >= len(decoders.NAMES)
+
+
+def test_the_readers_are_reached() -> None:
+    read = [name for name, data in seeds.of_readers().items() if readers.attempt_anywhere(data) is not None]
+    assert len(read) >= 20
