@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from imukick import Samples, read_recording
-from imukick.events import Event, Gap, LiftTold, Remount, Rep, SetEnded
+from imukick.events import Event, Gap, LiftTold, Posture, Remount, Rep, SetEnded
 from imukick.exercises import Exercise
 from imukick.plans import Mark, MarkKind, Target
 from imukick.sources.simulator import Spec
@@ -185,8 +185,13 @@ def test_rows_do_not_overlap_in_time() -> None:
     assert all(r.t_start_s < r.t_top_s <= r.t_lower_s < r.t_end_s for r in rows)
 
 
-def test_small_lifts_are_found_from_the_first_when_small_ones_are_aimed_at() -> None:
-    session = made(Spec(reps=8, lift_s=0.8, pause_s=1.0, lower_s=0.8, rom_deg=8.0, variation=0.02, seed=7001))
-    aimed = [e for e in told(session.samples, exercise=Exercise(target=Target(rom_deg=8.0))) if isinstance(e, Rep)]
-    assert sum(rep.counted for rep in aimed) >= 7
+@pytest.mark.parametrize(("posture", "rom_deg", "lift_s"), [("standing", 6.5, 1.5), ("quadruped", 8.0, 2.5)])
+def test_small_lifts_are_found_from_the_first_when_small_ones_are_aimed_at(
+    posture: Posture, rom_deg: float, lift_s: float
+) -> None:
+    spec = Spec(posture=posture, reps=8, lift_s=lift_s, lower_s=lift_s, rom_deg=rom_deg, variation=0.02, seed=7001)
+    session, aim = made(spec), Exercise(target=Target(rom_deg=rom_deg))
+    aimed = [e for e in told(session.samples, exercise=aim) if isinstance(e, Rep) and e.counted]
+    assert len(aimed) == 8
+    assert max(abs(rep.rom_deg - rom_deg) for rep in aimed) < 0.5
     assert not [e for e in told(session.samples) if isinstance(e, Rep) and e.counted]

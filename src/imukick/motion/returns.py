@@ -60,7 +60,7 @@ def returns(
         if not plain and not lifted:
             continue
         foot = _foot(pauses, i, ups[i + 1 + int(between.argmax())], p.back_share * far)
-        if foot is not None:
+        if foot is not None and apart[foot, -1] <= max(p.back_share * float(apart[foot, i + 1 : -1].max()), p.back_rad):
             yield pauses[foot]
 
 

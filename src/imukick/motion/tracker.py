@@ -43,7 +43,8 @@ class Tracker:
         self._grid = Grid(params.grid)
         self._attitude = Attitude(params.attitude)
         self._history = History()
-        self._turning = Turning(params.turning)
+        self._turning_params = params.turning.aimed(aim_deg)
+        self._turning = Turning(self._turning_params)
         self._mounting = Mounting(params.mounting, height_m, posture, aim_deg)
         self._angle = AngleStream(params.hold_s)
         self._movements = Movements(params, self._history, self._mounting, self._angle)
@@ -92,7 +93,7 @@ class Tracker:
         return out
 
     def _begin_anew(self) -> None:
-        self._turning = Turning(self._p.turning)
+        self._turning = Turning(self._turning_params)
         self._movements.begin_anew()
 
     def _close(self) -> list[Moved]:
