@@ -39,8 +39,12 @@ def undocumented(words: Iterable[str], page: str) -> list[str]:
 
 
 def verdict_words(tree: ast.AST) -> set[str]:
-    """First argument of each call of `Verdict`; what is not a plain word there is given as it is written."""
+    """First argument of each call of `Verdict`; what is not a plain word there is given as it is written.
+
+    One made of `**fields` reads back what another call has written.
+    """
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Verdict"]
+    calls = [call for call in calls if call.args or call.keywords[0].arg is not None]
     first = [call.args[0] if call.args else call.keywords[0].value for call in calls]
     return {
         one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else ast.unparse(one) for one in first

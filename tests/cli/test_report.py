@@ -62,6 +62,8 @@ def test_what_cannot_be_is_told_in_one_line_and_nothing_is_written(
     run: Run, kicks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], says: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("XDG_DATA_HOME", "APPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "nobody"))
     Path("other").mkdir()
     for place in ("a.csv", "b.csv", "other/a.csv"):
         Path(place).write_bytes(kicks.read_bytes())
