@@ -88,6 +88,7 @@ class LiveLoop:
         self._over = False
         self._counted = 0
         self._last_host_s = self._began_host_s = time.monotonic()
+        self._down: set[str] = set()  # why the link is down, as far as it was said
         self._sync_trouble: RecordingError | None = None
         self._trouble_told = False
         self.error: ImukickError | None = None
@@ -184,14 +185,17 @@ class LiveLoop:
                 self._received(item)
             case LinkUp():
                 shown.link = "connected"
+                self._down.clear()
                 self._view.say("connected" if item.connection == 1 else "connected again")
                 if item.connection > 1:
                     self._mark("note", "link back")
             case LinkDown():
                 shown.link, shown.rate_hz = "link lost, looking for the sensor", None
-                if item.tries == 0:
-                    self._view.say(f"link lost: {item.message}")
+                if not self._down:
                     self._mark("note", "link lost")
+                if item.reason not in self._down:  # each once, until the link is back
+                    self._down.add(item.reason)
+                    self._view.say(f"link lost: {item.message}")
             case Stalled():
                 shown.link = "the sensor is silent, connecting anew"
                 self._view.say(f"nothing came for {item.silent_s:.1f} s; connecting anew")

@@ -260,15 +260,16 @@ class Connection:
             ) from None
 
     async def _close(self) -> None:
-        """Tell the sensor to stop and hang up, each step for at most `stop_s`; one that no longer answers is not told.
+        """Tell the sensor to stop and hang up, each step for a limited time; one that no longer answers is not told.
 
         One whose start failed halfway is told too: it may stream for nobody until its battery is empty.
         """
         if self._told_to_start and self.failure is None and self._client.is_connected:
-            await self._briefly(self._run(self._decoder.stop()))
-        await self._briefly(self._client.disconnect())
+            await self._briefly(self._run(self._decoder.stop()), self._params.stop_s)
+        again = self.failure is not None
+        await self._briefly(self._client.disconnect(), self._params.hang_up_s if again else self._params.stop_s)
 
-    async def _briefly(self, step: Coroutine[Any, Any, None]) -> None:
+    async def _briefly(self, step: Coroutine[Any, Any, None], most_s: float) -> None:
         with suppress(SensorError, *LINK_ERRORS):  # the link is being given up: how it ends is of no consequence
-            async with asyncio.timeout(self._params.stop_s):
+            async with asyncio.timeout(most_s):
                 await step

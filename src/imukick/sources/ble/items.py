@@ -50,7 +50,8 @@ class LinkParams:
     anew; the slowest packets known are 0.8 s apart. `backoff_s`, `backoff_max_s`: wait before the second try of a
     reconnection, doubled from try to try. `first_tries`: connections before a sensor that never sent a sample is
     given up. `give_up_s`: how long one that did is looked for. `stop_s`: for each step of a clean end.
-    `quality_s`: how often `LinkQuality` is told.
+    `hang_up_s`: for the end of a link that is to be made anew; BlueZ keeps it for 2 s of its own (measured 2.0 to 2.7 s), and
+    a sensor that is found meanwhile as connected is lost a moment later. `quality_s`: how often `LinkQuality` is told.
     """
 
     connect_s: float = 15.0
@@ -61,6 +62,7 @@ class LinkParams:
     first_tries: int = 3
     give_up_s: float = 300.0
     stop_s: float = 2.0
+    hang_up_s: float = 5.0
     quality_s: float = 1.0
 
 

@@ -87,9 +87,12 @@ class AirController(Controller):
         """To the host; reports of scan responses carry the advertiser's own, which bumble's controller does not know.
 
         Both are marked as what they are, legacy PDUs that belong together: a host that looks for a service (Linux)
-        takes the name of an answer only then for that of the advertisement which has the service.
+        takes the name of an answer only then for that of the advertisement which has the service. And a connection is told by
+        the event that belongs to extended advertising: Linux waits for that one, and before it has come cannot hang up.
         """
-        if isinstance(packet, hci.HCI_LE_Extended_Advertising_Report_Event):
+        if isinstance(packet, hci.HCI_LE_Connection_Complete_Event) and packet.status == hci.HCI_ErrorCode.SUCCESS:
+            packet = _enhanced(packet)
+        elif isinstance(packet, hci.HCI_LE_Extended_Advertising_Report_Event):
             kind = hci.HCI_LE_Extended_Advertising_Report_Event.EventType
             for report in packet.reports:
                 report.event_type |= (
@@ -141,6 +144,24 @@ class AirController(Controller):
                 )
             )
         return super().on_hci_le_create_connection_cancel_command(command)
+
+
+def _enhanced(told: hci.HCI_LE_Connection_Complete_Event) -> hci.HCI_LE_Enhanced_Connection_Complete_Event:
+    """The same, of two devices whose addresses nobody had to resolve."""
+    nobody = hci.Address.ANY
+    return hci.HCI_LE_Enhanced_Connection_Complete_Event(
+        status=told.status,
+        connection_handle=told.connection_handle,
+        role=told.role,
+        peer_address_type=told.peer_address_type,
+        peer_address=told.peer_address,
+        local_resolvable_private_address=nobody,
+        peer_resolvable_private_address=nobody,
+        connection_interval=told.connection_interval,
+        peripheral_latency=told.peripheral_latency,
+        supervision_timeout=told.supervision_timeout,
+        central_clock_accuracy=told.central_clock_accuracy,
+    )
 
 
 def device_on(air: Air, name: str) -> Device:
