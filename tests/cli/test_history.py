@@ -100,6 +100,53 @@ def test_export_and_restore(db: Path, run: Run, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".") and path.suffix != ".sqlite3"] == []
 
 
+@pytest.mark.parametrize(
+    ("harm", "command"),
+    [
+        ("UPDATE judgements SET meta = '{not json'", ["show", "8"]),
+        ("UPDATE judgements SET meta = '{not json'", ["recompute", "8"]),
+        ("UPDATE judgements SET load = 'band', meta = '{not json'", ["trend"]),
+        ("UPDATE sessions SET saved = 'yesterday', started = 'yesterday'", ["list"]),
+        ("UPDATE sessions SET saved = 'yesterday', started = 'yesterday'", ["trend"]),
+        ("DELETE FROM judgements", ["show", "8"]),
+        ("UPDATE reps SET verdicts = '[1]'", ["compare", "1", "2"]),
+    ],
+)
+def test_a_row_that_makes_no_sense_is_one_line(harm: str, command: list[str], db: Path, run: Run) -> None:
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(harm)
+    done = run("history", *command, "--db", db)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "cannot be read, a row of it is damaged" in done.err
+
+
+@pytest.mark.parametrize(
+    "command", [["show"], ["note", "{}", "x"], ["delete", "--yes"], ["recompute"], ["compare", "1"]]
+)
+def test_a_number_beyond_all_sessions(command: list[str], db: Path, run: Run) -> None:
+    number = "99999999999999999999"
+    words = [word.format(number) for word in command]
+    done = run("history", *words, *([] if number in words else [number]), "--db", db)
+    assert (done.code, done.err.count("\n"), f"there is no session {number}" in done.err) == (2, 1, True)
+
+
+def test_a_number_that_overflows_is_not_restored(db: Path, run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "all"
+    assert run("history", "export", place, "--db", db).code == 0
+    lines = (place / "marks.csv").read_text().split(",1.0,note")
+    assert len(lines) == 2
+    (place / "marks.csv").write_text(",1e999,note".join(lines))
+    done = run("history", "restore", place, "--db", tmp_path / "new")
+    assert (done.code, "nothing was restored: a number is not finite" in done.err) == (2, True)
+    run("history", "export", tmp_path / "all.json", "--db", db)
+    text = (tmp_path / "all.json").read_text()
+    assert text.count(', 1.0, "note"') == 1
+    (tmp_path / "all.json").write_text(text.replace(', 1.0, "note"', ', "1e999", "note"'))
+    done = run("history", "restore", tmp_path / "all.json", "--db", tmp_path / "new")
+    assert (done.code, "nothing was restored: a number is not finite" in done.err) == (2, True)
+
+
 def test_what_is_not_there_is_not_made(run: Run, tmp_path: Path) -> None:
     done = run("history", "list", "--db", tmp_path / "none.sqlite3")
     assert (done.code, done.err.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])

@@ -40,7 +40,8 @@ def tell_trend(db: str | None, person: str | None, metric: str, out: Path | None
         check_place(out, force=force)
     whose = asked_person(person)
     with kept_history(db) as history:
-        found = trends(history.connection, whose, (metric,))
+        with history.looking_at("trends"):
+            found = trends(history.connection, whose, (metric,))
         if not found:
             others = ", ".join(history.people()) or "nobody"
             raise ImukickError(f"no counted repetition of {whose} is kept; those of whom there are: {others}")
@@ -94,7 +95,8 @@ def tell_comparison(db: str | None, first: int, second: int) -> None:
             raise ImukickError(
                 f"sessions {first} and {second} were judged by different rules; first: imukick history recompute {first} {second}"
             )
-        found = trends(history.connection, earlier.person, COMPARED)
+        with history.looking_at("trends"):
+            found = trends(history.connection, earlier.person, COMPARED)
     told: set[str] = set()
     for trend in found:
         pair = [next((one for one in trend.points if one.session == number), None) for number in (first, second)]

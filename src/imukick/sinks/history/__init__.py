@@ -18,6 +18,8 @@ __all__ = ["Glance", "History", "Judgement", "KeptSession", "PlanSet", "open_his
 
 FILE = "history.sqlite3"
 """Name of the file in the user's data folder."""
+LARGEST = 2**63
+"""Numbers from here on SQLite does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class History:
 
     def glances(self, person: str | None = None) -> list[Glance]:
         """Every session, or those of one person, oldest first."""
-        return reading.glances(self.connection, person)
+        with self.looking_at("the list"):
+            return reading.glances(self.connection, person)
 
     def session(self, number: int) -> KeptSession:
         """All that is kept of one. Raises `ImukickError` when there is none of this number."""
-        found = reading.read_session(self.connection, number)
+        with self.looking_at(f"session {number}"):
+            found = reading.read_session(self.connection, number) if abs(number) < LARGEST else None
         if found is None:
             raise ImukickError(
                 f"there is no session {number} in {self.path}; imukick history list says which there are"
@@ -46,7 +50,20 @@ class History:
 
     def pain_days(self, person: str) -> list[date]:
         """The day of each mark of pain that this person made."""
-        return reading.pain_days(self.connection, person)
+        with self.looking_at("marks of pain"):
+            return reading.pain_days(self.connection, person)
+
+    @contextmanager
+    def looking_at(self, what: str) -> Iterator[None]:
+        """A block that reads `what`; a row that SQLite finds whole and that still makes no sense is an `ImukickError`."""
+        try:
+            yield
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+            why = " ".join(str(error).split())[:120]
+            raise ImukickError(
+                f"{self.path}: {what} cannot be read, a row of it is damaged ({why}); "
+                "imukick history restore brings an export back into another file, --db"
+            ) from error
 
 
 @contextmanager

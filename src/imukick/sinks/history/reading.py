@@ -32,7 +32,7 @@ def glances(connection: sqlite3.Connection, person: str | None = None) -> list[G
 
 
 def read_session(connection: sqlite3.Connection, number: int) -> KeptSession | None:
-    """One session; None when there is none of this number."""
+    """One session; None when there is none of this number. Raises `ValueError`, `TypeError` or `KeyError` for a damaged one."""
     row = connection.execute(
         "SELECT id, uid, person, origin, started, saved, ended, recording, recording_bytes, recording_sha256, sensor, "
         "plan, plan_text, note FROM sessions WHERE id = ?",
@@ -46,6 +46,9 @@ def read_session(connection: sqlite3.Connection, number: int) -> KeptSession | N
         "WHERE session_id = ? ORDER BY number",
         (number,),
     )
+    judgements = tuple(_judgements(connection, number))
+    if not judgements:
+        raise ValueError("it was never judged")
     return KeptSession(
         number=row[0],
         uid=row[1],
@@ -63,7 +66,7 @@ def read_session(connection: sqlite3.Connection, number: int) -> KeptSession | N
         note=row[13],
         marks=tuple(Mark(*mark) for mark in marks),
         plan_sets=tuple(PlanSet(*one) for one in sets),
-        judgements=tuple(_judgements(connection, number)),
+        judgements=judgements,
     )
 
 

@@ -78,6 +78,9 @@ def _fill(copy: sqlite3.Connection, source: Path) -> None:
                 _insert_csv(copy, name, kinds, source / f"{name}.csv")
             else:
                 _insert(copy, name, kinds, tables[name]["columns"], tables[name]["rows"])
+            for column in (column for column, kind in kinds.items() if kind == "REAL"):
+                if copy.execute(f'SELECT 1 FROM {name} WHERE abs("{column}") = 9e999').fetchone():
+                    raise ValueError("a number is not finite")
     migrate(copy)
 
 
@@ -126,7 +129,7 @@ def _json(path: Path) -> Any:
 def _readable(copy: sqlite3.Connection, number: int) -> bool:
     """Whether all of a session can be read, its sets included. Raises what reading it does."""
     one = read_session(copy, number)
-    if one is None or not one.judgements:
+    if one is None:
         return False
     for judgement in one.judgements:
         _ = judgement.sets
