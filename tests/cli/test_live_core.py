@@ -51,12 +51,25 @@ def a_quality(**changes: Any) -> TimeQuality:
         ({"late_p95_s": 0.6}, "poor"),
         ({"late_p95_s": None}, "good"),
         ({"late_p95_s": 0.3, "lost": 3000}, "poor"),
+        ({"stamped": False}, "fair"),
+        ({"stamped": False, "gaps": 2, "gaps_s": 0.6}, "poor"),
     ],
 )
 def test_the_worst_gives_the_grade(changes: dict[str, Any], grade: str) -> None:
     quality = a_quality(**changes)
     assert quality.grade == grade
     assert quality.line().startswith(f"time quality {grade}: 200.0 of 200 Hz received, ")
+
+
+def test_of_samples_without_stamps_no_loss_and_no_lateness_is_claimed() -> None:
+    count = LinkCount()
+    for n in range(40):
+        part = replace(KICKS.part(5 * n, 5 * n + 5), clock="host")
+        count.take(Received(100.0 + float(part.t_s[0]), (part,)))
+    quality = count.quality()
+    assert (quality.grade, quality.late_p95_s) == ("fair", None)
+    assert "times are those of arrival, losses unseen" in quality.line()
+    assert "% lost" not in quality.line()
 
 
 def test_what_the_link_tells_is_counted() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from imukick.sources.mapped_files import mapped_text
 from tests.cli.command import Run
 from tests.cli.test_scan import row, served
 from tests.sources.test_ble_actions import DESCRIBED
@@ -41,6 +42,18 @@ def test_a_mistake_is_one_line(run: Run, tmp_path: Path, command: str, text: str
     done = run(command, "--sensor-file", path)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert words in done.err
+
+
+def test_a_description_without_a_name(run: Run) -> None:
+    done = run("scan", "--sensor-file", "")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "without a name; give its TOML file, or one of arduino-six-floats" in done.err
+
+
+def test_an_editors_mark_before_the_text_is_none_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(DESCRIBED, encoding="utf-8-sig")
+    assert mapped_text(str(path)) == DESCRIBED
 
 
 def test_a_virtual_sensor_needs_no_description(run: Run, described: Path) -> None:

@@ -97,6 +97,7 @@ def test_nobody_listens() -> None:
     ("wishes", "said"),
     [
         (("--radio", "usb:0"), "use tcp-server"),
+        (("--radio", "tcp-server:127.0.0.1:0"), "use tcp-server"),
         (("--radio", "tcp-server:127.0.0.1:99999"), "another port"),
         (("--radio", "tcp-server:127.0.0.1:1", "--play", "missing.csv"), "missing.csv"),
         (("--radio", "tcp-server:127.0.0.1:1", "--loss", "2"), "loss 2"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from typing import Any
 
 from imukick.sources.virtual_sensor.air import Air, device_on
@@ -43,3 +45,9 @@ def test_a_controller_may_go_in_the_middle_of_a_command() -> None:
         return printed
 
     assert asyncio.run(run()) == []
+
+
+def test_what_bumble_logs_of_a_lost_link_stays_off_the_terminal() -> None:
+    code = "import imukick.sources.bumble_backend.host, logging; logging.getLogger('bumble.host').error('lost')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("", "")

@@ -157,6 +157,13 @@ def test_two_recordings_in_one_place(tmp_path: Path) -> None:
     assert "2 recordings in this folder; name one of them: " in told(written(tmp_path / "two", files))
     (tmp_path / "two.zip").write_bytes(made.zipped(files))
     assert "2 recordings in this zip" in told(tmp_path / "two.zip")
+    twice = {f"{day}/{name}": text for day in ("mon", "tue") for name, text in made.sensor_logger(SMALL).items()}
+    (tmp_path / "days.zip").write_bytes(made.zipped(twice))
+    said = told(tmp_path / "days.zip")
+    assert "mon/" in said
+    assert "tue/" in said
+    (tmp_path / "empty.zip").write_bytes(made.zipped({}))
+    assert "no recording (a table with acceleration and rate of turn) in this zip" in told(tmp_path / "empty.zip")
     (tmp_path / "none.zip").write_bytes(made.zipped({"notes.md": "nothing"}))
     assert "no recording (a table with acceleration and rate of turn) in this zip" in told(tmp_path / "none.zip")
 

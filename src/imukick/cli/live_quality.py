@@ -43,6 +43,8 @@ class TimeQuality:
     gaps_s: float
     span_s: float
     late_p95_s: float | None
+    stamped: bool = True
+    """Whether the sensor stamps what it sends; where it does not, nobody can tell what was lost or late."""
 
     @property
     def loss_share(self) -> float:
@@ -51,19 +53,20 @@ class TimeQuality:
 
     @property
     def grade(self) -> Grade:
-        """The worst of loss, gaps and lateness."""
+        """The worst of loss, gaps and lateness; times of arrival are fair at best."""
         per_min = 60.0 * self.gaps / max(self.span_s, 60.0)
         found = [(self.loss_share, LOSS_SHARE), (per_min, GAPS_PER_MIN)]
         found += [] if self.late_p95_s is None else [(self.late_p95_s, LATE_S)]
         if any(value > fair for value, (_, fair) in found):
             return "poor"
-        return "fair" if any(value > good for value, (good, _) in found) else "good"
+        return "good" if self.stamped and all(value <= good for value, (good, _) in found) else "fair"
 
     def line(self) -> str:
         """All of it in one line for people."""
         rate = "" if self.rate_hz is None else f"{self.rate_hz:.1f}"
         rate += f" of {self.set_rate_hz:.4g} Hz" if self.set_rate_hz is not None else " Hz"
-        said = [f"time quality {self.grade}: {rate} received", f"{100 * self.loss_share:.2f} % lost"]
+        lost = f"{100 * self.loss_share:.2f} % lost" if self.stamped else "times are those of arrival, losses unseen"
+        said = [f"time quality {self.grade}: {rate} received", lost]
         said.append(f"{self.gaps} gap{'' if self.gaps == 1 else 's'} ({self.gaps_s:.1f} s)" if self.gaps else "no gap")
         if self.late_p95_s is not None:
             said.append(f"95 of 100 packets at most {1000 * self.late_p95_s:.0f} ms late")
@@ -85,6 +88,7 @@ class LinkCount:
         self._gaps: list[float] = []
         self.settings: Settings | None = None
         self.samples = self.lost = self.repeated = self.refused = self.connections = 0
+        self._stamped = True
         self.handled_s: list[float] = []
         """Host time from a packet's arrival to its events, for each."""
 
@@ -118,12 +122,13 @@ class LinkCount:
                 self._packets.append((float(told.t_s[0]), t_host_s - self._began_host_s))
                 self._arrivals.push(*self._packets[-1])
                 self.samples += len(told)
+                self._stamped = self._stamped and told.clock != "host"
                 self._last_s = float(told.t_s[-1])
 
     def quality(self) -> TimeQuality:
         """All so far."""
         span_s = self._last_s - self._first_s
-        timed = self._packets if self._in_time and len(self._packets) >= LEAST_PACKETS else []
+        timed = self._packets if self._in_time and self._stamped and len(self._packets) >= LEAST_PACKETS else []
         late_s = [self._arrivals.late_s(t_s, arrival_s) for t_s, arrival_s in timed]
         return TimeQuality(
             samples=self.samples,
@@ -137,4 +142,5 @@ class LinkCount:
             gaps_s=sum(self._gaps),
             span_s=span_s,
             late_p95_s=float(np.quantile(late_s, 0.95)) if late_s else None,
+            stamped=self._stamped,
         )

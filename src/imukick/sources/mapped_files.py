@@ -58,11 +58,13 @@ def mapped_text(named: str) -> str:
     """The TOML text of a description that ships, or of a file. Raises `ImukickError` when it is neither."""
     if named in SHIPPED:
         return (files("imukick.sources") / "mapped" / f"{named}.toml").read_text(encoding="utf-8")
+    if not named:
+        raise ImukickError(f"a sensor's description without a name; give its TOML file, or one of {', '.join(SHIPPED)}")
     path = Path(named)
     try:
         if path.stat().st_size > LARGEST:
             raise ImukickError(f"{named}: too large for a sensor's description, over {LARGEST} bytes")
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark before UTF-8
     except FileNotFoundError:
         raise ImukickError(f"{named}: no such file, nor a description that ships ({', '.join(SHIPPED)})") from None
     except (OSError, ValueError) as error:

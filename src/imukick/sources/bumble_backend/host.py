@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from bumble import hci
 from bumble.host import Host
+
+logging.getLogger("bumble").addHandler(logging.NullHandler())
+"""Where nobody has set up logging, its warnings of all that a broken link brings with it would reach the terminal."""
 
 Answer = hci.HCI_Command_Complete_Event[Any] | hci.HCI_Command_Status_Event
 

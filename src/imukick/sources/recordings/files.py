@@ -86,7 +86,7 @@ def is_zip(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
+            return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")  # the second: one with nothing in it
 
 
 def files_in(path: Path) -> list[File]:

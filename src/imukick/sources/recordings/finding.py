@@ -46,7 +46,7 @@ def recording_at(path: Path) -> Found:
         if not groups:
             raise RecordingError(f"no recording (a table with acceleration and rate of turn) in this {kind}", path=path)
         if len(groups) > 1:
-            names = ", ".join(group[0].file.path.name for group in groups[:_NAMED])
+            names = ", ".join(str(group[0].file.path.relative_to(path)) for group in groups[:_NAMED])
             trouble = f"{len(groups)} recordings in this {kind}; name one of them: {names}"
             raise RecordingError(trouble if path.is_dir() else f"{trouble} (unpack it)", path=path)
         return _found(path, groups[0])

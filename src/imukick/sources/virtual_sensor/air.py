@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 
 from bumble import hci, ll
 from bumble.controller import Connection, Controller
@@ -14,9 +13,6 @@ from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink, TransportSink, TransportSource
 
 from imukick.sources.bumble_backend.host import SteadyHost
-
-logging.getLogger("bumble").addHandler(logging.NullHandler())
-"""Where nobody has set up logging, its warnings of all that a broken link brings with it would reach the terminal."""
 
 ACL_BYTES = 251
 """Longest payload of a link-layer data PDU (Bluetooth Core 5.0, volume 6, part B, 2.4), so that a packet is one PDU."""

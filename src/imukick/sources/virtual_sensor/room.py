@@ -77,7 +77,7 @@ async def serve(
 
     The rest as in `in_process`. Raises `SensorError` when the transport cannot be opened.
     """
-    if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:\d+", transport):
+    if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:0*[1-9]\d*", transport):
         raise SensorError(
             f"--radio {transport} is not known; use tcp-server:127.0.0.1:PORT, or vhci for BlueZ", reason="no transport"
         )
