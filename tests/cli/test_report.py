@@ -111,7 +111,9 @@ def test_a_session_of_the_history(run: Run, other_kicks: Path, tmp_path: Path) -
     with recording.open("a", encoding="utf-8") as file:
         file.write("# more\n")
     changed = run("report", 1, "--db", db, "-o", tmp_path / "b.html")
+    assert (changed.code, len(changed.err.splitlines())) == (2, 1)
     assert "has changed since session 1 was kept" in changed.err
+    assert not (tmp_path / "b.html").exists(), "another file's kicks under this session's name"
     recording.unlink()
     gone = run("report", 1, "--db", db, "-o", tmp_path / "c.html")
     assert (gone.code, len(gone.err.splitlines())) == (2, 1)

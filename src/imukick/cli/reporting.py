@@ -103,8 +103,10 @@ def _session(number: int, db: str | None) -> Source:
             path=kept.recording,
         )
     if kept.recording_sha256 not in (None, recording_facts(kept.recording).sha256):
-        complain(
-            f"{kept.recording}: has changed since session {number} was kept; the report is of the file as it is now"
+        raise RecordingError(
+            f"has changed since session {number} was kept, whose legs, person and note may not be its own; "
+            f"name the file itself to report on it, imukick history show {number} has the numbers that were kept",
+            path=kept.recording,
         )
     return Source(kept.recording, f"session-{number}", kept)
 
