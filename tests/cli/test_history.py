@@ -147,6 +147,14 @@ def test_a_number_that_overflows_is_not_restored(db: Path, run: Run, tmp_path: P
     assert (done.code, "nothing was restored: a number is not finite" in done.err) == (2, True)
 
 
+def test_what_is_no_export_is_said_to_be_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bare.json").write_text('{"format": "imukick-history", "version": 2}')
+    (tmp_path / "folder").mkdir()
+    for name, why in (("bare.json", "damaged, nothing was restored: it has no tables"), ("folder", "not an export")):
+        done = run("history", "restore", tmp_path / name, "--db", tmp_path / "new")
+        assert (done.code, done.err.count("\n"), why in done.err) == (2, 1, True), done.err
+
+
 def test_what_is_not_there_is_not_made(run: Run, tmp_path: Path) -> None:
     done = run("history", "list", "--db", tmp_path / "none.sqlite3")
     assert (done.code, done.err.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])

@@ -55,7 +55,7 @@ def restore(connection: sqlite3.Connection, source: Path) -> Restored:
 def _fill(copy: sqlite3.Connection, source: Path) -> None:
     """The export as a history of its own version, brought up to date."""
     if source.is_dir():
-        facts, tables = _json(source / ABOUT), None
+        facts, tables = _json(source / ABOUT) if (source / ABOUT).is_file() else None, None
     else:
         facts = _json(source)
         tables = facts.get("tables") if isinstance(facts, dict) else None
@@ -74,9 +74,11 @@ def _fill(copy: sqlite3.Connection, source: Path) -> None:
             kinds = {row[1]: row[2] for row in copy.execute(f"PRAGMA table_info({name})")}
             if not kinds:
                 continue  # younger than the export
-            if tables is None:
+            if source.is_dir():
                 _insert_csv(copy, name, kinds, source / f"{name}.csv")
             else:
+                if tables is None:
+                    raise ValueError("it has no tables")
                 _insert(copy, name, kinds, tables[name]["columns"], tables[name]["rows"])
             for column in (column for column, kind in kinds.items() if kind == "REAL"):
                 if copy.execute(f'SELECT 1 FROM {name} WHERE abs("{column}") = 9e999').fetchone():
