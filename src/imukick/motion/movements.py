@@ -208,11 +208,15 @@ class Movements:
         known = None if self.mounting.provisional else self.mounting.strapping
         judged = self.mounting.judged(found)
         raised = self.mounting.raised(found)
-        found = replace(found, centre=judged.centre, least_lever_m=judged.least_lever_m, raised=raised)
         anew = self.mounting.adopt(found, self._away_most_s)
-        found = replace(found, known=None if anew else known, agreed=self.mounting.strapping)
-        if anew:
-            found = replace(found, centre="hip")
+        found = replace(
+            found,
+            centre="hip" if anew else judged.centre,
+            least_lever_m=judged.least_lever_m,
+            raised=raised,
+            known=None if anew else known,
+            agreed=self.mounting.strapping,
+        )
         if self.mounting.at_rest(found.rest_up):
             self._away_s = self._away_most_s = 0.0
         self.learn(anew=anew)
