@@ -93,7 +93,7 @@ def run(arguments: Sequence[str], show: Callable[[str], None]) -> int:
 def _machine(out: Path) -> list[str]:
     """The command that boots: one emulated processor, a serial line for output, three folders of this computer.
 
-    The guest's clock counts its processor's instructions, a nanosecond each, and goes with this computer's where the guest
+    The guest's clock counts its processor's instructions, four nanoseconds each, and goes with this computer's where the guest
     waits. So a busy computer makes a run longer, and nothing that is timed in it any later.
     """
     folders = {"out": (out, ""), "repo": (ROOT, ",readonly=on")}
@@ -102,7 +102,7 @@ def _machine(out: Path) -> list[str]:
         f"local,path={path},mount_tag={tag},security_model=none{readonly}" for tag, (path, readonly) in folders.items()
     ]
     return [
-        *("qemu-system-x86_64", "-machine", "pc", "-accel", "tcg", "-icount", "shift=0,sleep=on", "-cpu", "max"),
+        *("qemu-system-x86_64", "-machine", "pc", "-accel", "tcg", "-icount", "shift=2,sleep=on", "-cpu", "max"),
         *(
             "-m",
             str(MEMORY_MIB),
