@@ -136,6 +136,16 @@ def test_the_plain_plan_is_one() -> None:
     assert parse_plan(PLAIN, "my.toml") == Plan("mine", "accessory", 3, 10)
 
 
+def test_a_plan_from_a_windows_editor_is_read(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_bytes(b"\xef\xbb\xbf" + shipped_text("warm-up").encode())
+    assert find_plan(str(tmp_path / "p.toml")) == find_plan("warm-up")
+
+
+def test_a_number_without_end_is_told_in_one_line() -> None:
+    with pytest.raises(ImukickError, match="p: not TOML: "):
+        parse_plan("sets = 1" + 5000 * "0", "p")
+
+
 def test_files_that_are_no_plan(tmp_path: Path) -> None:
     (tmp_path / "big.toml").write_text("#" * 200_000)
     (tmp_path / "bytes.toml").write_bytes(b"name = '\xff'")

@@ -62,7 +62,7 @@ def plan_text(named: str) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise ImukickError(f"{named}: too large for a plan, over {LARGEST} bytes; name a plan's file")
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark before UTF-8
     except FileNotFoundError:
         known = ", ".join(SHIPPED)
         raise ImukickError(f"{named}: no such file, nor a plan that ships ({known})") from None
@@ -80,7 +80,7 @@ def parse_plan(text: str, where: str) -> Plan:
     """The plan that a TOML text says. Raises `ImukickError`: `where`, the key, and what is expected."""
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits is a plain ValueError
         raise ImukickError(f"{where}: not TOML: {error}; imukick plans warm-up prints one that is") from None
     told: dict[str, Any] = {}
     for key, value in data.items():
