@@ -124,10 +124,16 @@ def test_what_would_help_is_said_of_habits_only() -> None:
 def test_doubts_stand_beside_the_sentence() -> None:
     meta = {**shipped("standing_controlled").meta, "clock": "host"}
     said = doubts(an_account(at(1.0, load="band"), meta=meta, marks=[Mark(2.0, "pain"), Mark(3.0, "pain", "knee")]))
-    assert [
+    assert all(
         word in text for word, text in zip(("Pain was marked 2 times", "resistance", "less sure"), said, strict=True)
-    ]
+    )
     assert doubts(an_account(at(1.0))) == []
+
+
+def test_a_sensor_moved_without_a_mark_raises_the_question_of_the_side() -> None:
+    (asked,) = doubts(shipped("ankle_weight_both_legs"))
+    assert "strapped anew at 0:2" in asked
+    assert "--add-mark" in asked
 
 
 def test_a_difference_within_its_noise_is_not_called_one() -> None:

@@ -8,6 +8,8 @@ from statistics import median
 from typing import Final
 
 from imukick.coaching.wording import KNOWN_LOADS, say
+from imukick.events import Remount
+from imukick.sinks.paper import clock
 from imukick.sinks.report.account import Account, listed
 
 LOADS: Final = {"band": "a band", "cable": "a cable", "machine": "a machine"}
@@ -63,6 +65,12 @@ def doubts(account: Account) -> list[str]:
         times = "once" if pains == 1 else f"{pains} times"
         out.append(
             f"Pain was marked {times}. A report cannot judge pain: ask somebody who can before the next session."
+        )
+    anew = [event.t_s for event in account.events if isinstance(event, Remount)]
+    if anew and len(account.sides) == 1 and not any(mark.kind == "side" for mark in account.marks):
+        out.append(
+            f"The sensor was strapped anew at {clock(anew[0])}. If that was on the other leg, what follows stands under the wrong "
+            "side: imukick edit --add-mark sets it right."
         )
     if counted and any(rep.load not in KNOWN_LOADS for rep in counted):
         out.append(

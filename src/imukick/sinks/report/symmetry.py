@@ -40,7 +40,7 @@ class Quantity:
 
 MEASURED: Final[dict[str, tuple[float, float]]] = {
     "range, mean error": (0.64, 1.42),
-    "peak rate of the lift, median error": (0.0193, 0.0395),
+    "peak rate of the lift, median error": (0.0194, 0.0395),
     "peak rate of the lowering, median error": (0.0226, 0.0508),
     "lift, mean error": (0.018, 0.031),
     "pause, mean error": (0.021, 0.052),
