@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import imukick
-from imukick.analysis import Analysis, analyse, exercise_of, stream
+from imukick.analysis import Analysis, analyse, exercise_of, gathered, stream
 from imukick.errors import RecordingError
-from imukick.events import Event, Rep, RepRevised
+from imukick.events import Doubt, Event, Rep, RepRevised
 from imukick.exercises import Exercise
 from imukick.plans import Mark, Target
 from imukick.session import Session
@@ -113,6 +113,14 @@ def test_facts_are_plain_and_complete(recording: Recording, analysis: Analysis) 
     assert meta["losses"]["samples"] == len(recording.samples)
     assert meta["parameters"] == json.loads(json.dumps(Session().params))
     assert {"package", "metrics_version", "export_version", "protocol_version", "started"} <= meta.keys()
+
+
+def test_doubts_of_the_file_and_of_the_stream_are_warnings_once_each(recording: Recording, analysis: Analysis) -> None:
+    doubtful = replace(recording, warnings=("the rates look halved",))
+    events = (Doubt(5.0, "the offset jumped"), *analysis.events, Doubt(9.0, "the offset jumped"))
+    said = gathered(doubtful, Exercise(), Session(), events, ())
+    assert said.meta["warnings"] == ["the rates look halved", "the offset jumped"]
+    assert analysis.meta["warnings"] == []
 
 
 def test_lost_samples_are_told(recording: Recording) -> None:

@@ -12,13 +12,13 @@ from typing import Any, Final
 import numpy as np
 
 from imukick.errors import RecordingError
-from imukick.events import DISPUTED, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
+from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.exercises import Exercise
 from imukick.plans import Mark, Plan, Target, split_load
+from imukick.plausibility import period_s
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
-from imukick.sources.recordings.sanity import period_s
 
 METRICS_VERSION: Final = 1
 """Of the definitions in docs/metrics.md: a number that would come out otherwise raises it."""
@@ -281,6 +281,7 @@ def _meta(
     samples, header = recording.samples, recording.meta
     events = list(events)
     gaps = [event for event in events if isinstance(event, Gap)]
+    doubts = [event.text for event in events if isinstance(event, Doubt)]
     rate_hz = missing_share = None
     if len(samples) > 1 and samples.t_s[-1] > samples.t_s[0]:
         period = period_s(samples.t_s, HOST_COUNT_S if samples.clock == "host" else 1.0)
@@ -303,6 +304,7 @@ def _meta(
             "gaps": len(gaps),
             "gaps_s": round(sum(gap.t_to_s - gap.t_from_s for gap in gaps), 3),
         },
+        "warnings": list(dict.fromkeys([*recording.warnings, *doubts])),
         "claimed_s": [event.t_s for event in events if isinstance(event, RepClaimed)],
         "posture": exercise.posture,
         "load": exercise.load,

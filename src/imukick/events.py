@@ -104,6 +104,14 @@ class Remount:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something makes the numbers less sure; `text` says what, and what to do, in one line."""
+
+    t_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetEnded:
     """A set is over: `reps` counted in it, the last one ending at `t_s`."""
 
@@ -127,7 +135,7 @@ class RepClaimed:
     t_s: float
 
 
-Event = Rep | RepRevised | LiftTold | Gap | Remount | SetEnded | RepDisputed | RepClaimed
+Event = Rep | RepRevised | LiftTold | Gap | Remount | Doubt | SetEnded | RepDisputed | RepClaimed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from imukick.events import Event, Gap, Prior, Remount
+from imukick.events import Doubt, Event, Gap, Prior, Remount
 from imukick.exercises import Exercise
 from imukick.motion.tracker import MotionParams, Moved, Tracker
 from imukick.plans import Mark
@@ -97,7 +97,7 @@ class Session:
                     events += self._counter.excursion(item)
                 case Lift():
                     events += self._counter.lift(item)
-                case Gap():
+                case Gap() | Doubt():
                     events.append(item)
                 case Remount():
                     events += [*self._counter.remount(), item]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, Module, imports, inside, modules
 
-WORDS = ("errors", "units", "signals", "events", "exercises", "plans")
+WORDS = ("errors", "units", "signals", "events", "exercises", "plans", "plausibility")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "events": ("errors", "units"),
     "signals": ("errors", "units", "events"),
     "plans": ("errors", "units"),
+    "plausibility": ("errors", "units", "signals"),
     "exercises": ("errors", "units", "events", "plans"),
     "sensors": WORDS,
     "motion": WORDS,

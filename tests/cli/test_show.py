@@ -10,7 +10,7 @@ from rich.console import Console
 from imukick.analysis import Analysis
 from imukick.cli.show import Report, event_line, set_line
 from imukick.coaching.wording import VERDICTS, rep_texts, verdict_text
-from imukick.events import Event, Gap, LiftTold, Prior, Remount, Rep, RepRevised, SetEnded, Verdict
+from imukick.events import Doubt, Event, Gap, LiftTold, Prior, Remount, Rep, RepRevised, SetEnded, Verdict
 from tests.sinks.rep_rows import a_rep
 
 META = {
@@ -113,6 +113,7 @@ def test_a_set_without_a_counted_rep() -> None:
         (RepRevised(1, a_rep(revision=1)), "  0:03.0  rep 1      31°  1-?-1-0   clean (measured again)"),
         (Gap(1.0, 1.5), "  0:01.5  gap of 0.50 s"),
         (Remount(61.0), "  1:01.0  the sensor now sits otherwise"),
+        (Doubt(61.0, "the leg slips"), "  1:01.0  warning: the leg slips"),
         (SetEnded(2, 10, 61.0), "  1:01.0  set 2 ended: 10 counted"),
         (LiftTold(1.0, 0.2), None),
     ],

@@ -122,10 +122,13 @@ def test_what_would_help_is_said_of_habits_only() -> None:
 
 
 def test_doubts_stand_beside_the_sentence() -> None:
-    meta = {**shipped("standing_controlled").meta, "clock": "host"}
+    meta = {**shipped("standing_controlled").meta, "clock": "host", "warnings": ["the rates look halved"]}
     said = doubts(an_account(at(1.0, load="band"), meta=meta, marks=[Mark(2.0, "pain"), Mark(3.0, "pain", "knee")]))
     assert all(
-        word in text for word, text in zip(("Pain was marked 2 times", "resistance", "less sure"), said, strict=True)
+        word in text
+        for word, text in zip(
+            ("The rates look halved.", "Pain was marked 2 times", "resistance", "less sure"), said, strict=True
+        )
     )
     assert doubts(an_account(at(1.0))) == []
 

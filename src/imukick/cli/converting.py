@@ -8,12 +8,12 @@ from pathlib import Path
 from imukick import __version__
 from imukick.cli.inputs import Inputs, find_inputs, real
 from imukick.cli.playing import warn_of
-from imukick.cli.screen import complain, say
+from imukick.cli.screen import complain, say, warn
 from imukick.errors import ImukickError, RecordingError
+from imukick.plausibility import period_s
 from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.whole_file import check_place
 from imukick.sources.recordings import Recording, read_recording
-from imukick.sources.recordings.sanity import period_s
 
 
 def convert_all(named: list[str], out: str, *, device: str | None, rate_hz: float | None, force: bool) -> int:
@@ -36,6 +36,7 @@ def convert_all(named: list[str], out: str, *, device: str | None, rate_hz: floa
         try:
             recording = read_recording(path, rate_hz=rate_hz, device=device)
             warn_of(recording)
+            warn(path, recording.warnings)
             if new_folder is not None:
                 _make(new_folder)
             write_recording(place, recording.samples, recording.marks, header_of(recording), force=force)

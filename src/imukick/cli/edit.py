@@ -41,7 +41,7 @@ def edit(
 
     from imukick.cli.editing import Changes, edit_recording
     from imukick.cli.playing import warn_of
-    from imukick.cli.screen import say
+    from imukick.cli.screen import say, warn
     from imukick.sources.recordings import read_recording
 
     words = {
@@ -64,5 +64,6 @@ def edit(
         raise ImukickError("--out without a name; give a file, or leave it away to replace the recording")
     recording = read_recording(file, rate_hz=rate_hz)
     warn_of(recording)
+    warn(recording.path, recording.warnings)
     for line in edit_recording(recording, changes, None if out is None else Path(out), force=force):
         say(line)

@@ -13,12 +13,12 @@ from imukick.cli.inputs import real
 from imukick.errors import ImukickError, RecordingError
 from imukick.exercises import Exercise
 from imukick.plans import Mark, split_load
+from imukick.plausibility import time_trouble
 from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.whole_file import whole_file
 from imukick.sources.recordings import Recording
 from imukick.sources.recordings.marks import read_mark
 from imukick.sources.recordings.rows import is_number
-from imukick.sources.recordings.sanity import time_trouble
 
 NEAR_S: Final = 0.05
 """How near a mark to take out must be named; chosen: as it is read off a table or a plot."""

@@ -11,7 +11,7 @@ from typing import Final
 from imukick.analysis import Analysis, analyse
 from imukick.cli.inputs import Inputs, find_inputs, real
 from imukick.cli.playing import Wishes, warn_of
-from imukick.cli.screen import say
+from imukick.cli.screen import say, warn
 from imukick.errors import ImukickError, RecordingError
 from imukick.sinks import bids, bids_folder, fit_file, opensim_file, strong_csv
 from imukick.sinks.sets import SetRow, set_rows
@@ -112,6 +112,7 @@ def _play(path: Path, wishes: Wishes, order: Order) -> Played:
         analysis = analyse(recording, **wishes.told, target_rom_deg=wishes.target_rom_deg, refine=wishes.refine)
     except ValueError as error:
         raise ImukickError(str(error)) from None
+    warn(path, analysis.meta["warnings"])
     return Played(path, recording, analysis)
 
 

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from imukick.errors import CalibrationError
+from imukick.plausibility import SLOWEST_HZ, check_gravity
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.signals import FloatArray, Samples
-from imukick.sources.recordings.sanity import SLOWEST_HZ, check_gravity
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 CHECK_S: Final = 10.0

@@ -17,7 +17,7 @@ from imukick.cli.history_place import HistoryWishes
 from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import Inputs, find_inputs
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
-from imukick.cli.screen import Screen, complain, progress_console
+from imukick.cli.screen import Screen, complain, progress_console, warn
 from imukick.cli.show import Report, event_line, totals
 from imukick.errors import ImukickError
 from imukick.events import Event
@@ -71,6 +71,7 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     for path in inputs.paths:
         try:
             analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
+            warn(path, analysis.meta["warnings"])
             outputs.write_one(path, analysis)
             lines += (
                 [] if wishes.kept is None else [saved_line(path, analysis, wishes.kept, wishes.plan, wishes.rate_hz)]

@@ -41,7 +41,7 @@ def plot(
     """
     from imukick.cli.inputs import real
     from imukick.cli.playing import Wishes, played
-    from imukick.cli.screen import Screen, say
+    from imukick.cli.screen import Screen, say, warn
     from imukick.cli.show import facts_line
     from imukick.errors import RecordingError
     from imukick.sinks.picture import ENDINGS, Story, write_picture
@@ -55,6 +55,7 @@ def plot(
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     wishes = Wishes(told, target_rom, refine, rate_hz)
     analysis = played(Path(file), wishes, Screen(), motion=True)
+    warn(Path(file), analysis.meta["warnings"])
     counted = [rep for rep in analysis.reps if rep.counted]
     clean = sum(not rep.verdicts for rep in counted)
     facts = [

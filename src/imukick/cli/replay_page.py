@@ -15,7 +15,7 @@ from imukick.cli.outputs import Asked, plan_outputs
 from imukick.cli.page_wishes import PageWishes
 from imukick.cli.planned import beginning_with, result_lines
 from imukick.cli.playing import Wishes, warn_of
-from imukick.cli.screen import Screen
+from imukick.cli.screen import Screen, warn
 from imukick.cli.show import Report
 from imukick.cli.stopping import Stop, run
 from imukick.coaching.coach import Coach
@@ -54,6 +54,7 @@ def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishe
     screen = Screen(quiet=outputs.stdout)
     play = Play(recording, exercise, wishes, screen, speed, page)
     analysis = run(lambda stop: play.run(stop, motion=asked.motion is not None))
+    warn(path, analysis.meta["warnings"])
     screen.print(Report(path.name, analysis))
     for line in play.plan_lines():
         screen.print(line, soft_wrap=True)

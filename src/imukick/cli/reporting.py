@@ -14,7 +14,7 @@ from imukick.cli.coached_replay import coached_replay
 from imukick.cli.history_place import kept_history
 from imukick.cli.inputs import find_inputs, real
 from imukick.cli.playing import Wishes, warn_of
-from imukick.cli.screen import Screen, complain, say
+from imukick.cli.screen import Screen, complain, say, warn
 from imukick.errors import ImukickError, RecordingError
 from imukick.plans import Plan, Tempo
 from imukick.sinks.history import KeptSession
@@ -171,6 +171,7 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
         analysis, lines = _analysed(recording, wishes, plan)
     except ValueError as error:
         raise ImukickError(str(error)) from None
+    warn(recording.path, analysis.meta["warnings"])
     samples = recording.samples
     return Account(
         name=source.path.name,

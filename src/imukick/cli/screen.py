@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -41,6 +43,13 @@ def complain(message: str) -> None:
     """One line about what is wrong and what to do, on standard error."""
     with suppress(OSError):  # nobody can be told
         typer.echo("imukick: " + " ".join(message.split()), err=True)
+
+
+def warn(path: Path, doubts: Iterable[str]) -> None:
+    """A line on standard error for each of these doubts about a recording."""
+    for doubt in doubts:
+        with suppress(OSError):  # nobody can be told
+            typer.echo("warning: " + " ".join(f"{path}: {doubt}".split()), err=True)
 
 
 def progress_console() -> Console | None:

@@ -15,7 +15,19 @@ from rich.text import Text
 
 from imukick.analysis import Analysis
 from imukick.coaching.wording import NOTES, quality_text, reason_text, rep_texts
-from imukick.events import DISPUTED, Event, Gap, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded
+from imukick.events import (
+    DISPUTED,
+    Doubt,
+    Event,
+    Gap,
+    LiftTold,
+    Remount,
+    Rep,
+    RepClaimed,
+    RepDisputed,
+    RepRevised,
+    SetEnded,
+)
 
 LEGEND: Final = "tempo = lower-rest-lift-hold in s; mom. = share that muscle did not pay for"
 WIDE: Final = 110
@@ -95,6 +107,8 @@ def event_line(event: Event) -> str | None:
             return f"{clock_text(event.t_to_s):>8}  gap of {event.t_to_s - event.t_from_s:.2f} s"
         case Remount():
             return f"{clock_text(event.t_s):>8}  the sensor now sits otherwise"
+        case Doubt():
+            return f"{clock_text(event.t_s):>8}  warning: {event.text}"
         case SetEnded():
             return f"{clock_text(event.t_s):>8}  set {event.set} ended: {event.reps} counted"
         case RepDisputed():

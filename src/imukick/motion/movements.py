@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from imukick.events import Gap, Remount
+from imukick.events import Doubt, Gap, Remount
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import AttitudeParams
 from imukick.motion.excursion import measure
@@ -45,7 +45,7 @@ LOST_S: Final = 15.0
 AWAY_STEP: Final = 10
 """Every this many grid points the pose is looked at for being far from rest. Chosen."""
 
-Moved = LegMotion | Excursion | Lift | Gap | Remount
+Moved = Doubt | LegMotion | Excursion | Lift | Gap | Remount
 
 
 class Movements:

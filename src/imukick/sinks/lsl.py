@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from imukick.errors import ImukickError
-from imukick.events import Event, Gap, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded
+from imukick.events import Doubt, Event, Gap, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded
 from imukick.signals import LegMotion
 from imukick.units import DEG_PER_RAD
 
@@ -123,5 +123,5 @@ def _happened_s(event: Event) -> float:
             return event.rep.t_end_s
         case Gap():
             return event.t_from_s
-        case LiftTold() | Remount() | SetEnded() | RepDisputed() | RepClaimed():
+        case LiftTold() | Remount() | Doubt() | SetEnded() | RepDisputed() | RepClaimed():
             return event.t_s

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from imukick.events import (
     DISPUTED,
+    Doubt,
     Event,
     Gap,
     Remount,
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from imukick.sinks.sets import SetRow  # numpy takes longer to load than a list to show
 
 REP_COLUMNS: Final = tuple(field.name for field in fields(Rep))
-EVENTS: Final[dict[str, type[Gap | Remount | SetEnded | RepDisputed | RepClaimed]]] = {
-    kind.__name__: kind for kind in (Gap, Remount, SetEnded, RepDisputed, RepClaimed)
+EVENTS: Final[dict[str, type[Gap | Remount | Doubt | SetEnded | RepDisputed | RepClaimed]]] = {
+    kind.__name__: kind for kind in (Gap, Remount, Doubt, SetEnded, RepDisputed, RepClaimed)
 }
 """Events besides repetitions that are kept; a `LiftTold` says nothing that its repetition does not."""
 

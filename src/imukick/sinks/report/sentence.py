@@ -57,9 +57,9 @@ def next_time(account: Account) -> str:
 
 
 def doubts(account: Account) -> list[str]:
-    """What must be read along with the sentence: pain, resistance unknown, a clock or a stream that was not good."""
+    """What must be read along with the sentence: pain, a recording that warns, resistance unknown, a clock that was not good."""
     counted = account.counted
-    out = []
+    out = [f"{warning[:1].upper()}{warning[1:]}." for warning in account.meta["warnings"]]
     pains = sum(mark.kind == "pain" for mark in account.marks)
     if pains:
         times = "once" if pains == 1 else f"{pains} times"

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from imukick.errors import RecordingError
+from imukick.plausibility import SHORTEST_S, SLOWEST_HZ, period_s, tell_clock, time_trouble
 from imukick.sensors.clock import Pair
 from imukick.sources.recordings.part import Part
-from imukick.sources.recordings.sanity import SHORTEST_S, SLOWEST_HZ, period_s, tell_clock, time_trouble
 
 PIECE_S: Final = 2.0
 """How much of both goes on at once; below what `Pair` holds back."""

@@ -11,12 +11,7 @@ import numpy as np
 
 from imukick.errors import CalibrationError, RecordingError
 from imukick.plans import Mark
-from imukick.signals import Samples
-from imukick.sources.recordings.finding import Found, recording_at
-from imukick.sources.recordings.formats import FORMATS
-from imukick.sources.recordings.one_grid import one_grid
-from imukick.sources.recordings.part import Asked, Part
-from imukick.sources.recordings.sanity import (
+from imukick.plausibility import (
     check_gravity,
     check_rates,
     period_s,
@@ -24,6 +19,11 @@ from imukick.sources.recordings.sanity import (
     time_trouble,
     value_trouble,
 )
+from imukick.signals import Samples
+from imukick.sources.recordings.finding import Found, recording_at
+from imukick.sources.recordings.formats import FORMATS
+from imukick.sources.recordings.one_grid import one_grid
+from imukick.sources.recordings.part import Asked, Part
 
 PLAIN = FORMATS[-1]
 """CSV with units in its header: what a file is taken for that no other row knows."""
@@ -35,6 +35,7 @@ class Recording:
 
     `torn`: what was left out of a live recording whose end a crash cut off, in words; else None. `files`: all it was read
     from, where that is not `path` alone or it is a format of others. `notes`: what had to be done to read it, for people.
+    `warnings`: why its values may be wrong although they could be read, a line each.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Recording:
     torn: str | None = None
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_recording(path: str | Path, *, rate_hz: float | None = None, device: str | None = None) -> Recording:
