@@ -63,7 +63,7 @@ def test_each_recording_of_a_folder_once(run: Run, folder: Path) -> None:
     done = run("convert", folder, "-o", folder / "own/")
     assert done.code == 2
     assert len(done.err.splitlines()) == 1
-    assert "two.txt: 2 devices in one file; name one with imukick convert --device: 'left', 'right'" in done.err
+    assert "two.txt: 2 sensors in one table; name the one on the leg with --device: 'left' (turned" in done.err
     names = sorted(path.name for path in (folder / "own").iterdir())
     assert [name.split("_", 1)[0] for name in names] == ["dot.csv", "left", "ours.csv", "phone.csv"]
     one = run("convert", folder / "two.txt", "--device", "right", "-o", folder / "own")
@@ -117,7 +117,7 @@ def test_a_source_is_never_overwritten(run: Run, folder: Path) -> None:
         (["dot.csv", "sub/dot.csv", "-o", "new/"], "two recordings would be written to this file"),
         (["none.csv", "-o", "own.csv"], "none.csv: no such file"),
         (["dot.csv", "--rate-hz", "50", "-o", "own.csv"], "it has its own times"),
-        (["dot.csv", "--device", "left", "-o", "own.csv"], "it holds one sensor; leave the device away"),
+        (["dot.csv", "--device", "left", "-o", "own.csv"], "no column that names sensors; leave --device away"),
         (["dot.csv"], "Missing option '--out'"),
     ],
 )

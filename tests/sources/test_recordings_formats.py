@@ -92,7 +92,7 @@ def test_orientation_and_free_acceleration_give_what_was_measured(tmp_path: Path
         (made.shimmer(SMALL).replace("deg/s", "no_units"), ":3: unit 'no_units' under 'Shimmer_952D_Gyro_X_CAL'"),
         (made.shimmer(SMALL).replace("Timestamp_Unix", "Timestamp_FormattedUnix"), "export with Unix time stamps"),
         (made.witmotion(SMALL).replace("AsY(°/s)", "HY(uT)"), "no angular velocity in x, y and z; switch it on"),
-        (made.witmotion(SMALL, devices=("left", "right")), "2 devices in one file; name one with imukick convert"),
+        (made.witmotion(SMALL, devices=("left", "right")), "2 sensors in one table; name the one on the leg with --device: 'left' (turned"),
         (made.witmotion(SMALL).replace("T20:26:41.000", "T20:26:61.000"), "is not a time like the ones before it"),
         (made.movesense(SMALL).replace("GyroZ\n0,", "GyroZ\n,"), "the first row has no Timestamp"),
         ("Device Type,GENEActiv\nDevice Model,1.1\n", "a recording of GENEActiv, which has no gyroscope"),
@@ -141,7 +141,7 @@ def test_witmotion_takes_the_device_that_was_named(tmp_path: Path) -> None:
         gyr_radps=SMALL.gyr_radps @ [[0, -1, 0], [1, 0, 0], [0, 0, 1]],
     )
     close(recording, turned)
-    assert "no device 'middle' in it; there are: 'left', 'right'" in told_of(tmp_path, text, device="middle")
+    assert "no sensor 'middle' in it; there are: 'left' (turned at up to" in told_of(tmp_path, text, device="middle")
     broken = text.replace("\tright\tnull\t", "\tright\tnull\tx", 1)
     assert ":4: 'x" in told_of(tmp_path, broken, device="right")
 

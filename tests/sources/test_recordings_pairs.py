@@ -119,7 +119,7 @@ def without(files: Mapping[str, str], *names: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"a_acc.csv": "t_s,ax_g,ay_g,az_g\n0,0,0,1\n", "a_acc_free.csv": "t_s,Linear Acceleration x (g)\n0,0\n"}, "no rate of turn (gyroscope) in it, nor in the file beside it"),
+        ({"a_acc.csv": "t_s,ax_g,ay_g,az_g\n0,0,0,1\n", "a_free_acc.csv": "t_s,Linear Acceleration x (g)\n0,0\n"}, "2 recordings in this folder; name one of them: a_acc.csv, a_free_acc.csv"),
         (without(made.metabase(SMALL), "Gyro"), "the accelerometer alone; put the file with the same name and Gyroscope"),
         (without(made.metabase(SMALL), "Acc"), "the gyroscope alone; put the file with the same name and Accelerometer"),
         (without(made.sensor_logger(SMALL), "Gyro"), "no Gyroscope.csv; switch the gyroscope on, and record again"),
@@ -129,7 +129,7 @@ def without(files: Mapping[str, str], *names: str) -> dict[str, str]:
         (without(made.phyphox(SMALL), "Gyro", "meta"), "the acceleration alone; record the gyroscope together with it"),
         (without(made.phyphox(SMALL, gravity=False), "meta"), "the gyroscope alone; record the experiment 'Acceleration"),
         (without(made.movesense_channels(SMALL), "Gyro"), "one channel alone; put the file of the same recording with Gyro"),
-        ({**made.phyphox(SMALL), "again.csv": made.phyphox(SMALL)["Gyroscope.csv"]}, "holds the same as "),
+        ({**made.phyphox(SMALL), "gyr.csv": made.phyphox(SMALL)["Gyroscope.csv"]}, "holds the same as "),
     ],
 )  # fmt: skip
 def test_a_half_says_what_is_missing(tmp_path: Path, files: Mapping[str, str], says: str) -> None:
@@ -147,7 +147,8 @@ def test_two_recordings_that_never_meet(tmp_path: Path) -> None:
     files[gyroscope] = "\n".join(
         [line if k == 0 else f"{(k - 1) * 20 + 9000},{line.split(',', 1)[1]}" for k, line in enumerate(files[gyroscope].split("\n")[:-1])]
     )  # fmt: skip
-    assert "shares less than 1 s with" in told(written(tmp_path / "movesense", files))
+    said = told(written(tmp_path / "movesense", files))
+    assert "Gyro.csv: not one recording: Movesense_log_3_174430000123_Acc.csv from 0.0 to 2.5 s" in said
     assert len(early) == 2
     assert len(late) == len(SMALL)
 
@@ -168,7 +169,7 @@ def test_two_recordings_in_one_place(tmp_path: Path) -> None:
     assert "no recording (a table with acceleration and rate of turn) in this zip" in told(tmp_path / "none.zip")
 
 
-def test_partners_by_name_and_else_the_only_one(tmp_path: Path) -> None:
+def test_partners_by_name_alone(tmp_path: Path) -> None:
     left, right = made.metabase(SMALL), made.metabase(SMALL)
     both = {f"left_{name}": text for name, text in left.items()} | {f"right_{n}": text for n, text in right.items()}
     written(tmp_path / "both", both)
@@ -176,7 +177,9 @@ def test_partners_by_name_and_else_the_only_one(tmp_path: Path) -> None:
         files = read_recording(tmp_path / "both" / name).files
         assert {path.name.split("_", 1)[0] for path in files} == {name.split("_", 1)[0]}
     renamed = dict(zip(("a.csv", "b.csv"), left.values(), strict=True))
-    assert len(read_recording(written(tmp_path / "renamed", renamed) / "b.csv").files) == 2
+    assert "put the file with the same name and Accelerometer beside it" in told(
+        written(tmp_path / "renamed", renamed) / "b.csv"
+    )
 
 
 def packed(name: str, data: bytes = b"t_s\n", **attributes: int) -> bytes:

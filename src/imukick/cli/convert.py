@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from imukick.cli.options import ForceOption, RateOption
+from imukick.cli.options import DeviceOption, ForceOption, RateOption
 
 
 def convert(
@@ -16,9 +16,7 @@ def convert(
     out: Annotated[
         str, typer.Option("--out", "-o", metavar="PATH", help="The recording to write, .csv; of several a folder.")
     ],
-    device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The one to take, of several sensors in one file.")
-    ] = None,
+    device: DeviceOption = None,
     rate_hz: RateOption = None,
     force: ForceOption = False,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from imukick.cli.options import RateOption
+from imukick.cli.options import DeviceOption, RateOption, StartedOption
 from imukick.errors import ImukickError
 
 
@@ -29,6 +29,12 @@ def edit(
     remove_mark: Annotated[
         list[str] | None, typer.Option(metavar="T,KIND", help="Take out a mark, such as 12.5,side; repeatable.")
     ] = None,
+    started: StartedOption = None,
+    part: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Keep this part (from 1) of a recording in which time begins again."),
+    ] = None,
+    device: DeviceOption = None,
     rate_hz: RateOption = None,
     out: Annotated[
         str | None,
@@ -52,6 +58,7 @@ def edit(
         "height_m": height_m,
         "support": support,
         "note": note,
+        "started": started,
     }
     changes = Changes(
         words={key: value for key, value in words.items() if value is not None},
@@ -59,10 +66,13 @@ def edit(
         to_s=to_s,
         add=tuple(add_mark or ()),
         remove=tuple(remove_mark or ()),
+        chosen=" and ".join(
+            [*([] if part is None else [f"part {part}"]), *([] if device is None else [f"sensor {device}"])]
+        ),
     )
     if out == "":
         raise ImukickError("--out without a name; give a file, or leave it away to replace the recording")
-    recording = read_recording(file, rate_hz=rate_hz)
+    recording = read_recording(file, rate_hz=rate_hz, device=device, part=part)
     warn_of(recording)
     warn(recording.path, recording.warnings)
     for line in edit_recording(recording, changes, None if out is None else Path(out), force=force):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from imukick.analysis import exercise_of
 from imukick.cli.inputs import real
+from imukick.cli.started import read_started
 from imukick.errors import ImukickError, RecordingError
 from imukick.exercises import Exercise
 from imukick.plans import Mark, split_load
@@ -30,7 +31,8 @@ LASTING: Final = ("side", "posture")
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`words` for the header; `from_s`, `to_s`: what to keep, [from, to); marks to `add` and `remove`, as typed.
+    """`words` for the header; `from_s`, `to_s`: what to keep, [from, to); marks to `add` and `remove`, as typed; `chosen`: what of the file was
+    read, where not all of it.
 
     Raises `ImukickError` for a time that is not finite, a word that is not known and text that no recording can hold.
     """
@@ -40,15 +42,18 @@ class Changes:
     to_s: float | None
     add: tuple[str, ...]
     remove: tuple[str, ...]
+    chosen: str = ""
 
     def __post_init__(self) -> None:
         for name, t_s in (("from", self.from_s), ("to", self.to_s)):
             if t_s is not None and not math.isfinite(t_s):
                 raise ImukickError(f"--{name} {t_s} is no time; give seconds on the recording's clock")
+        if "started" in self.words:
+            read_started(self.words["started"])
         for option, typed in (("note", self.words.get("note", "")), *(("add-mark", mark) for mark in self.add)):
             _check_text(option, typed)
         try:
-            Exercise(**{key: value for key, value in self.words.items() if key != "note"})
+            Exercise(**{key: value for key, value in self.words.items() if key not in ("note", "started")})
         except ValueError as error:
             raise ImukickError(str(error)) from None
 
@@ -70,7 +75,7 @@ def edit_recording(recording: Recording, changes: Changes, out: Path | None, *, 
     Without `out` it takes the place of the old one, which is kept as NAME.original.csv; its header then names that
     original, which stays however often it is edited. Raises `ImukickError` for changes that cannot be.
     """
-    done: list[str] = []
+    done: list[str] = [f"{changes.chosen} kept"] if changes.chosen else []
     marked = _marked(recording, changes, done)
     cut = _cut(marked, changes, done)
     edited = _worded(cut, changes.words, done)

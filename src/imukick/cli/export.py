@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from imukick.cli.options import (
+    DeviceOption,
     ForceOption,
     HeightOption,
     LoadKgOption,
@@ -15,6 +16,7 @@ from imukick.cli.options import (
     RateOption,
     RefineOption,
     SideOption,
+    StartedOption,
     TargetRomOption,
 )
 
@@ -26,12 +28,7 @@ def export(
         str, typer.Option("--out", "-o", metavar="PLACE", help="File to write; of bids the folder of the dataset.")
     ],
     subject: Annotated[str, typer.Option(metavar="LABEL", help="Of bids: who it was; letters and digits.")] = "01",
-    started: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="When the recording began, such as 2026-05-01T18:30+02:00, if it does not say."
-        ),
-    ] = None,
+    started: StartedOption = None,
     posture: PostureOption = None,
     load: LoadOption = None,
     load_kg: LoadKgOption = None,
@@ -40,6 +37,7 @@ def export(
     target_rom: TargetRomOption = None,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
+    device: DeviceOption = None,
     force: ForceOption = False,
 ) -> None:
     """Write what is in recordings for other tools: a BIDS dataset, a FIT activity, gym apps' CSV, an angle for OpenSim.
@@ -50,5 +48,5 @@ def export(
     from imukick.cli.playing import Wishes
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz)
+    wishes = Wishes(told, target_rom, refine, rate_hz, device=device)
     export_all(files, wishes, Order(form, out, subject, started, force))

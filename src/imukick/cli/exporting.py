@@ -10,13 +10,14 @@ from typing import Final
 
 from imukick.analysis import Analysis, analyse
 from imukick.cli.inputs import Inputs, find_inputs, real
-from imukick.cli.playing import Wishes, warn_of
+from imukick.cli.playing import Wishes, read_as_wished
 from imukick.cli.screen import say, warn
+from imukick.cli.started import read_started
 from imukick.errors import ImukickError, RecordingError
 from imukick.sinks import bids, bids_folder, fit_file, opensim_file, strong_csv
 from imukick.sinks.sets import SetRow, set_rows
 from imukick.sinks.whole_file import check_place, whole_file
-from imukick.sources.recordings import Recording, read_recording
+from imukick.sources.recordings import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _check(inputs: Inputs, order: Order, form: Form) -> None:
     if order.started is not None:
         if len(inputs.paths) > 1:
             raise ImukickError("--started is said of one recording; export them one after the other")
-        _time(order.started)
+        read_started(order.started)
     if real(out) in {real(path) for path in inputs.paths}:
         raise RecordingError("this is a recording; name another file to write to", path=out)
     if form.endings:
@@ -104,8 +105,7 @@ def _check(inputs: Inputs, order: Order, form: Form) -> None:
 
 
 def _play(path: Path, wishes: Wishes, order: Order) -> Played:
-    recording = read_recording(path, rate_hz=wishes.rate_hz)
-    warn_of(recording)
+    recording = read_as_wished(path, wishes)
     if order.started is not None:
         recording = replace(recording, meta={**recording.meta, "started": order.started})
     try:
@@ -114,13 +114,6 @@ def _play(path: Path, wishes: Wishes, order: Order) -> Played:
         raise ImukickError(str(error)) from None
     warn(path, analysis.meta["warnings"])
     return Played(path, recording, analysis)
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise ImukickError(f"--started {text[:40]!r} is no time; write it as 2026-05-01T18:30+02:00") from None
 
 
 def _began(played: Played, form: str, *, zone: bool) -> datetime:

@@ -14,6 +14,14 @@ HeightOption = Annotated[float | None, typer.Option(help="Height of the person (
 TargetRomOption = Annotated[float | None, typer.Option(metavar="DEG", help="Range aimed at; less is told as short.")]
 RefineOption = Annotated[bool, typer.Option("--refine", help="Look again with what the first pass learned.")]
 RateOption = Annotated[float | None, typer.Option(help="Sample rate of a file without a time column.")]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The sensor to take, of several in one file or export: the one on the leg."),
+]
+StartedOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="When the recording began, such as 2026-05-01T18:30+02:00, if it does not say."),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 PlanOption = Annotated[
     str | None,

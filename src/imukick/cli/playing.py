@@ -19,6 +19,7 @@ from imukick.cli.inputs import Inputs, find_inputs
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console, warn
 from imukick.cli.show import Report, event_line, totals
+from imukick.cli.started import read_started
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
@@ -44,6 +45,8 @@ class Wishes:
     realtime: bool = False
     plan: Plan | None = None
     kept: HistoryWishes | None = None
+    device: str | None = None
+    started: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -51,6 +54,8 @@ class Wishes:
             Exercise(**self.told, target=Target(rom_deg=self.target_rom_deg))
         except ValueError as error:
             raise ImukickError(str(error)) from None
+        if self.started is not None:
+            read_started(self.started)
         if self.plan is not None and self.refine:
             raise ImukickError("--plan plays a recording as it was heard, once; leave --refine away")
 
@@ -65,6 +70,9 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
         return 2
     if wishes.realtime and (wishes.refine or len(inputs.paths) > 1):
         complain("--realtime plays one recording once; leave --refine and further files away")
+        return 2
+    if wishes.started is not None and len(inputs.paths) > 1:
+        complain("--started is said of one recording; replay them one after the other")
         return 2
     screen = Screen(quiet=outputs.stdout)
     done: list[tuple[str, Analysis]] = []
@@ -124,13 +132,21 @@ def _played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> tupl
 
 
 def _opened(path: Path, wishes: Wishes) -> tuple[Recording, Exercise]:
-    recording = read_recording(path, rate_hz=wishes.rate_hz)
-    warn_of(recording)
+    recording = read_as_wished(path, wishes)
     try:
         exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, wishes.plan)
     except ValueError as error:
         raise ImukickError(str(error)) from None
     return recording, exercise
+
+
+def read_as_wished(path: Path, wishes: Wishes) -> Recording:
+    """The recording, said to have begun when the user says. Raises `ImukickError`."""
+    recording = read_recording(path, rate_hz=wishes.rate_hz, device=wishes.device)
+    warn_of(recording)
+    if wishes.started is None:
+        return recording
+    return replace(recording, meta={**recording.meta, "started": wishes.started})
 
 
 def warn_of(recording: Recording) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from imukick.cli.options import (
+    DeviceOption,
     ForceOption,
     HeightOption,
     LoadKgOption,
@@ -33,6 +34,7 @@ def plot(
     target_rom: TargetRomOption = None,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
+    device: DeviceOption = None,
     force: ForceOption = False,
 ) -> None:
     """Draw a session: the angle of the leg over time, what was counted, what was said, range and momentum.
@@ -53,7 +55,7 @@ def plot(
         raise RecordingError("this is the recording; name another file to write to", path=out)
     check_place(out, force=force)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz)
+    wishes = Wishes(told, target_rom, refine, rate_hz, device=device)
     analysis = played(Path(file), wishes, Screen(), motion=True)
     warn(Path(file), analysis.meta["warnings"])
     counted = [rep for rep in analysis.reps if rep.counted]

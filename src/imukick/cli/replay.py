@@ -9,6 +9,7 @@ import typer
 from imukick.cli.options import (
     CountAtOption,
     DbOption,
+    DeviceOption,
     ForceOption,
     HeightOption,
     LoadKgOption,
@@ -22,6 +23,7 @@ from imukick.cli.options import (
     RateOption,
     RefineOption,
     SideOption,
+    StartedOption,
     TargetRomOption,
 )
 from imukick.errors import ImukickError
@@ -38,6 +40,8 @@ def replay(
     plan: PlanOption = None,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
+    device: DeviceOption = None,
+    started: StartedOption = None,
     out: Annotated[
         str | None,
         typer.Option(
@@ -78,8 +82,12 @@ def replay(
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     if not save and (person is not None or db is not None):
         raise ImukickError("--person and --db say where a session is kept; give --save too")
+    if save and device is not None:
+        raise ImukickError(
+            "--save keeps a recording of one sensor; convert it first: imukick convert FILE --device NAME -o NEW.csv"
+        )
     kept = HistoryWishes(db, person) if save else None
-    wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan), kept)
+    wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan), kept, device=device, started=started)
     asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
     if page:
         from imukick.cli.replay_page import play_on_page

@@ -14,7 +14,7 @@ from imukick.cli.live_page import PageView, paged, show_end, started
 from imukick.cli.outputs import Asked, plan_outputs
 from imukick.cli.page_wishes import PageWishes
 from imukick.cli.planned import beginning_with, result_lines
-from imukick.cli.playing import Wishes, warn_of
+from imukick.cli.playing import Wishes, read_as_wished
 from imukick.cli.screen import Screen, warn
 from imukick.cli.show import Report
 from imukick.cli.stopping import Stop, run
@@ -26,7 +26,7 @@ from imukick.live import Page
 from imukick.plans import Mark
 from imukick.session import Session
 from imukick.signals import LegMotion
-from imukick.sources.recordings import Recording, read_recording
+from imukick.sources.recordings import Recording
 
 PIECE_S: Final = 0.03
 """As much as a packet of a sensor holds."""
@@ -45,8 +45,7 @@ def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishe
         raise ImukickError("--page plays one recording once; leave --refine, --realtime and further files away")
     outputs = plan_outputs(inputs, asked)
     path = inputs.paths[0]
-    recording = read_recording(path, rate_hz=wishes.rate_hz)
-    warn_of(recording)
+    recording = read_as_wished(path, wishes)
     try:
         exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, wishes.plan)
     except ValueError as error:

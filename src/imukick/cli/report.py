@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from imukick.cli.options import (
+    DeviceOption,
     ForceOption,
     HeightOption,
     LoadKgOption,
@@ -43,6 +44,7 @@ def report(
     target_rom: TargetRomOption = None,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
+    device: DeviceOption = None,
     force: ForceOption = False,
 ) -> None:
     """Write a report: every repetition, tempo, range, velocity, momentum, left against right, how good the data were.
@@ -54,7 +56,7 @@ def report(
     from imukick.cli.reporting import Order, report_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz, plan=asked_plan(plan))
+    wishes = Wishes(told, target_rom, refine, rate_hz, device=device, plan=asked_plan(plan))
     code = report_all(sessions, wishes, Order(out, pdf, person, db, force))
     if code:
         raise typer.Exit(code)

@@ -13,7 +13,7 @@ from imukick.analysis import Analysis, analyse, exercise_of
 from imukick.cli.coached_replay import coached_replay
 from imukick.cli.history_place import kept_history
 from imukick.cli.inputs import find_inputs, real
-from imukick.cli.playing import Wishes, warn_of
+from imukick.cli.playing import Wishes, read_as_wished
 from imukick.cli.screen import Screen, complain, say, warn
 from imukick.errors import ImukickError, RecordingError
 from imukick.plans import Plan, Tempo
@@ -25,7 +25,7 @@ from imukick.sinks.report.page import report_html
 from imukick.sinks.report.pdf import find_browser, print_pdf
 from imukick.sinks.report.sentence import session_sentence
 from imukick.sinks.whole_file import check_place, whole_file
-from imukick.sources.recordings import Recording, read_recording
+from imukick.sources.recordings import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,7 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
     if kept is not None:
         wishes = _as_kept(wishes, kept)
         plan = plan or (None if wishes.refine else kept_plan(kept.plan_text))
-    recording = read_recording(source.path, rate_hz=wishes.rate_hz)
-    warn_of(recording)
+    recording = read_as_wished(source.path, wishes)
     try:
         analysis, lines = _analysed(recording, wishes, plan)
     except ValueError as error:

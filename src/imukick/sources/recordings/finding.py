@@ -13,7 +13,14 @@ from imukick.sources.recordings.files import File, files_in, is_zip
 from imukick.sources.recordings.formats import format_of
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Format, Holds
 
-_QUANTITY: Final = re.compile(r"(?:total|linear)?acc|gyr|gravity", re.IGNORECASE)
+_QUANTITY: Final = re.compile(
+    r"(?:(?:total|linear|user|raw)?[ _-]?acc(?:el(?:eration|erom[eè]t(?:er|re)|erometro)?)?"
+    r"|gyr(?:o(?:scope|skop)?)?|giroscopio|(?:angular|rotation)[ _-]?(?:velocity|rate|speed)|gravity"
+    r"|(?:lineare[ _-])?beschleunigung(?:ssensor)?|drehrate|winkelgeschwindigkeit)(?=data|[^a-z]|$)",
+    re.IGNORECASE,
+)
+"""What a file's name says of the quantity in it; what is left of the name says which recording it is of."""
+_RATE: Final = re.compile(r"\d+(?:\.\d+)?hz", re.IGNORECASE)
 _NAMED: Final = 5
 """So many recordings of several are named."""
 
@@ -86,7 +93,7 @@ def recordings_of_folder(folder: Path) -> list[Found]:
     known = [_known(file) for file in files]
     zips = [each for each in sorted(folder.iterdir()) if each.suffix.lower() == ".zip" and each.is_file()]
     groups = _groups(known)
-    of_folder = [group for group in groups if group[0].format is not None and group[0].format.pairs == "folder"]
+    of_folder = [group for group in groups if _halves(group[0]) and not _belongs_to(group[0])[1]]
     if len(of_folder) == 1 and not zips and all(group is of_folder[0] or _strange(group) for group in groups):
         return [_found(folder if folder.name else folder.resolve(), of_folder[0])]
     if any(len(group) > 1 for group in of_folder):
@@ -118,31 +125,45 @@ def _known(file: File, *, tell: bool = False) -> _Known:
 def _groups(known: Sequence[_Known]) -> list[list[_Known]]:
     """Those that belong together; what no row knows stands alone."""
     groups: list[list[_Known]] = []
-    left = [one for one in known if one.format is None or one.holds != NOTHING]
-    while left:
-        one = left.pop(0)
-        partners: list[_Known] = []
-        if one.format is not None and one.format.pairs != "no" and one.holds != WHOLE:
-            partners = _partners(one, [other for other in left if other.format is one.format])
-        left = [other for other in left if other not in partners]
-        groups.append([one, *partners])
+    at: dict[tuple[str, str], list[_Known]] = {}
+    for one in known:
+        if one.format is not None and one.holds == NOTHING:
+            continue
+        if not _halves(one):
+            groups.append([one])
+            continue
+        key = _belongs_to(one)
+        if key not in at:
+            at[key] = []
+            groups.append(at[key])
+        at[key].append(one)
     return groups
 
 
+def _halves(one: _Known) -> bool:
+    return one.format is not None and one.format.pairs != "no" and one.holds != WHOLE
+
+
+def _belongs_to(one: _Known) -> tuple[str, str]:
+    """Two files of one format are of one recording when this is equal."""
+    if one.format is None:
+        raise ValueError("a file of no format")
+    folder = str(one.file.path.parent)
+    return folder, "" if one.format.pairs == "folder" else recording_name(one.file.path)
+
+
 def _partners(one: _Known, others: Sequence[_Known]) -> list[_Known]:
-    """Of other files of its format those that belong to one; by name, else the only one that holds what it lacks."""
-    halves = [other for other in others if other.holds not in (WHOLE, NOTHING)]
-    if one.format is not None and one.format.pairs == "folder":
-        return [other for other in halves if other.file.path.parent == one.file.path.parent]
-    lacking = [other for other in halves if other.holds != one.holds]
-    named = [other for other in lacking if _beginning(other.file.path) == _beginning(one.file.path)]
-    return named or (lacking if len(lacking) == 1 and len(halves) == 1 else [])
+    """Of other files of its format those that belong to one: by the folder, or by what their names say besides the quantity."""
+    return [other for other in others if other.holds not in (WHOLE, NOTHING) and _belongs_to(other) == _belongs_to(one)]
 
 
-def _beginning(path: Path) -> str:
-    """A file's name up to the word for what it holds.
+def recording_name(path: Path) -> str:
+    """A file's name without the word for what it holds, and without rates.
 
-    >>> _beginning(Path("monday_MetaWear_Gyroscope_25.000Hz.csv")), _beginning(Path("Accelerometer.csv"))
-    ('monday_metawear_', '')
+    >>> recording_name(Path("monday_Gyroscope_25.000Hz.csv")), recording_name(Path("Linear Acceleration.csv"))
+    ('monday', '')
+    >>> recording_name(Path("monday_acc_2.csv")), recording_name(Path("another_march.csv"))
+    ('monday 2', 'another march')
     """
-    return _QUANTITY.split(path.stem, maxsplit=1)[0].casefold()
+    stem = path.name.removesuffix(path.suffix)
+    return " ".join(re.split(r"[\s_.-]+", _RATE.sub(" ", _QUANTITY.sub(" ", stem)))).casefold().strip()

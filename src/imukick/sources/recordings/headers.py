@@ -129,7 +129,7 @@ def find_columns(
     ]
     missing = [_slot_name(slot) for slot in slots if slot not in found]
     if missing:
-        raise RecordingError(_missing(missing, len(found), without_gravity), path=path, line=line)
+        raise RecordingError(_missing(missing, len(found), without_gravity, path), path=path, line=line)
     return [found[slot] for slot in sorted(found)]
 
 
@@ -179,7 +179,14 @@ def _unit_trouble(quantity: Quantity, header: str, unit: str) -> str:
     return f"column {_short(header)!r} names no unit, and none is guessed; put it into the header: {known}"
 
 
-def _missing(missing: list[str], found: int, without_gravity: bool) -> str:
+def _beside(path: Path, word: str) -> str:
+    """Where the other half of a recording of two files is looked for."""
+    name = re.sub(r"[_ -]*(acc|gyr)\w*$", "", path.stem, flags=re.IGNORECASE)[:60]
+    example = f"{name}_{word}{path.suffix}"
+    return f"export it too; if it is a file of its own, name its file like this one: {example}"
+
+
+def _missing(missing: list[str], found: int, without_gravity: bool, path: Path) -> str:
     if found == 0:
         return f"no known column in the header; expected names like {WANTED} (the first line that is not a # line)"
     if without_gravity and any("acceleration" in name for name in missing):
@@ -188,6 +195,8 @@ def _missing(missing: list[str], found: int, without_gravity: bool) -> str:
         return "no time column; name one like t_s or 'time (ms)', or give the sample rate (--rate-hz)"
     if missing == [_slot_name(slot) for slot in (4, 5, 6)]:
         return (
-            "acceleration alone, no gyroscope; without it neither range nor speed can be told: export the gyroscope too"
+            f"acceleration alone, no gyroscope; without it neither range nor speed can be told: {_beside(path, 'gyro')}"
         )
+    if missing == [_slot_name(slot) for slot in (1, 2, 3)]:
+        return f"rate of turn alone, no acceleration; without it up and down cannot be told: {_beside(path, 'acc')}"
     return f"no column for {', '.join(missing)}; expected names like {WANTED}"

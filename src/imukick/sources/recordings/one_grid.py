@@ -13,6 +13,10 @@ from imukick.plausibility import SHORTEST_S, SLOWEST_HZ, period_s, tell_clock, t
 from imukick.sensors.clock import Pair
 from imukick.sources.recordings.part import Part
 
+APART_S: Final = 3.0
+APART: Final = 0.1
+"""Two sensors of one recording begin and end within these seconds of each other, or this share of it. Chosen: MetaBase's two files
+begin up to a second apart, a phone's a few tenths; two recordings are of any length."""
 PIECE_S: Final = 2.0
 """How much of both goes on at once; below what `Pair` holds back."""
 HOLE_S: Final = 0.15
@@ -38,6 +42,7 @@ def one_grid(parts: Sequence[Part]) -> Part:
             trouble = "its times are those of arrival; two tables of such times cannot be joined: record both in one"
             raise RecordingError(trouble, path=part.path)
         rates_hz.append(1.0 / period)
+    _check_together(acc, gyr)
     joined = _joined(acc, gyr, max(HOLE_S, 2.5 / rates_hz[0]))
     if len(joined[0]) < 2 or joined[0][-1] - joined[0][0] < SHORTEST_S:
         trouble = f"shares less than {SHORTEST_S:g} s with {acc.path.name}; are both of one recording?"
@@ -53,12 +58,25 @@ def one_grid(parts: Sequence[Part]) -> Part:
         acc=replace(acc.acc, values=joined[1]),
         gyr=replace(gyr.gyr, values=joined[2]),
         table=None,
+        rows=None,
+        warnings=tuple(dict.fromkeys((*acc.warnings, *gyr.warnings))),
         meta={**acc.meta, **gyr.meta},
         notes=notes,
         clock="device",
         acc_range_mps2=acc.acc_range_mps2,
         marks=(*acc.marks, *gyr.marks),
     )
+
+
+def _check_together(acc: Part, gyr: Part) -> None:
+    """Raise `RecordingError` for two tables of which each lasts long while the other does not: two recordings."""
+    begins, ends = [part.t_s[0] for part in (acc, gyr)], [part.t_s[-1] for part in (acc, gyr)]
+    longer_s = max(end - begin for begin, end in zip(begins, ends, strict=True))
+    alone_s = max(abs(begins[0] - begins[1]), abs(ends[0] - ends[1]))
+    if alone_s > max(APART_S, APART * longer_s):
+        said = ", ".join(f"{part.path.name} from {part.t_s[0]:.1f} to {part.t_s[-1]:.1f} s" for part in (acc, gyr))
+        trouble = f"not one recording: {said}; put the two files of one recording in a folder of their own"
+        raise RecordingError(trouble, path=gyr.path)
 
 
 def _joined(acc: Part, gyr: Part, hole_s: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

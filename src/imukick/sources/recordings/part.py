@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from imukick.errors import RecordingError
 from imukick.plans import Mark
@@ -29,8 +32,9 @@ class Vectors:
 class Part:
     """`t_s` (n,) s; `acc` in m/s^2 with gravity, `gyr` in rad/s, None where the table has none of them.
 
-    `table`: where a row's line is found. `meta`: what the file says of itself, under our own keys where there are such.
-    `notes`: what had to be done to read it, for people.
+    `table`: where a row's line is found; `rows` (n,): which of its rows these are, in their order, None for all. `meta`: what
+    the file says of itself, under our own keys where there are such. `notes`: what had to be done to read it, for people;
+    `warnings`: why the values may be wrong although they could be read.
     """
 
     path: Path
@@ -38,8 +42,10 @@ class Part:
     acc: Vectors | None = None
     gyr: Vectors | None = None
     table: Table | None = field(default=None, repr=False)
+    rows: NDArray[np.intp] | None = field(default=None, repr=False)
     meta: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     clock: Clock | None = None
     acc_range_mps2: float | None = None
     gyr_range_radps: float | None = None
@@ -49,16 +55,33 @@ class Part:
     def refuse(self, trouble: tuple[int, str] | None) -> None:
         """Raise `RecordingError` for (row, what is wrong there)."""
         if trouble is not None:
-            line = None if self.table is None else self.table.line_of(trouble[0])
-            raise RecordingError(trouble[1], path=self.path, line=line)
+            raise RecordingError(trouble[1], path=self.path, line=self.line_of(trouble[0]))
+
+    def line_of(self, row: int) -> int | None:
+        """The line of the file on which row `row` stands; None where that is not known."""
+        return None if self.table is None else self.table.line_of(row if self.rows is None else int(self.rows[row]))
+
+    def taken(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Part:
+        """These rows alone: their places in the order wanted, or a mask. Marks stay."""
+        places = np.arange(len(self.t_s))[rows]
+        return replace(
+            self,
+            t_s=self.t_s[places],
+            acc=None if self.acc is None else replace(self.acc, values=self.acc.values[places]),
+            gyr=None if self.gyr is None else replace(self.gyr, values=self.gyr.values[places]),
+            rows=places if self.rows is None else self.rows[places],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person says of a file: `rate_hz` where it has no time, `device` where it holds several."""
+    """What the person says of a file: `rate_hz` where it has no time, `device` where it holds several sensors, `part` (from 1)
+    where its time begins again.
+    """
 
     rate_hz: float | None = None
     device: str | None = None
+    part: int | None = None
 
     def no_rate(self, path: Path) -> None:
         """Raise `RecordingError` when a rate is given for a file that has its own."""

@@ -22,7 +22,9 @@ from imukick.plausibility import (
 from imukick.signals import Samples
 from imukick.sources.recordings.finding import Found, recording_at
 from imukick.sources.recordings.formats import FORMATS
+from imukick.sources.recordings.in_order import in_order
 from imukick.sources.recordings.one_grid import one_grid
+from imukick.sources.recordings.one_sensor import one_sensor
 from imukick.sources.recordings.part import Asked, Part
 
 PLAIN = FORMATS[-1]
@@ -48,12 +50,15 @@ class Recording:
     warnings: tuple[str, ...] = ()
 
 
-def read_recording(path: str | Path, *, rate_hz: float | None = None, device: str | None = None) -> Recording:
+def read_recording(
+    path: str | Path, *, rate_hz: float | None = None, device: str | None = None, part: int | None = None
+) -> Recording:
     """Read our own CSV, one of the formats of others (docs/howto-files.md), or any table whose headers name units (m/s^2, g,
     mg; rad/s, deg/s; s, ms, us, ns).
 
     `path`: a file, a folder or a zip; of a recording of two files any of them, when the other lies beside it. `rate_hz`: samples
-    a second of a file without times. `device`: the one to take of several in one file. Delimiters `,` `;` and tab; decimal
+    a second of a file without times. `device`: the one to take of several in one table or export. `part`: the one to take (from 1)
+    where time begins again in the middle. Delimiters `,` `;` and tab; decimal
     commas where they can be told. `clock` from the file's header, else decided over the whole file: repeated or clumped
     stamps are a host's. A recording of our own that a crash cut off is read up to its last whole line.
 
@@ -65,11 +70,13 @@ def read_recording(path: str | Path, *, rate_hz: float | None = None, device: st
         raise RecordingError(f"a rate of {rate_hz:g} Hz is not a sensor's; expected 1 to 10000", path=path)
     found = recording_at(path)
     row = PLAIN if found.format is None else found.format
-    if device is not None and not row.devices:
-        raise RecordingError("it holds one sensor; leave the device away", path=path)
+    asked = Asked(rate_hz, device)
     with np.errstate(over="ignore", invalid="ignore"):  # what becomes infinite is refused below
-        part = one_grid(row.read(found.files, Asked(rate_hz, device)))
-    return _recording(found, part)
+        tables = row.read(found.files, asked)
+        if not row.devices:
+            tables = [one_sensor(one, device) for one in tables]
+        joined = one_grid([in_order(one, part) for one in tables])
+    return _recording(found, joined)
 
 
 def _recording(found: Found, part: Part) -> Recording:
@@ -103,4 +110,5 @@ def _recording(found: Found, part: Part) -> Recording:
         torn=part.torn,
         files=() if alone else files,
         notes=part.notes,
+        warnings=part.warnings,
     )

@@ -45,6 +45,15 @@ class Table:
     def words(self, position: int) -> list[str]:
         """What stands in one column, blanks around it taken off; empty where a row ends before it."""
         found = []
+        if b'"' not in self.body and self.delimiter != " ":
+            cut = self.delimiter.encode()
+            for raw in self.body.split(b"\n"):
+                if raw.strip() and not raw.startswith(b"#") and len(raw) <= LONGEST_LINE:
+                    quick = raw.split(cut, position + 1)
+                    found.append(
+                        quick[position].decode("utf-8", errors="replace").strip() if position < len(quick) else ""
+                    )
+            return found
         for raw in io.BytesIO(self.body):
             if raw.strip() and not raw.startswith(b"#") and len(raw) <= LONGEST_LINE:
                 cells = next(csv.reader([raw.decode("utf-8", errors="replace")], delimiter=self.delimiter))
@@ -86,7 +95,7 @@ def table_at(data: bytes, path: Path, line: int, delimiter: str, *, more: int = 
     for _ in range(more + 1):
         end = data.find(b"\n", start)
         start = len(data) if end < 0 else end + 1
-    body = data[start:]
+    body = without_headers(data[start:], header)
     first = body[: LONGEST_LINE + 1].lstrip(b"\n").split(b"\n", 1)[0].decode("utf-8", errors="replace")
     cells = next(csv.reader([first], delimiter=delimiter), []) if len(first) <= LONGEST_LINE else []
     if headers and not headers[-1].strip() and len(cells) == len(headers) - 1:
@@ -94,6 +103,15 @@ def table_at(data: bytes, path: Path, line: int, delimiter: str, *, more: int = 
     elif cells and not cells[-1].strip() and len(cells) == len(headers) + 1:
         headers = [*headers, ""]
     return Table(path, tuple(headers), line + more, delimiter, body)
+
+
+def without_headers(body: bytes, header: bytes) -> bytes:
+    """`body` with an empty line for each that repeats the column names, as a logger writes that was switched on again."""
+    header = header.strip(b"\n")
+    again = b"\n" + header + b"\n"
+    if not header or again not in b"\n" + body:
+        return body
+    return b"\n".join(b"" if line == header else line for line in body.split(b"\n"))
 
 
 def lines_of(head: bytes) -> list[str]:

@@ -13,6 +13,7 @@ from imukick.errors import RecordingError
 from imukick.plans import Mark
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.marks import read_mark
+from imukick.sources.recordings.table import without_headers
 
 FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
 FORMAT_VERSION: Final = 1
@@ -55,7 +56,7 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
         if stop - start > _LONGEST_LINE:
             raise RecordingError("a header line of over 20000 characters; this is not a table", path=path, line=line)
         words = _decoded(data[start:stop], path, line).strip()
-        start = stop + 1
+        line_start, start = start, stop + 1
         if words.startswith("#!"):
             raise RecordingError("a mark stands before the column names; marks go between rows", path=path, line=line)
         if words.startswith("#"):
@@ -69,7 +70,7 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
                     line=line,
                 )
             headers = next(csv.reader([words], delimiter=delimiter))
-            body = data[start:]
+            body = without_headers(data[start:], data[line_start:start].rstrip(b"\n"))
             marks = _marks(body, path, line) if b"#" in body else ()
             rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
             return Text(meta, headers, line, delimiter, marks, body, rows, torn)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.part import Asked, Part
 
-Held = Literal["acc", "gyr", "free", "gravity", "about"]
+Held = Literal["acc", "gyr", "free", "gravity", "about", "watch", "raw acc", "raw gyr"]
 Holds = frozenset[Held]
 
 WHOLE: Final[Holds] = frozenset({"acc", "gyr"})
@@ -19,6 +19,11 @@ GYR: Final[Holds] = frozenset({"gyr"})
 FREE: Final[Holds] = frozenset({"free"})
 """Acceleration from which gravity was taken."""
 GRAVITY: Final[Holds] = frozenset({"gravity"})
+WATCH: Final[Holds] = frozenset({"watch"})
+"""Everything of a second device, a watch."""
+RAW_ACC: Final[Holds] = frozenset({"raw acc"})
+RAW_GYR: Final[Holds] = frozenset({"raw gyr"})
+"""As the sensor gives it, not calibrated by the phone."""
 ABOUT: Final[Holds] = frozenset({"about"})
 """Words about the recording."""
 NOTHING: Final[Holds] = frozenset()
@@ -31,7 +36,7 @@ class Format:
     acceleration and rate of turn, or one of each.
 
     `pairs`: which files beside it belong to one that holds only a part: none, those whose `name` begins alike up to the word for
-    the quantity, or all of the format in the `folder`. `devices`: whether one file may hold several sensors.
+    the quantity, or all of the format in the `folder`. `devices`: whether its `read` itself takes the device that is asked for.
     """
 
     name: str

@@ -1,38 +1,70 @@
-"""Sensor Logger (iOS, Android): a zip or a folder with a CSV for each sensor, whose name alone says which."""
+"""Sensor Logger (iOS, Android): a zip or a folder with a CSV for each sensor, whose name alone says which; a watch's beside them."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from imukick.errors import RecordingError
+from imukick.signals import FloatArray
 from imukick.sources.recordings.files import File
-from imukick.sources.recordings.formats.format import ABOUT, ACC, FREE, GRAVITY, GYR, NOTHING, Holds
-from imukick.sources.recordings.part import Asked, Part, mps2, radps, text_of
+from imukick.sources.recordings.formats.format import (
+    ABOUT,
+    ACC,
+    FREE,
+    GRAVITY,
+    GYR,
+    NOTHING,
+    RAW_ACC,
+    RAW_GYR,
+    WATCH,
+    Holds,
+)
+from imukick.sources.recordings.one_sensor import how_much
+from imukick.sources.recordings.part import Asked, Part, g, mps2, radps, text_of
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import lines_of, table_at
 
 COLUMNS: Final = ("time", "seconds_elapsed", "z", "y", "x")
+WRIST: Final = ("rotationratex", "gravityx", "accelerationx")
 NAMES: Final[Mapping[str, Holds]] = {
     "totalacceleration": ACC,
     "accelerometer": FREE,
     "gravity": GRAVITY,
     "gyroscope": GYR,
+    "accelerometeruncalibrated": RAW_ACC,
+    "gyroscopeuncalibrated": RAW_GYR,
 }
+DEVICES: Final = ("watch", "phone")
 APART_S: Final = 0.005
 """How far stamps of acceleration and gravity may be from each other; chosen: half a sample at 100 Hz. iOS gives both at once."""
+CLOCKS_S: Final = 2.0
+"""How far the starts that two files tell may be from each other; chosen: a recording has one start, another one is made later."""
 AGAIN: Final = "switch Total Acceleration on (Android) or Gravity (iOS), and record again"
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """(n,) seconds since the recording began, (n, k) columns, and that beginning in seconds since 1970."""
+
+    t_s: FloatArray
+    columns: FloatArray
+    began_s: float
+
+
 def holds(file: File, lines: Sequence[str]) -> Holds | None:
-    """`time,seconds_elapsed,z,y,x`: which sensor it is stands only in the file's name. `Metadata.csv` begins with its own columns."""
+    """`time,seconds_elapsed,z,y,x`: which sensor it is stands only in the file's name. `Metadata.csv` and the watch's
+    `WristMotion.csv` have their own columns.
+    """
     names = _names(lines[0])
-    if {"device name", "platform", "standardisation"} <= set(names):
+    if {"device name", "platform"} <= set(names):
         return ABOUT
+    if {"seconds_elapsed", *WRIST} <= set(names):
+        return WATCH if "headphone" not in file.path.stem.casefold() else NOTHING
     if set(names) != set(COLUMNS):
         return None
     return NAMES.get(file.path.stem.casefold(), NOTHING)
@@ -43,9 +75,11 @@ def _names(line: str) -> list[str]:
 
 
 def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
-    """m/s^2 and rad/s, on Android's axes. Without Total Acceleration, Accelerometer and Gravity are added up.
+    """m/s^2 and rad/s, on Android's axes. Without Total Acceleration, Accelerometer and Gravity are added up, else the
+    uncalibrated sensors are taken.
 
-    An iPhone gives both with the opposite sign, unless its Metadata says that they are standardised.
+    An iPhone or its watch gives acceleration with the opposite sign and, of some sensors, in g, unless Metadata says that units
+    and frames are standardised. Of a watch and a phone in one export the one that is asked for.
     """
     held: dict[Holds, File] = {}
     for file in files:
@@ -58,44 +92,99 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
             raise RecordingError(trouble, path=file.path)
         held[what] = file
     where = files[0].path.parent if len(files) > 1 else files[0].path
-    if GYR not in held:
+    said = _metadata(held[ABOUT]) if ABOUT in held else {}
+    if _device(held, asked, where) == "watch":
+        return [_watch(held, said, where)]
+    if GYR not in held and RAW_GYR not in held:
         beside = "" if held else "; its name does not say which sensor it is: keep the names and the files together"
         raise RecordingError(f"no Gyroscope.csv; switch the gyroscope on, and record again{beside}", path=where)
-    gyr_t_s, rates, first_s = _table(held[GYR])
-    said = _metadata(held[ABOUT]) if ABOUT in held else {}
-    gyr = Part(held[GYR].path, gyr_t_s, gyr=radps(rates), meta=_meta(said, first_s))
-    acc = _acceleration(held, where)
-    if said.get("standardisation", "").casefold() != "true":
-        platform = said.get("platform", "").casefold()
-        if platform not in ("ios", "android"):
-            told = "no Metadata.csv with the platform: on iOS the acceleration's sign is the opposite of Android's"
-            raise RecordingError(f"{told}; keep Metadata.csv with the other files", path=where)
-        if platform == "ios" and acc.acc is not None:
-            acc = replace(acc, acc=mps2(-acc.acc.values))
-    return [acc, gyr]
+    gyr_file = held.get(GYR) or held[RAW_GYR]
+    rates = _values(gyr_file, "xyz")
+    acc, began_s = _acceleration(held, where, sign=_sign(said, where), standard=_standard(said))
+    if abs(began_s - rates.began_s) > CLOCKS_S:
+        trouble = f"began {abs(began_s - rates.began_s):.0f} s apart from {acc.path.name}; not one recording"
+        raise RecordingError(trouble, path=gyr_file.path)
+    meta = _meta(f"phone {said.get('device name', '')}", rates)
+    return [acc, Part(gyr_file.path, rates.t_s, gyr=radps(rates.columns), meta=meta)]
 
 
-def _acceleration(held: Mapping[Holds, File], where: object) -> Part:
+def _device(held: Mapping[Holds, File], asked: Asked, where: object) -> str:
+    """Which of the two is meant. Raises `RecordingError` where both are there and the person does not say."""
+    there = ["watch"] if WATCH in held else []
+    there += ["phone"] if held.keys() & {GYR, RAW_GYR} else []
+    device = asked.device
+    if device is not None and device.casefold() not in there:
+        trouble = f"no {device[:40]!r} in it; there is: {' and '.join(there) or 'no gyroscope'}"
+        raise RecordingError(trouble, path=str(where))
+    if device is not None:
+        return device.casefold()
+    if len(there) < len(DEVICES):
+        return there[0] if there else "phone"
+    watch = _values(held[WATCH], [f"rotationRate{axis}" for axis in "XYZ"])
+    phone = _values(held.get(GYR) or held[RAW_GYR], "xyz")
+    told = ", ".join(
+        f"{name} ({how_much(values.columns)})" for name, values in zip(DEVICES, (watch, phone), strict=True)
+    )
+    trouble = f"a watch and a phone in one export; name the one on the leg with --device: {told}"
+    raise RecordingError(trouble, path=str(where))
+
+
+def _watch(held: Mapping[Holds, File], said: Mapping[str, str], where: object) -> Part:
+    """Gravity and acceleration added up, in g unless standardised."""
+    names = [f"{word}{axis}" for word in ("gravity", "acceleration", "rotationRate") for axis in "XYZ"]
+    values = _values(held[WATCH], names)
+    acc = _sign(said, where) * (values.columns[:, :3] + values.columns[:, 3:6])
+    return Part(
+        held[WATCH].path,
+        values.t_s,
+        acc=mps2(acc) if _standard(said) else g(acc),
+        gyr=radps(values.columns[:, 6:]),
+        meta=_meta("watch", values),
+    )
+
+
+def _standard(said: Mapping[str, str]) -> bool:
+    return said.get("standardisation", "").casefold() == "true"
+
+
+def _sign(said: Mapping[str, str], where: object) -> float:
+    """What brings an acceleration to Android's sign."""
+    if _standard(said):
+        return 1.0
+    platform = said.get("platform", "").casefold()
+    if platform not in ("ios", "android"):
+        told = "no Metadata.csv with the platform: on iOS the acceleration's sign is the opposite of Android's"
+        raise RecordingError(f"{told}; keep Metadata.csv with the other files", path=str(where))
+    return -1.0 if platform == "ios" else 1.0
+
+
+def _acceleration(held: Mapping[Holds, File], where: object, *, sign: float, standard: bool) -> tuple[Part, float]:
+    """With gravity, and when it began."""
     if ACC in held:
-        t_s, values, _ = _table(held[ACC])
-        return Part(held[ACC].path, t_s, acc=mps2(values))
-    if FREE not in held or GRAVITY not in held:
-        trouble = "acceleration without gravity alone" if FREE in held else "no acceleration in it"
-        raise RecordingError(f"{trouble}; {AGAIN}", path=str(where))
-    t_s, values, _ = _table(held[FREE])
-    gravity_t_s, gravity, _ = _table(held[GRAVITY])
-    at = np.clip(np.searchsorted(gravity_t_s, t_s - APART_S), 0, len(gravity_t_s) - 1)
-    both = np.abs(gravity_t_s[at] - t_s) <= APART_S
-    if both.mean() < 0.5:
-        raise RecordingError("Gravity.csv is of other times than Accelerometer.csv; record again", path=str(where))
-    return Part(held[FREE].path, t_s[both], acc=mps2(values[both] + gravity[at][both]))
+        values = _values(held[ACC], "xyz")
+        return Part(held[ACC].path, values.t_s, acc=mps2(sign * values.columns)), values.began_s
+    if FREE in held and GRAVITY in held:
+        free, gravity = _values(held[FREE], "xyz"), _values(held[GRAVITY], "xyz")
+        at = np.clip(np.searchsorted(gravity.t_s, free.t_s - APART_S), 0, len(gravity.t_s) - 1)
+        both = np.abs(gravity.t_s[at] - free.t_s) <= APART_S
+        if both.mean() < 0.5 or abs(free.began_s - gravity.began_s) > CLOCKS_S:
+            raise RecordingError("Gravity.csv is of other times than Accelerometer.csv; record again", path=str(where))
+        whole = sign * (free.columns[both] + gravity.columns[at][both])
+        return Part(held[FREE].path, free.t_s[both], acc=mps2(whole)), free.began_s
+    if RAW_ACC in held:
+        values = _values(held[RAW_ACC], "xyz")
+        acc = sign * values.columns  # an iPhone gives it in g, Android in m/s^2
+        return Part(
+            held[RAW_ACC].path, values.t_s, acc=g(acc) if sign < 0 and not standard else mps2(acc)
+        ), values.began_s
+    trouble = "acceleration without gravity alone" if FREE in held else "no acceleration in it"
+    raise RecordingError(f"{trouble}; {AGAIN}", path=str(where))
 
 
-def _table(file: File) -> tuple[np.ndarray, np.ndarray, float]:
-    """Seconds since the recording began, x y z, and the first sample's seconds since 1970."""
+def _values(file: File, names: Sequence[str]) -> _Values:
     table = table_at(text_of(file), file.path, 1, ",")
-    numbers = table.numbers(table.positions(["seconds_elapsed", "x", "y", "z", "time"]))
-    return numbers[:, 0], numbers[:, 1:4], float(numbers[0, 4]) * 1e-9
+    numbers = table.numbers(table.positions(["seconds_elapsed", *names, "time"]))
+    return _Values(numbers[:, 0], numbers[:, 1:-1], float(numbers[0, -1]) * 1e-9 - float(numbers[0, 0]))
 
 
 def _metadata(file: File) -> dict[str, str]:
@@ -103,7 +192,6 @@ def _metadata(file: File) -> dict[str, str]:
     return dict(zip((name.strip().casefold() for name in rows[0]), rows[1], strict=False)) if len(rows) == 2 else {}
 
 
-def _meta(said: Mapping[str, str], first_s: float) -> dict[str, str]:
-    meta = {"sensor": f"phone {said.get('device name', '')}".strip()}
-    when = started(first_s)
-    return meta if when is None else meta | {"started": when}
+def _meta(sensor: str, values: _Values) -> dict[str, str]:
+    when = started(values.began_s + float(values.t_s[0]))
+    return {"sensor": sensor.strip()} | ({"started": when} if when else {})

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
-
-import numpy as np
 
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
@@ -22,8 +19,6 @@ ACC: Final = r"(?:acc|acceleration|加速度)([xyz])\(g\)"
 GYR: Final = r"(?:as|angularvelocity|角速度|陀螺仪)([xyz])\(°/s\)"
 PREAMBLE: Final = 4
 ENCODINGS: Final = ("utf-8", "gb18030", "cp1252")
-MANY: Final = 12
-"""So many devices are named at most."""
 
 
 def _flat(name: str) -> str:
@@ -57,7 +52,7 @@ def _encoding(data: bytes) -> str | None:
 
 
 def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
-    """Units g and deg/s; time of arrival at the computer, as text. Of several devices the one `asked` for."""
+    """Units g and deg/s; time of arrival at the computer, as text."""
     (file,) = files
     asked.no_rate(file.path)
     data = text_of(file)
@@ -70,7 +65,6 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
         raise RecordingError("no line with the column names; export it again", path=file.path)
     table = table_at(data, file.path, line, max("\t,;", key=lines[line - 1].count))
     names = [_flat(header) for header in table.headers]
-    table, device = _of_one(table, names, asked.device)
     positions = [*_three(table, names, ACC, "acceleration"), *_three(table, names, GYR, "angular velocity")]
     six = table.numbers(positions)
     stamps = table.words(0)
@@ -81,8 +75,13 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     if len(t_s) != len(six):
         raise RecordingError("rows without a time; export it again", path=file.path)
     first = read_stamp(stamps[0])
-    meta = {"sensor": device or "WitMotion"} | ({"started": first.isoformat()} if first.year > 1 else {})
+    meta = {"sensor": _device(table, names)} | ({"started": first.isoformat()} if first.year > 1 else {})
     return [Part(file.path, t_s, acc=g(six[:, :3]), gyr=degps(six[:, 3:]), table=table, meta=meta, clock="host")]
+
+
+def _device(table: Table, names: Sequence[str]) -> str:
+    column = next((k for k, name in enumerate(names) if re.fullmatch(DEVICES, name)), None)
+    return "WitMotion" if column is None else next(iter(table.words(column)), "") or "WitMotion"
 
 
 def _three(table: Table, names: Sequence[str], pattern: str, what: str) -> list[int]:
@@ -91,29 +90,3 @@ def _three(table: Table, names: Sequence[str], pattern: str, what: str) -> list[
         trouble = f"no {what} in x, y and z; switch it on among what is recorded"
         raise RecordingError(trouble, path=table.path, line=table.header_line)
     return [found[axis] for axis in "xyz"]
-
-
-def _of_one(table: Table, names: Sequence[str], asked: str | None) -> tuple[Table, str]:
-    """The rows of one device, each still on its line, and its name."""
-    column = next((k for k, name in enumerate(names) if re.fullmatch(DEVICES, name)), None)
-    if column is None and asked is not None:
-        raise RecordingError("it does not name its device; leave --device away", path=table.path)
-    if column is None:
-        return table, ""
-    devices = np.array(table.words(column), dtype=object)
-    known = list(dict.fromkeys(devices.tolist()))
-    told = ", ".join(repr(name[:60]) for name in known[:MANY])
-    if asked is None and len(known) > 1:
-        trouble = f"{len(known)} devices in one file; name one with imukick convert --device: {told}"
-        raise RecordingError(trouble, path=table.path)
-    chosen = known[0] if asked is None and known else asked or ""
-    if chosen not in known:
-        raise RecordingError(f"no device {chosen[:60]!r} in it; there are: {told}", path=table.path)
-    if len(known) == 1:
-        return table, chosen
-    kept, row = [], 0
-    for raw in table.body.split(b"\n"):
-        is_row = bool(raw.strip()) and not raw.startswith(b"#")
-        kept.append(raw if is_row and row < len(devices) and devices[row] == chosen else b"")
-        row += is_row
-    return replace(table, body=b"\n".join(kept)), chosen
