@@ -24,7 +24,16 @@ from tests.acceptance.stage import Stage
 __all__ = ["say", "stage"]
 
 OTHERS = [name for name in MAKES if name != "imukick"]
-RATES_HZ = {"movesense": 52.0, "witmotion": 50.0, "dot": 60.0, "verity": 52.0, "thingy52": 50.0}
+RATES_HZ = {
+    "movesense": 52.0,
+    "witmotion": 50.0,
+    "dot": 60.0,
+    "verity": 52.0,
+    "thingy52": 50.0,
+    "witmotion-sdcl": 50.0,
+    "nordic-uart": 50.0,
+    "nordic-uart-frames": 100.0,
+}
 MINUTE_S = 60.0
 SURE_S = 56.0
 """What ended before has ended in both; frames of a Polar hold two seconds."""
@@ -45,7 +54,9 @@ def test_two_programs_for_a_minute_without_a_loss(make: str, stage: Stage, say: 
     with Program(tmp_path, "virtual-sensor", "--model", make, "--radio", stage.radio) as sensor:
         sensor.until("advertising")
         stage.wait_ready()
-        options = (*stage.options, "--duration", MINUTE_S, "--record", recording, "--out", table)
+        described = MAKES[make].described
+        file = () if described is None else ("--sensor-file", described)
+        options = (*stage.options, *file, "--duration", MINUTE_S, "--record", recording, "--out", table)
         with Program(tmp_path, "live", *options) as live:
             assert live.wait() == 0
             assert live.err == ""

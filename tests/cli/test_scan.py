@@ -61,12 +61,14 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("make", MAKES)
 def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
     name = MAKES[make].name
+    described = MAKES[make].described
+    options = () if described is None else ("--sensor-file", described)
     with served(make) as radio:
-        done = run("scan", "--radio", radio, "--seconds", 0.4, "--ask")
+        done = run("scan", "--radio", radio, "--seconds", 0.4, "--ask", *options)
     assert (done.code, done.err) == (0, "")
     said = row(done.out, name)
     firmware = {"imukick": "1.0.0", "verity": "2.1.0"}.get(make, "-")
-    charge = "-" if make == "witmotion" else "61 %"
+    charge = "61 %" if make in ("imukick", "movesense", "dot", "verity", "thingy52") else "-"
     assert sensor_of(make).model in said[3]
     assert [cell.strip() for cell in said[-3:]] == [firmware, charge, "yes"]
 

@@ -31,7 +31,10 @@ def test_scan_lists_it_before_all_others(run: Run, described: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (None, "no such file, nor a description that ships (arduino-six-floats, xiao-text, adafruit-bluefruit)"),
+        (
+            None,
+            "no such file, nor a description that ships (arduino-six-floats, xiao-text, adafruit-bluefruit, nordic-uart",
+        ),
         (DESCRIBED.replace('"deg/s"', '"dps"'), "gyr_unit is 'dps'; known: deg/s, mdeg/s, rad/s"),
     ],
 )

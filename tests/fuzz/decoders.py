@@ -16,8 +16,9 @@ from imukick.sources.mapped_files import SHIPPED, find_mapped
 from imukick.sources.virtual_sensor import MAKES, Faults, Radio, Track
 from imukick.sources.virtual_sensor.off_radio import Talk, sensor_of
 
-NAMES: Final = (*MAKES, *SHIPPED)
-"""Which decoder: the first byte, in this order; new ones are added behind."""
+FIRST: Final = ("imukick", "movesense", "witmotion", "dot", "verity", "thingy52", *SHIPPED[:3])
+NAMES: Final = (*FIRST, *(name for name in MAKES if name not in FIRST))
+"""Which decoder: the first byte, in this order; new ones are added behind, so that kept inputs stay with theirs."""
 TICK_S: Final = 0.02
 RESTART: Final = 0x80
 GIVE_UP: Final = 0x40

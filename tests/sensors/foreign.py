@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import struct
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -114,6 +115,13 @@ def dot_packet(
 
 def wit_frame(*counts: int) -> bytes:
     return struct.pack("<BB9h", 0x55, 0x61, *[*counts, *([0] * 9)][:9])
+
+
+def wit_timed(ms: int, *counts: int, began: tuple[int, ...] = (26, 3, 31, 23, 59, 57)) -> bytes:
+    """A 28-byte frame so many ms after the second it began in."""
+    when = datetime(2000 + began[0], *began[1:]) + timedelta(milliseconds=ms)  # type: ignore[arg-type]  # noqa: DTZ001
+    time = when.year - 2000, when.month, when.day, when.hour, when.minute, when.second, when.microsecond // 1000
+    return wit_frame(*counts) + struct.pack("<6BH", *time)
 
 
 def wit_register(register: int, *values: int) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from imukick.errors import ProtocolError
 from imukick.sensors.link import Sensor, Told
 from tests.sensors.foreign import holes, joined
 
@@ -16,13 +17,18 @@ CLOSE = {"t_s": 1e-6, "acc_mps2": 1e-5, "gyr_degps": 1e-4}
 
 
 def check(vector: Mapping[str, Any], sensor: Sensor) -> None:
-    """Run it through a fresh decoder; everything must be as `expect` says."""
+    """Run it through a fresh decoder; everything must be as `expect` says, and what is `refused` be refused."""
     assert vector["kind"] == "constructed"
     decoder = sensor.decoder()
     decoder.start()
     told: list[Told] = []
     for step in vector["steps"]:
-        told += decoder.receive(step["on"], bytes.fromhex(step["hex"]), step["arrival_s"])
+        value = step["on"], bytes.fromhex(step["hex"]), step["arrival_s"]
+        if step.get("refused"):
+            with pytest.raises(ProtocolError):
+                decoder.receive(*value)
+        else:
+            told += decoder.receive(*value)
     expect = vector["expect"]
     for name, got in zip(CLOSE, joined(told), strict=True):
         assert got == pytest.approx(np.array(expect[name], dtype=np.float64), abs=CLOSE[name]), name

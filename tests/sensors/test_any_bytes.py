@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType, ModuleType
 
 import numpy as np
@@ -18,6 +19,7 @@ from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_N
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Decoder, Read, Sensor, Subscribe, Then
 from imukick.sensors.mapped import SensorMap
+from imukick.sensors.mapped_values import Value
 from imukick.signals import Samples
 from imukick.sources.mapped_files import SHIPPED, mapped_text, parse_mapped
 from tests.sensors.foreign import (
@@ -33,6 +35,7 @@ from tests.sensors.foreign import (
     tried,
     wit_frame,
     wit_register,
+    wit_timed,
 )
 
 BYTES = st.binary(max_size=60)
@@ -73,8 +76,11 @@ def movesense_values() -> Values:
 
 def witmotion_values() -> Values:
     frame = st.tuples(*[st.integers(-32768, 32767)] * 9).map(lambda counts: wit_frame(*counts))
-    register = st.builds(wit_register, st.integers(0, 9), st.integers(-9, 12))
-    return on(witmotion.NOTIFY, BYTES | st.lists(frame | register | BYTES, max_size=6).map(b"".join))
+    register = st.builds(wit_register, st.integers(0, 9) | st.just(0x64), st.integers(-9, 12) | st.integers(300, 400))
+    timed = st.builds(
+        wit_timed, SMALL.map(lambda k: 20 * k) | st.integers(0, 10**11), *[st.integers(-32768, 32767)] * 6
+    )
+    return on(witmotion.NOTIFY, BYTES | st.lists(frame | timed | register | BYTES, max_size=6).map(b"".join))
 
 
 def dot_values() -> Values:
@@ -120,17 +126,20 @@ def mapped_values(described: SensorMap) -> Values:
     )
     text = st.builds(lambda line, end: line + end, numbers, st.sampled_from([b"", b"\n", b"\r\n"])) | BYTES
     return st.one_of(
-        [
-            on(value.characteristic, text if value.layout is None else records(value.layout))
-            for value in described.values
-        ]
+        [on(value.characteristic, text if value.layout is None else records(value)) for value in described.values]
     )
 
 
-def records(layout: str) -> st.SearchStrategy[bytes]:
+def records(value: Value) -> st.SearchStrategy[bytes]:
     """Up to three whole ones, or anything."""
-    size = struct.calcsize(layout)
-    return st.one_of([st.binary(min_size=n * size, max_size=n * size) for n in range(4)]) | BYTES
+    size = struct.calcsize(value.layout or "")
+    whole = st.binary(min_size=size, max_size=size).map(partial(in_frame, value))
+    return st.lists(whole, max_size=3).map(b"".join) | st.lists(whole | BYTES, max_size=3).map(b"".join) | BYTES
+
+
+def in_frame(value: Value, record: bytes) -> bytes:
+    """Frame and check around a record, where it has them."""
+    return (value.frame or b"") + record + (bytes([sum(record) & 0xFF]) if value.check else b"")
 
 
 def fresh(described: SensorMap) -> Callable[[], Decoder]:
@@ -241,6 +250,7 @@ NOTIFIED = {
     "adafruit-bluefruit": [MAPS["adafruit-bluefruit"].values[0].characteristic],
     "lines": [LINES.values[0].characteristic],
     "timed": [TIMED.values[0].characteristic],
+    "nordic-uart-frames": [MAPS["nordic-uart-frames"].values[0].characteristic],
 }
 
 
@@ -249,7 +259,13 @@ def test_memory_does_not_grow_with_what_comes(name: str) -> None:
     """Half of it plain noise, half of it short pieces of what the decoder waits for."""
     decoder, rng, weights = CASES[name][0](), np.random.default_rng(3), []
     decoder.start()
-    starts = {"movesense": b"\x02\x63", "witmotion": b"\x55\x61", "lines": b"1,2", "polar_verity": b"\x05"}
+    starts = {
+        "movesense": b"\x02\x63",
+        "witmotion": b"\x55\x61",
+        "lines": b"1,2",
+        "polar_verity": b"\x05",
+        "nordic-uart-frames": b"\xaa\x55",
+    }
     for k in range(1200):
         for where in NOTIFIED[name]:
             noise = rng.bytes(int(rng.integers(0, 80)))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import struct
+from contextlib import suppress
 from dataclasses import replace
+from functools import reduce
 from itertools import pairwise
+from operator import xor
 
 import numpy as np
 import pytest
@@ -14,10 +17,11 @@ from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
 from imukick.sensors.link import Advertisement, Lost, Repeated, Subscribe, Write
-from imukick.sensors.mapped import ACC_UNITS, GYR_UNITS, Mapped, SensorMap, Value
+from imukick.sensors.mapped import ACC_UNITS, GYR_UNITS, Mapped, SensorMap
+from imukick.sensors.mapped_values import Records, Value
 from imukick.sources.mapped_files import mapped_text, parse_mapped
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
-from tests.sensors.foreign import fed, holes, joined, pieces, settings_told
+from tests.sensors.foreign import fed, holes, joined, pieces, settings_told, tried
 
 FLOATS = parse_mapped(mapped_text("arduino-six-floats"), "floats")
 TEXT = parse_mapped(mapped_text("xiao-text"), "text")
@@ -207,6 +211,78 @@ def test_a_line_without_an_end_is_given_up() -> None:
     assert joined(fed(decoder, ON, [b"1,1\n0,0,1,2,3,4\n"]))[0].size == 1
 
 
+FRAMED = replace(TIMED, values=(Value(ON, ("t", *SIX), "<I6f", frame=b"\xaa\x55", check="xor"),))
+BARE = replace(TIMED, values=(Value(ON, ("t", *SIX), "<I6f", frame=b"\xaa\x55"),))
+
+
+def framed(record: bytes) -> bytes:
+    return b"\xaa\x55" + record + bytes([reduce(xor, record)])
+
+
+@settings(max_examples=40)
+@given(
+    stamps=st.lists(st.integers(1, 30), min_size=2, max_size=20),
+    before=st.binary(max_size=30),
+    cuts=st.lists(st.integers(0, 900), max_size=20),
+    check=st.booleans(),
+)
+def test_framed_records_may_be_cut_anywhere(stamps: list[int], before: bytes, cuts: list[int], check: bool) -> None:
+    """Whatever came before, unless it looks like a frame's beginning."""
+    records = [timed(ms) for ms in np.cumsum(stamps).tolist()]
+    stream = before + b"".join(framed(one) if check else b"\xaa\x55" + one for one in records)
+    edges = sorted({0, len(stream), *(cut % (len(stream) + 1) for cut in cuts)})
+    decoder = started(FRAMED if check else BARE)
+    told = [one for a, b in pairwise(edges) for one in tried(decoder, ON, stream[a:b], 0.0) or []]
+    looks_like_one = b"\xaa\x55" in before + b"\xaa\x55"[:1]
+    assert len(joined(told)[0]) == len(records) or looks_like_one
+
+
+@pytest.mark.parametrize("left", range(31))
+@pytest.mark.parametrize("check", [True, False])
+def test_a_torn_record_costs_itself_alone(left: int, *, check: bool) -> None:
+    records = [framed(timed(10 * k)) if check else b"\xaa\x55" + timed(10 * k) for k in range(6)]
+    stream = b"".join(records[:2]) + records[2][: min(left, len(records[2]) - 1)] + b"".join(records[3:])
+    told = fed(started(FRAMED if check else BARE), ON, [stream[:40], stream[40:]])
+    assert joined(told)[0] == pytest.approx(np.array([0, 10, 30, 40, 50]) / 1000)
+
+
+def test_a_record_whose_check_does_not_fit_is_left_out() -> None:
+    damaged = bytearray(framed(timed(10)))
+    damaged[12] ^= 1
+    told = fed(started(FRAMED), ON, [framed(timed(0)) + bytes(damaged) + framed(timed(20)) + framed(timed(30))])
+    assert joined(told)[0] == pytest.approx([0.0, 0.02, 0.03]), "and the first after it counts, since another follows"
+
+
+@pytest.mark.parametrize("described", [FRAMED, BARE])
+def test_a_stream_of_another_sketch_is_refused(described: SensorMap) -> None:
+    with pytest.raises(
+        ProtocolError, match="no record of 28 bytes stands behind the frame aa 55: the sketch sends another"
+    ):
+        fed(started(described), ON, [bytes(range(100))])
+
+
+def test_what_is_held_of_a_stream_is_never_more_than_a_record_and_a_frame() -> None:
+    records = Records(BARE.values[0])
+    for k in range(2000):
+        with suppress(ProtocolError):
+            records.push(bytes([0xAA, 0x55 if k % 3 else k % 251]), float(k))
+        assert len(records._stream.data) <= 32
+
+
+def test_other_words_between_lines_are_passed_over() -> None:
+    told = fed(started(in_text(FLOATS, "lines")), ON, [b"\n0,0,1,0,0,0\nbattery low\n0,0,1,1,0,0\n"])
+    assert len(joined(told)[0]) == 2
+    with pytest.raises(ProtocolError, match="not 6 words with a number"):
+        fed(started(in_text(FLOATS, "lines")), ON, [b"\nbattery low\n"])
+
+
+def test_axes_and_signs() -> None:
+    described = replace(FLOATS, acc_axes=("-z", "x", "y"), gyr_axes=("x", "-y", "-z"))
+    _, acc, gyr = joined(fed(started(described), ON, [struct.pack("<6f", 0.1, 0.2, 0.3, 1, 2, 3)]))
+    assert acc[0] / G == pytest.approx([-0.3, 0.1, 0.2])
+    assert gyr[0] == pytest.approx([1, -2, -3])
+
+
 def test_it_is_recognised_by_its_service_or_its_name() -> None:
     by_service, by_name = FLOATS.sensor, replace(FLOATS, name="Ankle").sensor
     assert by_service.recognises(Advertisement(None, frozenset({FLOATS.service})))
@@ -228,6 +304,9 @@ def test_it_is_recognised_by_its_service_or_its_name() -> None:
         ({"name": ""}, "name is ''"),
         ({"acc_scale": 0.0}, "acc_scale is 0, expected a number above 0"),
         ({"values": ()}, "the columns must be"),
+        ({"acc_axes": ("x", "x", "z")}, "acc_axes is 'x, x, z', expected x, y and z in some order"),
+        ({"gyr_axes": ("x", "-y")}, "gyr_axes is 'x, -y', expected x, y and z"),
+        ({"gyr_axes": ("x", "--y", "z")}, "gyr_axes is 'x, --y, z', expected x, y and z"),
         ({"values": (Value(ON, SIX, "<6h"),)}, "acc_scale is missing: whole numbers need the units of one count"),
         ({"values": (Value(ON, SIX[:3], "<3f"),)}, "the columns must be"),
         ({"values": (Value(ON, SIX[:4], "<4f"), Value(FLOATS.service, SIX[4:], "<2f"))}, "the columns must be"),
@@ -257,10 +336,13 @@ def test_a_description_that_says_too_little_or_too_much_is_refused(changed: dict
         ((ON, (*SIX[:5], "gy"), "<6f", None), "column 'gy' stands twice"),
         ((ON, (*SIX[:5], "temp"), "<6f", None), "column 'temp' is not known"),
         (("19B10001", SIX, "<6f", None), "expected a UUID"),
+        ((ON, SIX, "<6f", None, b""), "frame holds 0 bytes, expected 1 to 8"),
+        ((ON, SIX, "<6f", None, bytes(9)), "frame holds 9 bytes, expected 1 to 8"),
+        ((ON, SIX, None, "lines", b"\xaa"), "before a struct"),
+        ((ON, SIX, "<6f", None, b"\xaa", "crc"), "check is 'crc'; known, and only with a frame: sum, xor"),
+        ((ON, SIX, "<6f", None, None, "sum"), "only with a frame"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused(
-    value: tuple[str, tuple[str, ...], str | None, str | None], words: str
-) -> None:
+def test_a_value_that_cannot_be_is_refused(value: tuple[object, ...], words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         Value(*value)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import pytest
 
 from imukick.sensors import movesense, polar_verity, thingy52, witmotion
 from imukick.sensors.known import SENSORS
+from imukick.sensors.link import Sensor
 from imukick.sensors.movella_dot import MEDIUM, SAMPLE
 from imukick.sensors.movesense import NOTIFY, status_of
 from imukick.sensors.polar_verity import Measurement, Setting, parse_answer, parse_delta, parse_frame, parse_settings
 from imukick.sensors.thingy52 import Thingy52
 from imukick.sensors.witmotion import WitMotion
+from imukick.sources.mapped_files import find_mapped, parse_mapped
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
 from tests.conftest import ROOT
 from tests.sensors.foreign import dot_started, fed, holes, joined, movesense_started, polar_started
@@ -37,7 +40,16 @@ SESSIONS = [path for path in sorted(OWN.rglob("*.json")) if "steps" in json.load
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_sessions(path: Path) -> None:
     vector = own(f"{path.parent.name}/{path.stem}")
-    check(vector, next(sensor for sensor in SENSORS if sensor.model == vector["model"]))
+    check(vector, sensor_of(vector))
+
+
+def sensor_of(vector: Mapping[str, Any]) -> Sensor:
+    """Of a model that imukick knows, of a description that ships, or of one that the vector holds."""
+    if "toml" in vector:
+        return parse_mapped(vector["toml"], "the vector").sensor
+    if "description" in vector:
+        return find_mapped(vector["description"])
+    return next(sensor for sensor in SENSORS if sensor.model == vector["model"])
 
 
 def bytes_of(texts: list[str]) -> list[bytes]:

@@ -20,7 +20,7 @@ TEXT = mapped_text("arduino-six-floats")
 def test_what_ships_can_be_used(name: str) -> None:
     sensor = find_mapped(name)
     assert sensor.decoder().start()
-    assert (sensor.unusable, sensor.clock) == (None, "host")
+    assert (sensor.unusable, sensor.clock) == (None, "device" if name.startswith("nordic-uart") else "host")
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         (
             'struct = "<6f"',
             'format = "<6f"',
-            "key 'format' in [[value]] is not known; known: characteristic, struct, text",
+            "key 'format' in [[value]] is not known; known: characteristic, struct, frame, check, text",
         ),
         ('struct = "<6f"', "struct = 6", "key 'value.struct' is '6'; expected text in quotes"),
         ('"ax", "ay"', '1, "ay"', "expected a list of texts"),
@@ -57,6 +57,9 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
             '[[start]]\ncharacteristic = "13012f02-f8c3-4f4a-a8f4-15cd926da146"\nhex = "0x01"\n[[value]]',
             "hex is '0x01', expected bytes such as '01 0f'",
         ),
+        ('struct = "<6f"', 'struct = "<6f"\nframe = "aa5"', "frame is 'aa5', expected bytes such as '01 0f'"),
+        ("rate_hz = 100", 'rate_hz = 100\nacc_axes = ["x", "y"]', "acc_axes is 'x, y', expected x, y and z"),
+        ("rate_hz = 100", 'rate_hz = 100\ngyr_axes = "xyz"', "key 'gyr_axes' is 'xyz'; expected a list of texts"),
         (
             "[[value]]",
             '[[stop]]\ncharacteristic = "2a00"\nhex = "01"\n[[value]]',

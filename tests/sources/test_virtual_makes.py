@@ -18,6 +18,7 @@ from imukick.sensors import movesense as gsp
 from imukick.sensors import polar_verity as pmd
 from imukick.sensors import thingy52 as thingy
 from imukick.sensors import witmotion as wit
+from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Battery, Lost, Settings
 from imukick.signals import Samples
 from imukick.sources.ble import LinkDown, LinkUp, Received, Refused, find, stream
@@ -31,18 +32,33 @@ from tests.sources.ble_session import QUICK, Session, listen
 
 OTHERS = tuple(name for name in MAKES if name != "imukick")
 CLOCKLESS = ("witmotion", "thingy52")
-RATES_HZ = {"movesense": 52.0, "witmotion": 50.0, "dot": 60.0, "verity": 52.0, "thingy52": 50.0}
+WITMOTIONS = ("witmotion", "witmotion-sdcl")
+RATES_HZ = {
+    "movesense": 52.0,
+    "witmotion": 50.0,
+    "dot": 60.0,
+    "verity": 52.0,
+    "thingy52": 50.0,
+    "witmotion-sdcl": 50.0,
+    "nordic-uart": 50.0,
+    "nordic-uart-frames": 100.0,
+}
+WIT_STEPS = (16 * STANDARD_GRAVITY_MPS2 / 32768, 2000 * RAD_PER_DEG / 32768)
 STEPS = {
     "movesense": (0.000244 * STANDARD_GRAVITY_MPS2, 0.07 * RAD_PER_DEG),
-    "witmotion": (16 * STANDARD_GRAVITY_MPS2 / 32768, 2000 * RAD_PER_DEG / 32768),
+    "witmotion": WIT_STEPS,
+    "witmotion-sdcl": WIT_STEPS,
     "dot": (16 * STANDARD_GRAVITY_MPS2 / 32767, 2000 * RAD_PER_DEG / 32767),
     "verity": (8 * STANDARD_GRAVITY_MPS2 / 32768, 2000 * RAD_PER_DEG / 32768),
     "thingy52": (STANDARD_GRAVITY_MPS2 / 1024, RAD_PER_DEG / 32),
+    "nordic-uart": (1e-4 * STANDARD_GRAVITY_MPS2, 1e-2 * RAD_PER_DEG),
+    "nordic-uart-frames": (STANDARD_GRAVITY_MPS2 / 4096, 2000 * RAD_PER_DEG / 32768),
 }
 """Acceleration, rate of a count."""
 BEGINS = {
     "movesense": [b"\x01c/Meas/IMU6/52"],
     "witmotion": [wit.UNLOCK, wit.set_rate(8)],
+    "witmotion-sdcl": [wit.UNLOCK, wit.set_rate(8)],
     "dot": [dot.START],
     "verity": [pmd.begin(kind, pmd.WANTED[kind]) for kind in pmd.Measurement],
     "thingy52": [thingy.SETTINGS.pack(5000, 5000, 5000, 50, 1)],
@@ -50,6 +66,7 @@ BEGINS = {
 ENDS = {
     "movesense": [b"\x02c"],
     "witmotion": [wit.UNLOCK, wit.set_rate(6)],
+    "witmotion-sdcl": [wit.UNLOCK, wit.set_rate(6)],
     "dot": [dot.STOP],
     "verity": [b"\x03\x02", b"\x03\x05"],
     "thingy52": [thingy.SETTINGS.pack(5000, 5000, 5000, 10, 1)],
@@ -100,8 +117,9 @@ def test_every_reading_is_right_to_half_a_step(name: str, quick: Path) -> None:
     t_s, rows = measured(track, RATES_HZ[name], body.first_s)
     came = body.samples
     six = np.concatenate([came.acc_mps2, came.gyr_radps], axis=1)
-    if name == "witmotion":  # its first half second has 10 Hz, and the packets of that rate hold one sample each
-        came = came.part(int(np.searchsorted(came.t_s, 0.5)), len(came))
+    shifted = (*WITMOTIONS, "nordic-uart")
+    if name in shifted:  # a first second at 10 Hz, in packets of one sample; a first line that nobody saw begin
+        came = came.part(int(np.searchsorted(came.t_s, 1.0)), len(came))
         six = six[-len(came) :]
         begins = min(range(len(rows) - len(six) + 1), key=lambda k: float(np.abs(rows[k : k + 9] - six[:9]).sum()))
         rows, t_s = rows[begins:], t_s[begins:]
@@ -109,7 +127,9 @@ def test_every_reading_is_right_to_half_a_step(name: str, quick: Path) -> None:
     t_s = t_s[: len(six)]
     allowed = np.repeat([0.51 * step for step in STEPS[name]], 3)
     assert (np.abs(six - rows[: len(six)]) <= allowed + 1e-6).all()
-    if name not in CLOCKLESS:
+    if name in shifted and name not in CLOCKLESS:
+        assert np.abs(np.diff(came.t_s) - np.diff(t_s)).max() < 0.0021, "whole milliseconds"
+    elif name not in CLOCKLESS:
         assert np.abs(came.t_s + body.first_s - t_s[: len(came)]).max() < 0.002
     else:
         late_s = came.t_s - came.t_s[0] - (t_s - t_s[0])
@@ -120,26 +140,27 @@ def test_every_reading_is_right_to_half_a_step(name: str, quick: Path) -> None:
 def test_it_is_told_to_begin_and_to_end(name: str, quick: Path) -> None:
     body = talked(name, quick)
     written = [data for _, data in body.written]
-    ends = ENDS[name]
-    assert written[-len(ends) :] == ends
-    begun = [data for data in written[: -len(ends)] if data in BEGINS[name]]
-    assert begun == BEGINS[name]
+    ends, begins = ENDS.get(name, []), BEGINS.get(name, [])
+    assert written[len(written) - len(ends) :] == ends
+    assert [data for data in written[: len(written) - len(ends)] if data in begins] == begins
     settings = [told for told in body.told if isinstance(told, Settings)]
     assert settings[-1].rate_hz == RATES_HZ[name]
     battery = [told.percent for told in body.told if isinstance(told, Battery)]
-    assert battery == ([] if name == "witmotion" else [100])
+    assert battery == ([] if name.startswith("nordic-uart") else [100])
 
 
-@pytest.mark.parametrize("name", ["movesense", "dot", "verity"])
+@pytest.mark.parametrize("name", ["movesense", "dot", "verity", "witmotion-sdcl"])
 def test_its_clock_may_wrap_and_lost_packets_show(name: str, quick: Path) -> None:
-    wrap_s = {"movesense": 2**32 / 1e3, "dot": 2**32 / 1e6, "verity": 1e9}[name]
+    wrap_s = {"movesense": 2**32 / 1e3, "dot": 2**32 / 1e6, "verity": 1e9, "witmotion-sdcl": 1e7}[name]
     track = recorded_track(quick)
     body = talk(name, track, radio=Radio(loss=0.05, seed=1), faults=Faults(uptime_s=wrap_s - 7.0))
     whole = talk(name, track)
     lost = [told for told in body.told if isinstance(told, Lost)]
     assert lost
     missing = len(whole.samples) - len(body.samples) - sum(told.samples or 0 for told in lost)
-    assert abs(missing) <= {"movesense": 4, "dot": 1, "verity": 60}[name], "packets lost at the ends have no neighbour"
+    assert abs(missing) <= {"movesense": 4, "dot": 1, "verity": 60, "witmotion-sdcl": 6}[name], (
+        "packets lost at the ends have no neighbour"
+    )
     where = np.abs(whole.samples.t_s[:, None] + (whole.first_s or 0.0) - body.samples.t_s - (body.first_s or 0.0))
     assert where.min(axis=0).max() < 0.003
 
@@ -267,8 +288,8 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
         radio = Radio(drops_s=((4.5, 4.9),), jitter_s=0.01)
         async with in_process(recorded_track(quick), make=name, radio=radio, speed=5.0) as room:
             session.sensor = room.sensor
-            found = await find(backend=room.backend, settle_s=0.1)
-            assert [one.sensor for one in found] == [sensor_of(name)]
+            found = await find(backend=room.backend, settle_s=0.1, sensors=[*SENSORS, sensor_of(name)])
+            assert [one.sensor.model for one in found if one.sensor] == [sensor_of(name).model]
             items = stream(found[0], backend=room.backend, params=replace(QUICK, quality_s=9.0))
             listening = asyncio.create_task(listen(session, items))
             while room.sensor.t_s < 10.0 and not listening.done():
@@ -285,12 +306,13 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
     assert session.of(Refused) == []
     assert [up.connection for up in session.of(LinkUp)] == [1, 2]
     assert [down.reason for down in session.of(LinkDown)] == ["link lost"]
-    assert written[-len(ENDS[name]) :] == ENDS[name]
-    times = 1 if name == "witmotion" else 2  # its rate outlives the link
-    assert [data for data in written if data == BEGINS[name][-1]] == [BEGINS[name][-1]] * times
+    ends, begins = ENDS.get(name, []), BEGINS.get(name, [])
+    assert written[len(written) - len(ends) :] == ends
+    times = 1 if name in WITMOTIONS else 2  # its rate outlives the link
+    assert [data for data in written if data in begins[-1:]] == begins[-1:] * times
     assert state == "waiting"
     came = sum(map(len, session.told(Samples)))
-    held = {"movesense": 4, "witmotion": 6, "dot": 2, "verity": 120, "thingy52": 2}[name]
+    held = {"movesense": 4, "verity": 120}.get(name, 6)
     assert 0 <= sent - came <= 2 * held, "what was on its way when the link broke, or ended"
     assert session.sensor.sent.lost == 0
     assert len(session.told(Lost)) == 1

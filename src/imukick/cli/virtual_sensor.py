@@ -25,7 +25,10 @@ def virtual_sensor(
     ] = None,
     model: Annotated[
         str,
-        typer.Option(help="Whose it is: imukick (the open protocol), movesense, witmotion, dot, verity or thingy52."),
+        typer.Option(
+            help="Whose it is: imukick (the open protocol), movesense, witmotion, witmotion-sdcl, dot, verity, thingy52, "
+            "nordic-uart or nordic-uart-frames."
+        ),
     ] = "imukick",
     name: Annotated[str | None, typer.Option(help="What it is called. [default: as sensors of its model are]")] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than real time it plays.")] = 1.0,

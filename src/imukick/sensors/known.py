@@ -9,7 +9,7 @@ from imukick.sensors.movella_dot import MOVELLA_DOT
 from imukick.sensors.movesense import MOVESENSE
 from imukick.sensors.polar_verity import POLAR_VERITY, POLAR_WITHOUT_GYRO
 from imukick.sensors.thingy52 import THINGY52
-from imukick.sensors.witmotion import WITMOTION, WITMOTION_CLASSIC, WITMOTION_VIBRATION
+from imukick.sensors.witmotion import WITMOTION, WITMOTION_CLASSIC, WITMOTION_TIMED, WITMOTION_VIBRATION
 
 
 def _offers_v1(seen: Advertisement) -> bool:
@@ -24,6 +24,7 @@ SENSORS: tuple[Sensor, ...] = (
     WITMOTION_CLASSIC,
     WITMOTION_VIBRATION,
     MOVESENSE,
+    WITMOTION_TIMED,
     WITMOTION,
     MOVELLA_DOT,
     POLAR_VERITY,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 import struct
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors.clock import HostTime, Pair, Six, Zero
-from imukick.sensors.link import Action, Advertisement, Lost, Repeated, Sensor, Settings, Subscribe, Told, Write
+from imukick.sensors.link import Action, Advertisement, Lost, Sensor, Settings, Subscribe, Told, Write
+from imukick.sensors.mapped_values import ACC, GYR, SKIP, TIME, WHOLE, Records, Value, check_uuid
 from imukick.sensors.readings import check_acc, check_gyr
+from imukick.sensors.stamped import EachStamped
 from imukick.sensors.standard import ASK, Standard
 from imukick.signals import FloatArray, Samples
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
@@ -21,75 +22,13 @@ from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 ACC_UNITS: Final = {"g": STANDARD_GRAVITY_MPS2, "mg": 1e-3 * STANDARD_GRAVITY_MPS2, "m/s2": 1.0}
 GYR_UNITS: Final = {"deg/s": RAD_PER_DEG, "mdeg/s": 1e-3 * RAD_PER_DEG, "rad/s": 1.0}
 TIME_UNITS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
-ACC: Final = ("ax", "ay", "az")
-GYR: Final = ("gx", "gy", "gz")
-TIME: Final = "t"
-SKIP: Final = "-"
-TEXTS: Final = ("value", "lines")
-WHOLE: Final = "bBhHiIqQ"
-REAL: Final = "fd"
-LARGEST: Final = 512
-"""Bytes of a record or a line. Chosen: an attribute's value holds no more (Bluetooth Core 5.0, volume 3, part F, 3.2.9)."""
-CUT_AT: Final = 20
-"""Bytes of a notification on a link whose MTU was never raised: a longer text is cut there without a word."""
-UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+AXES: Final = ("x", "y", "z")
 FINE_HZ: Final = 1e6
 """Times that are no whole numbers are taken to the microsecond."""
 HOLE_S: Final = 0.15
 """Accelerations of a second characteristic this far apart are not joined by a line: a hole for the engine as well."""
 Measured = tuple[float | None, FloatArray | None, FloatArray | None]
 """Of one record: its stamp, acceleration (1, 3) in m/s2, rate (1, 3) in rad/s, as far as it holds them."""
-_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_FORMAT: Final = re.compile(rf"[<>](\d*[{WHOLE}{REAL}x])+")
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One characteristic: its notifications hold records of these columns.
-
-    `layout`: a format of Python's `struct` for one record, of which a notification holds one or more. Or `text`: numbers with
-    commas, semicolons or blanks between them; "value": a notification is a record, "lines": a line is one, however cut.
-    Columns: ax ay az gx gy gz, t, and "-" for what is not used. Raises `ValueError`.
-    """
-
-    characteristic: str
-    columns: tuple[str, ...]
-    layout: str | None = None
-    text: Literal["value", "lines"] | None = None
-
-    def __post_init__(self) -> None:
-        check_uuid("characteristic", self.characteristic)
-        known = (*ACC, *GYR, TIME, SKIP)
-        for column in self.columns:
-            if column not in known:
-                raise ValueError(f"column {column[:20]!r} is not known; known: {' '.join(known)}")
-            if column != SKIP and self.columns.count(column) > 1:
-                raise ValueError(f"column {column!r} stands twice")
-        if (self.layout is None) == (self.text is None):
-            raise ValueError("a value needs struct or text, and not both")
-        if self.text is not None and self.text not in TEXTS:
-            raise ValueError(f"text is {self.text[:20]!r}; known: {', '.join(TEXTS)}")
-        if self.layout is not None:
-            self._check_layout(self.layout)
-
-    def _check_layout(self, layout: str) -> None:
-        if len(layout) > 100 or not _FORMAT.fullmatch(layout):
-            wanted = f"< (little-endian) or > and then letters of {WHOLE}{REAL}x"
-            raise ValueError(f"struct is {layout[:40]!r}, expected {wanted}, such as '<6f'")
-        if any(len(count) > 3 for count in re.findall(r"\d+", layout)) or not 0 < struct.calcsize(layout) <= LARGEST:
-            raise ValueError(f"struct {layout!r} holds no bytes or more than {LARGEST}")
-        if len(self.codes) != len(self.columns):
-            raise ValueError(f"struct {layout!r} holds {len(self.codes)} numbers, columns names {len(self.columns)}")
-
-    @property
-    def codes(self) -> str:
-        """The letter of each number in the layout; empty for text."""
-        parts = re.findall(r"(\d*)([a-zA-Z])", self.layout or "")
-        return "".join(code * int(count or 1) for count, code in parts if code != "x")
-
-    def code(self, column: str) -> str | None:
-        """The letter of a column; None for text."""
-        return self.codes[self.columns.index(column)] if self.layout is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +36,9 @@ class SensorMap:
     """All that has to be known of such a sensor; nothing is guessed.
 
     `values`: one with all six columns, or two with three each. `acc_scale`, `gyr_scale`: units of one count, needed for
-    whole numbers. `name`: how its advertised name begins, where it does not advertise `service`. Raises `ValueError`.
+    whole numbers. `acc_axes`, `gyr_axes`: which of the columns, and with which sign, is x, y and z of a right-handed sensor
+    whose accelerometer shows +1 g on the axis that points up: `("y", "-x", "z")` takes ay as x. `name`: how its advertised
+    name begins, where it does not advertise `service`. Raises `ValueError`.
     """
 
     model: str
@@ -109,6 +50,8 @@ class SensorMap:
     time_unit: str | None = None
     acc_scale: float | None = None
     gyr_scale: float | None = None
+    acc_axes: tuple[str, ...] = AXES
+    gyr_axes: tuple[str, ...] = AXES
     name: str | None = None
     start: tuple[Write, ...] = ()
     stop: tuple[Write, ...] = ()
@@ -138,6 +81,10 @@ class SensorMap:
                 raise ValueError(f"{key} is missing: whole numbers need the units of one count (1 if they are units)")
             if scale is not None and not 0.0 < scale < math.inf:
                 raise ValueError(f"{key} is {scale:g}, expected a number above 0")
+        for key, axes in (("acc_axes", self.acc_axes), ("gyr_axes", self.gyr_axes)):
+            if sorted(axis.removeprefix("-") for axis in axes) != list(AXES):
+                said = ", ".join(axes)[:40]
+                raise ValueError(f"{key} is {said!r}, expected x, y and z in some order, each with or without a minus")
 
     def _check_time(self) -> None:
         timed = {TIME in value.columns for value in self.values}
@@ -173,30 +120,25 @@ class Mapped:
     def __init__(self, described: SensorMap) -> None:
         self._map = described
         self._values = {value.characteristic: value for value in described.values}
-        self._held: dict[str, bytes | None] = dict.fromkeys(
-            self._values
-        )  # of a text of lines: what has no end yet; None before the first end
+        self._records = {value.characteristic: Records(value) for value in described.values}
         self._host = HostTime()
-        self._zero = Zero(self._ticks_hz())
-        self._ticks: dict[str, int | None] = dict.fromkeys(self._values)
-        self._last_s: dict[str, float] = {}
+        timed = described.time_unit is not None
+        self._whole = timed and all((value.code(TIME) or "f") in WHOLE for value in described.values)
+        unit_s = TIME_UNITS[described.time_unit or "us"]
+        self._zero = Zero(1.0 / unit_s if self._whole else FINE_HZ)  # whole stamps count their own unit
+        self._stamped = {characteristic: EachStamped(self._zero) for characteristic in self._values}
+        self._last_s: dict[str, float] = {}  # of two characteristics without stamps
         self._pair = Pair(max(HOLE_S, 2.5 / described.rate_hz))
         self._standard = Standard()
         self._said = False
-
-    def _ticks_hz(self) -> float:
-        """Of whole stamps their own unit, of others microseconds."""
-        if self._map.time_unit is None:
-            return FINE_HZ
-        whole = all((value.code(TIME) or "f") in WHOLE for value in self._map.values)
-        return 1.0 / TIME_UNITS[self._map.time_unit] if whole else FINE_HZ
 
     def start(self) -> tuple[Action, ...]:
         """Subscribe, then write what it needs to be told."""
         self._host.begin()
         self._zero.begin()
-        self._held = dict.fromkeys(self._values)
-        self._ticks = dict.fromkeys(self._values)
+        for characteristic in self._values:
+            self._records[characteristic].begin()
+            self._stamped[characteristic].begin()
         self._said = False
         return (*ASK, *(Subscribe(characteristic) for characteristic in self._values), *self._map.start)
 
@@ -210,41 +152,13 @@ class Mapped:
         if value is None:
             return self._standard.receive(characteristic, data)
         told: list[Told] = []
-        for measured in [self._measured(value, record, data) for record in self._records(value, data)]:
-            told += self._placed(value, measured, data, arrival_s)
+        records = self._records[characteristic].push(data, arrival_s)
+        for measured, came_s in [(self._measured(value, record, data), came_s) for record, came_s in records]:
+            told += self._placed(value, measured, data, came_s)
         if told and not self._said:
             self._said = True
             told.insert(0, Settings(self._map.model, self._standard.firmware, self._map.rate_hz))
         return told
-
-    def _records(self, value: Value, data: bytes) -> list[tuple[float, ...]]:
-        if value.layout is not None:
-            size = struct.calcsize(value.layout)
-            if not data or len(data) % size:
-                raise ProtocolError(f"{len(data)} bytes are no records of {size}", offset=len(data), data=data)
-            return list(struct.iter_unpack(value.layout, data))
-        if value.text == "value":
-            if len(data) == CUT_AT:
-                raise ProtocolError(
-                    "a text of 20 bytes was cut there: let the sketch end its lines with a newline, and take text = 'lines'",
-                    offset=CUT_AT,
-                    data=data,
-                )
-            return [_numbers(data, value, data)]
-        return self._lines(value, data)
-
-    def _lines(self, value: Value, data: bytes) -> list[tuple[float, ...]]:
-        """Whole lines; what comes before the first end of a line is the rest of one that nobody saw begin."""
-        held = self._held.get(value.characteristic)
-        *whole, rest = ((held or b"") + data).split(b"\n")
-        if held is None and not whole:
-            return []
-        self._held[value.characteristic] = rest if len(rest) <= LARGEST else None
-        if held is None:
-            whole = whole[1:]
-        if len(rest) > LARGEST:
-            raise ProtocolError(f"a line of more than {LARGEST} bytes", offset=len(data), data=data)
-        return [_numbers(line, value, data) for line in whole if line.strip()]
 
     def _measured(self, value: Value, record: tuple[float, ...], data: bytes) -> Measured:
         """A record in SI units."""
@@ -252,11 +166,11 @@ class Mapped:
         acc_mps2 = gyr_radps = None
         if ACC[0] in at:
             scale = ACC_UNITS[self._map.acc_unit] * (self._map.acc_scale or 1.0)
-            acc_mps2 = np.array([[at[column] for column in ACC]], dtype=np.float64) * scale
+            acc_mps2 = turned(np.array([[at[column] for column in ACC]], dtype=np.float64) * scale, self._map.acc_axes)
             check_acc(acc_mps2, data)
         if GYR[0] in at:
             scale = GYR_UNITS[self._map.gyr_unit] * (self._map.gyr_scale or 1.0)
-            gyr_radps = np.array([[at[column] for column in GYR]], dtype=np.float64) * scale
+            gyr_radps = turned(np.array([[at[column] for column in GYR]], dtype=np.float64) * scale, self._map.gyr_axes)
             check_gyr(gyr_radps, data)
         return at.get(TIME), acc_mps2, gyr_radps
 
@@ -281,54 +195,37 @@ class Mapped:
     def _time(
         self, value: Value, stamp: float | None, arrival_s: float, data: bytes
     ) -> tuple[FloatArray | None, list[Told]]:
-        """((1,) time, the hole before it): by its own stamp as it is, for a sketch's loop is not even; else by arrival."""
+        """((1,) time, the hole before it): by its own stamp, or by arrival."""
         on = value.characteristic
-        if stamp is None:
-            at_s, lost = self._host.place(arrival_s)
-            if len(self._values) == 2 and on in self._last_s:
-                at_s = max(at_s, math.nextafter(self._last_s[on], math.inf))
-            self._last_s[on] = at_s
-            return np.array([at_s]), list(lost)
-        ticks, anew = self._full(value, stamp, arrival_s, data)
-        before = self._ticks[on]
-        if before is not None and ticks <= before:
-            return None, [Repeated(1)]
-        self._zero.saw(ticks, arrival_s, anew=anew)
-        at_s, _ = self._zero.at(ticks, 0.0, 1.0 / self._map.rate_hz, arrival_s)
-        before_s = self._last_s.get(on)
-        if before_s is not None and at_s <= before_s:
-            at_s = math.nextafter(before_s, math.inf)
-        self._zero.placed(ticks, at_s, at_s, at_s, arrival_s)
-        self._ticks[on], self._last_s[on] = ticks, at_s
-        told: list[Told] = [Lost(before_s, at_s, None, None)] if before is None and before_s is not None else []
-        return np.array([at_s]), told
+        if stamp is not None:
+            t_s, told = self._stamped[on].push(*self._reading(value, stamp, data), arrival_s, data)
+            return None if t_s is None else np.array([t_s]), told
+        at_s, lost = self._host.place(arrival_s)
+        if len(self._values) == 2 and on in self._last_s:
+            at_s = max(at_s, math.nextafter(self._last_s[on], math.inf))
+        self._last_s[on] = at_s
+        return np.array([at_s]), list(lost)
 
-    def _full(self, value: Value, stamp: float, arrival_s: float, data: bytes) -> tuple[int, bool]:
+    def _reading(self, value: Value, stamp: float, data: bytes) -> tuple[int, int]:
+        """(Ticks that the sensor's counter shows, its bits)."""
         code = value.code(TIME)
-        if code is not None and code in WHOLE and self._zero.ticks_hz != FINE_HZ:
+        if code is not None and self._whole:
             reading, bits = int(stamp), 8 * struct.calcsize("<" + code)
         else:
             seconds = stamp * TIME_UNITS[self._map.time_unit or "s"]
             if not abs(seconds) < 2**62 / FINE_HZ:
                 raise ProtocolError("a time that is no number or beyond all clocks", data=data)
             reading, bits = round(seconds * FINE_HZ), 64
-        try:
-            return self._zero.full(reading % (1 << bits), bits, arrival_s)
-        except ProtocolError as error:
-            raise ProtocolError(str(error), data=data) from None
+        return reading % (1 << bits), bits
 
 
-def check_uuid(key: str, uuid: str) -> None:
-    """Raise `ValueError` unless this is a UUID of 128 bits in lower case."""
-    if not UUID.fullmatch(uuid):
-        raise ValueError(f"{key} is {uuid[:40]!r}, expected a UUID such as 13012f00-f8c3-4f4a-a8f4-15cd926da146")
+def turned(values: FloatArray, axes: tuple[str, ...]) -> FloatArray:
+    """`values`, columns (n, 3) of a sketch in any unit, as the axes of its sensor, by `SensorMap.acc_axes` or `gyr_axes`.
 
-
-def _numbers(line: bytes, value: Value, data: bytes) -> tuple[float, ...]:
-    """The numbers of a text; what stands in a column that is not used may be any word."""
-    words = [word for word in re.split(r"[,;\s\0]+", line.decode("ascii", errors="replace")) if word]
-    used = [word for word, column in zip(words, value.columns, strict=False) if column != SKIP]
-    if len(line) > LARGEST or len(words) != len(value.columns) or not all(map(_NUMBER.fullmatch, used)):
-        wanted = f"{len(value.columns)} words with a number for each of {' '.join(filter(SKIP.__ne__, value.columns))}"
-        raise ProtocolError(f"a text that is not {wanted}; the link or the sketch may have cut it", data=data)
-    return tuple(0.0 if column == SKIP else float(word) for word, column in zip(words, value.columns, strict=True))
+    >>> turned(np.array([[1.0, 2.0, 3.0]]), ("y", "-x", "z")).tolist()
+    [[2.0, -1.0, 3.0]]
+    """
+    order = [AXES.index(axis.removeprefix("-")) for axis in axes]
+    signs = np.array([-1.0 if axis.startswith("-") else 1.0 for axis in axes])
+    turned_values: FloatArray = values[:, order] * signs
+    return turned_values

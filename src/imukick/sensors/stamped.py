@@ -1,7 +1,8 @@
-"""Packets that bear a stamp but no number -> the times of their samples, the holes between them, repeats."""
+"""Packets or samples that bear a stamp but no number -> the times of the samples, the holes between them, repeats."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from imukick.errors import ProtocolError
@@ -72,6 +73,51 @@ class Stamped:
     def last_s(self) -> float | None:
         """Time of the newest sample; None before the first."""
         return self._time.last_s
+
+
+class EachStamped:
+    """One stream whose every sample bears its own stamp, taken as it is: a sketch's loop is not even."""
+
+    def __init__(self, zero: Zero) -> None:
+        self._zero = zero
+        self._ticks: int | None = None  # of the newest sample of this connection
+        self._rate_hz: float | None = None  # at which it came
+        self._last_s: float | None = None
+
+    def begin(self) -> None:
+        """A connection begins; its clock's `Zero.begin` is the caller's."""
+        self._ticks = None
+
+    def push(
+        self, reading: int, bits: int, arrival_s: float, data: bytes, *, rate_hz: float | None = None
+    ) -> tuple[float | None, list[Told]]:
+        """(Time of the sample in s, the hole before it), or (None, what was repeated); `data`: for the error.
+
+        `bits`: of the counter that `reading` comes from. `rate_hz`: where the rate is sure. Between two samples
+        of one rate a hole is then counted; else only the first sample of a later connection reports one. Raises `ProtocolError`, and changes nothing, for a stamp
+        that cannot be.
+        """
+        try:
+            ticks, anew = self._zero.full(reading, bits, arrival_s)
+        except ProtocolError as error:
+            raise ProtocolError(str(error), data=data) from None
+        before, before_s = self._ticks, self._last_s
+        steady, self._rate_hz = rate_hz is not None and rate_hz == self._rate_hz, rate_hz
+        if before is not None and ticks <= before:
+            return None, [Repeated(1)]
+        self._zero.saw(ticks, arrival_s, anew=anew)
+        at_s, _ = self._zero.at(ticks, 0.0, 0.0 if rate_hz is None else 1.0 / rate_hz, arrival_s)
+        if before_s is not None and at_s <= before_s:
+            at_s = math.nextafter(before_s, math.inf)
+        self._zero.placed(ticks, at_s, at_s, at_s, arrival_s)
+        self._ticks, self._last_s = ticks, at_s
+        if before_s is None:
+            return at_s, []
+        if before is None:
+            return at_s, [Lost(before_s, at_s, None, None)]
+        missing = (ticks - before) / self._zero.ticks_hz * rate_hz - 1.0 if steady and rate_hz is not None else 0.0
+        count = round(missing)
+        return at_s, [Lost(before_s, at_s, count, count)] if missing > SLACK else []
 
 
 def whole_packet(data: bytes, least: int, what: str) -> None:

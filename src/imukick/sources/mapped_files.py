@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from imukick.errors import ImukickError
 from imukick.sensors.link import Sensor, Write
-from imukick.sensors.mapped import SensorMap, Value, check_uuid
+from imukick.sensors.mapped import SensorMap
+from imukick.sensors.mapped_values import Value, check_uuid
 
 LARGEST: Final = 20_000
 """Bytes. Chosen: twenty times a description."""
-SHIPPED: Final = ("arduino-six-floats", "xiao-text", "adafruit-bluefruit")
+SHIPPED: Final = ("arduino-six-floats", "xiao-text", "adafruit-bluefruit", "nordic-uart", "nordic-uart-frames")
 MOST_WRITES: Final = 16
 """At the start, and as many at the end. Chosen: an example needs two."""
 
@@ -27,10 +28,12 @@ KEYS: Final[dict[str, type]] = {
     "time_unit": str,
     "acc_scale": float,
     "gyr_scale": float,
+    "acc_axes": list,
+    "gyr_axes": list,
 }
 """Keys at the top of a description, and what each must be."""
 TABLES: Final[dict[str, dict[str, type]]] = {
-    "value": {"characteristic": str, "struct": str, "text": str, "columns": list},
+    "value": {"characteristic": str, "struct": str, "frame": str, "check": str, "text": str, "columns": list},
     "start": {"characteristic": str, "hex": str, "service": str, "response": bool},
     "stop": {"characteristic": str, "hex": str, "service": str, "response": bool},
 }
@@ -100,21 +103,34 @@ def parse_mapped(text: str, where: str) -> SensorMap:
         raise ImukickError(f"{where}: {error}") from None
 
 
-def _described(*, characteristic: str, columns: tuple[str, ...], struct: str | None = None, text: Any = None) -> Value:
-    return Value(characteristic.lower(), columns, struct, text)
+def _described(
+    *,
+    characteristic: str,
+    columns: tuple[str, ...],
+    struct: str | None = None,
+    frame: str | None = None,
+    check: Any = None,
+    text: Any = None,
+) -> Value:
+    before = None if frame is None else _bytes("frame", frame)
+    return Value(characteristic.lower(), columns, struct, text, before, check)
 
 
 def _write(*, characteristic: str, hex: str, service: str | None = None, response: bool = True) -> Write:  # noqa: A002
     check_uuid("characteristic", characteristic.lower())
     if service is not None:
         check_uuid("service", service.lower())
-    try:
-        data = bytes.fromhex(hex)
-    except ValueError:
-        raise ValueError(f"hex is {hex[:40]!r}, expected bytes such as '01 0f'") from None
+    data = _bytes("hex", hex)
     if not 0 < len(data) <= 512:
         raise ValueError(f"hex holds {len(data)} bytes, expected 1 to 512")
     return Write(characteristic.lower(), data, response, None if service is None else service.lower())
+
+
+def _bytes(key: str, text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ValueError(f"{key} is {text[:40]!r}, expected bytes such as '01 0f'") from None
 
 
 def _tables(name: str, value: object, where: str) -> list[dict[str, Any]]:

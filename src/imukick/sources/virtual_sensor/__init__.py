@@ -1,4 +1,4 @@
-"""A sensor that is not there: plays a recording or a simulated session as a sensor of one of six makes, with a bounded radio.
+"""A sensor that is not there: plays a recording or a simulated session as a sensor of one of several makes, with a bounded radio.
 
 async with in_process(recorded_track(path)) as room:
     async for item in stream((await find(backend=room.backend))[0], backend=room.backend): ...

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
 from imukick.sources.virtual_sensor.make import Body, Make
 from imukick.sources.virtual_sensor.movella_dot import MovellaDot
 from imukick.sources.virtual_sensor.movesense import Movesense
+from imukick.sources.virtual_sensor.nordic_uart import NordicUart
 from imukick.sources.virtual_sensor.polar_verity import PolarVerity
 from imukick.sources.virtual_sensor.thingy52 import Thingy52
 from imukick.sources.virtual_sensor.witmotion import WitMotion
@@ -20,10 +22,14 @@ OWN: Final = "imukick"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How one is made, and what one is called that nobody gave another name."""
+    """How one is made, and what one is called that nobody gave another name.
+
+    `described`: the shipped description of one that imukick does not know by itself.
+    """
 
     make: Callable[[Body], Make]
     name: str
+    described: str | None = None
 
 
 MAKES: Final[Mapping[str, Model]] = {
@@ -33,4 +39,7 @@ MAKES: Final[Mapping[str, Model]] = {
     "dot": Model(MovellaDot, "Movella DOT"),
     "verity": Model(PolarVerity, "Polar Sense 00000000"),
     "thingy52": Model(Thingy52, "Thingy"),
+    "witmotion-sdcl": Model(partial(WitMotion, timed=True), "WTSDCL"),
+    "nordic-uart": Model(NordicUart, "M5StickC Plus2", "nordic-uart"),
+    "nordic-uart-frames": Model(partial(NordicUart, framed=True), "XIAO ankle", "nordic-uart-frames"),
 }

@@ -12,6 +12,7 @@ from imukick.errors import SensorError
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Action, Advertisement, Await, Decoder, Read, Sensor, Subscribe, Then, Told, Wait, Write
 from imukick.signals import Samples
+from imukick.sources.mapped_files import find_mapped
 from imukick.sources.virtual_sensor.make import Lane, Make
 from imukick.sources.virtual_sensor.makes import MAKES
 from imukick.sources.virtual_sensor.playing import Faults, Open, first_ready
@@ -123,11 +124,13 @@ class Talk:
 
 
 def sensor_of(name: str) -> Sensor:
-    """Who of `SENSORS` recognises this make by what it says before anyone connects.
+    """Who of `SENSORS` recognises this make by what it says before anyone connects, or the description that it is made after.
 
     Raises `SensorError` when nobody does.
     """
     model = MAKES[name]
+    if model.described is not None:
+        return find_mapped(model.described)
     talk = Talk(model.name, _SILENCE, Radio(), Faults(), _Nobody())
     shown = model.make(talk).shown
     services = frozenset(LONG_BASE.format(service) if len(service) == 4 else service for service in shown.services)
