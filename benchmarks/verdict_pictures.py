@@ -73,9 +73,7 @@ class Example:
 
 def moments(ax: Axes, shown: Shown, word: str) -> None:
     """Gravity's moment, what muscle gave, and between them what nobody paid for."""
-    leg = pendulum(shown.rep.posture, shown.height_m, 0.0)
-    if leg is None:
-        raise ValueError(f"no pendulum for {shown.rep.posture}")
+    leg = pendulum("bent" if shown.rep.posture == "quadruped" else "straight", shown.height_m, 0.0)
     rate = shown.gyr_degps @ shown.axis / DEG_PER_RAD
     psi = shown.angle_deg / DEG_PER_RAD + leg.psi0_rad
     gravity = np.sin(psi)

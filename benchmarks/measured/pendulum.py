@@ -141,7 +141,7 @@ def _shares(moved: tuple[LegMotion, ...]) -> tuple[FloatArray, FloatArray, float
         for out, lift in ((lifts, True), (drops, False)):
             told = metrics.momentum(swing, phases, leg, lift=lift)
             if told is not None:
-                out.append(told)
+                out.append(told.value)
     return np.array(lifts), np.array(drops), float(np.median(fitted)) if fitted else float("nan")
 
 

@@ -56,7 +56,9 @@ class Rep:
     lever_m: float | None
     lever_sd_m: float | None
     momentum_lift: float | None
+    momentum_lift_sd: float | None
     momentum_drop: float | None
+    momentum_drop_sd: float | None
     off_plane: float | None
     smoothness_sparc: float | None
     bounces: int

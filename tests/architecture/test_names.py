@@ -46,6 +46,8 @@ MEASURED = {
 PLAIN = {
     "momentum_lift": "share of the lift; an export column",
     "momentum_drop": "share of the lowering; an export column",
+    "momentum_lift_sd": "its standard error; an export column",
+    "momentum_drop_sd": "its standard error; an export column",
     "off_plane": "share of the squared rate; an export column and its limit",
     "smoothness_sparc": "arc length of a normalised spectrum; an export column",
     "value": "of a Verdict, whose unit stands beside it",

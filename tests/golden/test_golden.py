@@ -20,7 +20,7 @@ TOLERANCES: dict[str, float] = {
     **dict.fromkeys(("peak_lift_degps", "mean_lift_degps", "peak_lower_degps", "mean_lower_degps"), 1.5),
     "peak_ankle_mps": 0.03,
     **dict.fromkeys(("lever_m", "lever_sd_m"), 0.02),
-    **dict.fromkeys(("momentum_lift", "momentum_drop"), 0.02),
+    **dict.fromkeys(("momentum_lift", "momentum_lift_sd", "momentum_drop", "momentum_drop_sd"), 0.02),
     "off_plane": 0.01,
     "smoothness_sparc": 0.05,
 }

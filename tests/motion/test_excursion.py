@@ -13,7 +13,7 @@ from tests.motion.rigid import AXIS, UP, movement, no_flags, rows, there_and_bac
 @pytest.mark.parametrize(("lever_m", "phi_deg", "stroke_s"), [(0.8, 0.0, 0.6), (0.53, 46.0, 1.0), (0.35, 5.0, 0.5)])
 def test_the_fit_finds_a_known_lever_within_one_percent(lever_m: float, phi_deg: float, stroke_s: float) -> None:
     floats = rows(there_and_back(0.6, stroke_s), lever_m, np.radians(phi_deg))
-    lever, _ = lever_fit(floats[:, 4:7], floats[:, 1:4], floats[:, 7:10])
+    lever = lever_fit(floats[:, 4:7], floats[:, 1:4], floats[:, 7:10]).lever_m
     true = Rotation.from_rotvec(np.radians(phi_deg) * AXIS).apply(-UP) * lever_m
     across = lever - (lever @ AXIS) * AXIS
     assert np.linalg.norm(across - true) < 0.01 * lever_m
@@ -21,7 +21,7 @@ def test_the_fit_finds_a_known_lever_within_one_percent(lever_m: float, phi_deg:
 
 def test_a_constant_error_of_the_accelerometer_does_not_move_the_lever() -> None:
     floats = rows(there_and_back(0.6, 0.6), 0.8, 0.0)
-    lever, _ = lever_fit(floats[:, 4:7], floats[:, 1:4] + [0.3, -0.2, 0.25], floats[:, 7:10])
+    lever = lever_fit(floats[:, 4:7], floats[:, 1:4] + [0.3, -0.2, 0.25], floats[:, 7:10]).lever_m
     assert np.linalg.norm(lever[[0, 2]] - [0.0, -0.8]) < 0.008
 
 

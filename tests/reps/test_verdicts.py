@@ -36,7 +36,9 @@ GOOD = Rep(
     lever_m=0.8,
     lever_sd_m=0.01,
     momentum_lift=0.1,
+    momentum_lift_sd=0.0,
     momentum_drop=0.1,
+    momentum_drop_sd=0.0,
     off_plane=0.01,
     smoothness_sparc=-1.5,
     bounces=0,
@@ -76,6 +78,12 @@ def test_a_word_is_said_beyond_its_limit_only(column: str, word: str, within: fl
     outside: dict[str, Any] = {column: beyond}
     assert words(**inside) == []
     assert words(**outside) == [word]
+
+
+def test_momentum_is_said_only_when_it_is_over_by_more_than_its_standard_error() -> None:
+    assert words(momentum_lift=0.45, momentum_lift_sd=0.11, momentum_drop=0.45, momentum_drop_sd=0.11) == []
+    assert words(momentum_lift=0.45, momentum_lift_sd=0.09) == ["momentum"]
+    assert words(momentum_drop=0.45, momentum_drop_sd=0.09) == ["drop"]
 
 
 def test_with_a_band_nothing_is_said_of_momentum() -> None:

@@ -133,7 +133,7 @@ def test_the_columns_are_those_of_the_contract_in_order() -> None:
     wanted = (
         "index,set,side,posture,load,counted,t_start_s,t_top_s,t_lower_s,t_end_s,lift_s,pause_s,lower_s,rest_before_s,"
         "tempo,rom_deg,peak_lift_degps,mean_lift_degps,peak_lower_degps,mean_lower_degps,peak_ankle_mps,lever_m,"
-        "lever_sd_m,momentum_lift,momentum_drop,off_plane,smoothness_sparc,bounces,verdicts,quality,revision,notes"
+        "lever_sd_m,momentum_lift,momentum_lift_sd,momentum_drop,momentum_drop_sd,off_plane,smoothness_sparc,bounces,verdicts,quality,revision,notes"
     )
     assert csv_text([]).splitlines() == [
         '# package: "imukick 0"',

@@ -76,7 +76,7 @@ def judge_centre(
     bent = p.bent(known.lever_deg)
     knee = (hip[0], 0.0) if bent else (p.knee_share * hip[0], p.knee_share * hip[1])
     halfway_m = 0.5 * (hip_m + math.hypot(*knee))
-    if math.dist(here, hip) <= lever_sd_m:
+    if math.dist(here, hip) <= 1.5 * lever_sd_m:
         return Judged("hip", halfway_m)
     apart = {"hip": math.dist(here, hip), "knee": math.dist(here, knee), "other": lever_m}
     if apart["other"] <= min(apart["hip"], apart["knee"]):

@@ -10,11 +10,16 @@ import numpy as np
 from imukick.motion.filters import CUT_HZ, zero_phase
 from imukick.motion.grid import GRID_HZ
 from imukick.signals import BoolArray, Excursion, FloatArray
-from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from imukick.units import STANDARD_GRAVITY_MPS2
 
-TILT_RAD = 0.3 * RAD_PER_DEG
-"""The attitude's usual error within one movement; gravity tilted by it looks like a movement on another lever, the
-more the slower it turns. Chosen under its median error over a session, 0.5 degrees: the fit takes up the constant part."""
+UNSEEN_SHARE = 0.4
+"""Of what the fit cannot explain, this much again may have followed the movement and bent the lever: a pelvis that
+gives way, a knee that bends, gravity taken off along a tilted up. Chosen on simulated legs: the true lever lies within
+two standard errors in 96 % of kicks."""
+LEAST_LEVER_SHARE = 0.025
+"""No lever is known better than this share of it. Chosen: two centimetres of skin and strap on 0.8 m."""
+BLOCK = round(0.25 * GRID_HZ)
+"""Residuals are taken as independent from one quarter of a second to the next: what is under 3 Hz lasts so long."""
 ALONG = 0.9
 SWING_SHARE = 0.7
 """A leg that is swung goes below rest before or after a lift, at most this much further than up; and turns about
@@ -94,23 +99,42 @@ def part_along(rows: FloatArray, vector: tuple[float, float, float]) -> FloatArr
     return out
 
 
-def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(r, covariance): least squares of f = g + b + alpha x r + omega x (omega x r) for r (m) and b, sensor frame.
+@dataclass(frozen=True, slots=True)
+class LeverFit:
+    """`lever_m` (3,): centre of rotation to sensor, sensor frame; `covariance` (3, 3) of it in m2.
 
-    Rigid-body kinematics; f specific force, g = 9.81 up. The covariance (3, 3) takes the residuals as white.
+    `unexplained`: root mean square of the residuals over that of the acceleration that the turning explains.
+    """
+
+    lever_m: FloatArray
+    covariance: FloatArray
+    unexplained: float
+
+
+def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> LeverFit:
+    """Least squares of f = g + b + alpha x r + omega x (omega x r) for r (m) and b, sensor frame.
+
+    Rigid-body kinematics; f specific force, g = 9.81 up. The covariance allows residuals that hang together within
+    each `BLOCK` (cluster-robust, White 1984).
     """
     alpha = np.gradient(gyr_radps, 1.0 / GRID_HZ, axis=0)
     wx = _cross_matrices(gyr_radps)
     turn = _cross_matrices(alpha) + wx @ wx
     n = len(gyr_radps)
     eye = np.broadcast_to(np.eye(3), (n, 3, 3))
-    matrix = np.concatenate([turn, eye], axis=2).reshape(3 * n, 6)
+    rows = np.concatenate([turn, eye], axis=2)
+    matrix = rows.reshape(3 * n, 6)
     wanted = (acc_mps2 - STANDARD_GRAVITY_MPS2 * up).reshape(3 * n)
     normal = matrix.T @ matrix + 1e-9 * np.eye(6)
     solution = np.linalg.solve(normal, matrix.T @ wanted)
-    rest = wanted - matrix @ solution
-    covariance = np.linalg.inv(normal) * float(rest @ rest) / max(3 * n - 6, 1)
-    return solution[:3], covariance[:3, :3]
+    rest = (wanted - matrix @ solution).reshape(n, 3)
+    scores = np.add.reduceat(np.einsum("nij,ni->nj", rows, rest), np.arange(0, n, BLOCK), axis=0)
+    inverse = np.linalg.inv(normal)
+    covariance = inverse @ (scores.T @ scores) @ inverse
+    explained = turn @ solution[:3]
+    explained = explained - explained.mean(axis=0)
+    unexplained = math.sqrt(float((rest * rest).sum()) / max(float((explained * explained).sum()), 1e-9))
+    return LeverFit(solution[:3], covariance[:3, :3], unexplained)
 
 
 def measure(
@@ -187,13 +211,13 @@ def _turned_over(up_rad: float, down_rad: float, along: float) -> bool:
 
 
 def _lever(gyr: FloatArray, acc: FloatArray, up: FloatArray, axis: FloatArray) -> tuple[FloatArray, float]:
-    """(lever across the axis, its standard error): of the fit, and of the attitude by which gravity was taken off."""
-    fit, covariance = lever_fit(gyr, acc, up)
-    lever = fit - (fit @ axis) * axis
-    along = lever / max(float(np.linalg.norm(lever)), 1e-9)
-    alpha = np.gradient(gyr @ axis, 1.0 / GRID_HZ)
-    tilted_m = STANDARD_GRAVITY_MPS2 * TILT_RAD / max(float(np.sqrt((alpha * alpha).mean())), 1e-3)
-    return lever, math.hypot(math.sqrt(max(float(along @ covariance @ along), 0.0)), tilted_m)
+    """(lever across the axis, standard error of its length) in m."""
+    fit = lever_fit(gyr, acc, up)
+    lever = fit.lever_m - (fit.lever_m @ axis) * axis
+    length_m = float(np.linalg.norm(lever))
+    along = lever / max(length_m, 1e-9)
+    noise_m = math.sqrt(max(float(along @ fit.covariance @ along), 0.0))
+    return lever, math.hypot(noise_m, UNSEEN_SHARE * fit.unexplained * length_m, LEAST_LEVER_SHARE * length_m)
 
 
 def _cross_matrices(v: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
 from imukick.signals import BoolArray, Excursion, FloatArray
-from imukick.units import LEVER_VARIES, RAD_PER_DEG
+from imukick.units import LEVER_VARIES, RAD_PER_DEG, pooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,14 @@ class Votes:
 
         `before`: the strapping before this one; in the same posture the other leg's lever is much the same.
         """
-        weights = [
-            1.0 / (sd_m**2 + (LEVER_VARIES * m) ** 2) for m, sd_m in zip(self.lever_m, self.lever_sd_m, strict=True)
-        ]
-        levers_m = list(self.lever_m)
+        levers_m, errors_m = (
+            list(self.lever_m),
+            [math.hypot(sd_m, LEVER_VARIES * m) for m, sd_m in zip(self.lever_m, self.lever_sd_m, strict=True)],
+        )
         if before is not None and before.posture == posture and before.pooled_m is not None:
             levers_m.append(before.pooled_m)
-            weights.append(1.0 / ((before.pooled_sd_m or 0.0) ** 2 + (STRAP_VARIES * before.pooled_m) ** 2))
-        mean_m = sum(w * m for w, m in zip(weights, levers_m, strict=True)) / sum(weights)
-        return mean_m, math.sqrt(1.0 / sum(weights))
+            errors_m.append(math.hypot(before.pooled_sd_m or 0.0, STRAP_VARIES * before.pooled_m))
+        return pooled(levers_m, errors_m)
 
 
 class Mounting:

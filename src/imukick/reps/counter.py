@@ -117,7 +117,7 @@ class Counter:
         phases = find_phases(e, np.array(e.agreed.axis))
         if phases is None:
             return []
-        share, quality = lift_momentum(e, phases, self._circumstances(e.agreed, float(e.t_s[-1])))
+        share, quality = lift_momentum(e, phases, e.agreed, self._circumstances(e.agreed, float(e.t_s[-1])))
         if not self._settled(e.agreed):
             quality = (*quality, "axis")
         return [LiftTold(float(e.t_s[-1]), share, quality)]

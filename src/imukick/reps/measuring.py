@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,13 +10,18 @@ import numpy as np
 
 from imukick.events import Load, Posture, Rep, Side, Strapping
 from imukick.reps import metrics
-from imukick.reps.pendulum import pendulum
+from imukick.reps.metrics import Share
+from imukick.reps.pendulum import Pendulum, Shape, pendulum
 from imukick.reps.phases import Phases
-from imukick.signals import BoolArray, Excursion
-from imukick.units import DEG_PER_RAD, LEVER_VARIES
+from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.units import DEG_PER_RAD, LEVER_VARIES, RAD_PER_DEG, pooled
 
 STRAP_DEG: Final = 15.0
 """Beyond this the rest pose has moved across the kick plane: the strap has slipped or the person stands otherwise."""
+SHAPES: Final[dict[Posture, Shape]] = {"standing": "straight", "quadruped": "bent"}
+"""How the leg hangs in the postures that momentum has a formula for."""
+DIRECTION_SHARE: Final = 0.5
+"""Of the lever's relative error, in rad: how far its direction errs. Chosen on simulated legs."""
 SETTLED: Final = 3
 """Repetitions after which axis, lever and posture of a strapping are settled (docs/metrics.md)."""
 
@@ -62,7 +68,7 @@ def measure_rep(
         quality.append("axis")
     if _slipped(e, strapping):
         quality.append("strap")
-    shares = _momentum(e, phases, c, quality, notes)
+    lift, lower = _momentum(e, phases, strapping, c, quality, notes)
     if earlier is None:
         notes.append("no off_plane: first of its strapping")
     lift_s, pause_s = phases.t_top_s - phases.t_start_s, phases.t_lower_s - phases.t_top_s
@@ -95,8 +101,10 @@ def measure_rep(
         peak_ankle_mps=None if lever_m is None else max(peaks) / DEG_PER_RAD * lever_m,
         lever_m=lever_m,
         lever_sd_m=lever_sd_m,
-        momentum_lift=shares[0],
-        momentum_drop=shares[1],
+        momentum_lift=None if lift is None else lift.value,
+        momentum_lift_sd=None if lift is None else lift.sd_share,
+        momentum_drop=None if lower is None else lower.value,
+        momentum_drop_sd=None if lower is None else lower.sd_share,
         off_plane=None if earlier is None else metrics.off_plane(e, phases, np.array(earlier.axis)),
         smoothness_sparc=metrics.smoothness_sparc(e, phases),
         bounces=metrics.bounces(e, phases),
@@ -105,12 +113,15 @@ def measure_rep(
     )
 
 
-def lift_momentum(e: Excursion, phases: Phases, c: Circumstances) -> tuple[float | None, tuple[str, ...]]:
+def lift_momentum(
+    e: Excursion, phases: Phases, strapping: Strapping, c: Circumstances
+) -> tuple[float | None, tuple[str, ...]]:
     """(momentum_lift, quality) of a lift that has just reached its top."""
     quality = [word for word, flag in (("gap", e.filled), ("clipped", e.clipped)) if flag[e.start : e.stop].any()]
     if c.host_clock:
         quality.append("timing")
-    return _momentum(e, phases, c, quality, [])[0], tuple(quality)
+    share = _momentum(e, phases, strapping, c, quality, [])[0]
+    return None if share is None else share.value, tuple(quality)
 
 
 def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
@@ -122,9 +133,7 @@ def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
     own_m, own_sd_m = float(np.linalg.norm(e.lever_m)), max(e.lever_sd_m, 1e-4)
     if e.centre != "hip" or pool is None or pool.pooled_m is None or pool.pooled_sd_m is None:
         return own_m, own_sd_m
-    weights = (1.0 / own_sd_m**2, 1.0 / (pool.pooled_sd_m**2 + (LEVER_VARIES * pool.pooled_m) ** 2))
-    mean_m = (weights[0] * own_m + weights[1] * pool.pooled_m) / sum(weights)
-    return mean_m, float(np.sqrt(1.0 / sum(weights)))
+    return pooled((own_m, pool.pooled_m), (own_sd_m, math.hypot(pool.pooled_sd_m, LEVER_VARIES * pool.pooled_m)))
 
 
 def longest_run_s(flags: BoolArray, step_s: float) -> float:
@@ -134,15 +143,15 @@ def longest_run_s(flags: BoolArray, step_s: float) -> float:
 
 
 def _momentum(
-    e: Excursion, phases: Phases, c: Circumstances, quality: list[str], notes: list[str]
-) -> tuple[float | None, float | None]:
+    e: Excursion, phases: Phases, strapping: Strapping, c: Circumstances, quality: list[str], notes: list[str]
+) -> tuple[Share | None, Share | None]:
     if "gap" in quality or "clipped" in quality:
         notes.append("no momentum: gap or clipped values inside")
         return None, None
     if c.load == "ankle-weight" and c.load_kg is None:
         notes.append("no momentum: mass of the ankle weight unknown")
         return None, None
-    leg = pendulum(c.posture, c.height_m, (c.load_kg or 0.0) if c.load == "ankle-weight" else 0.0)
+    leg = _pendulum(e, strapping, c)
     if leg is None:
         notes.append(f"no momentum: no formula for posture {c.posture}")
         return None, None
@@ -153,6 +162,26 @@ def _momentum(
     if c.load in ("band", "cable", "machine"):
         notes.append("resistance unknown: compare momentum within a set only")
     return lift, lower
+
+
+def _pendulum(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | None:
+    """The leg as it hung before this repetition; None for postures that have no formula here."""
+    shape = SHAPES.get(c.posture)
+    if shape is None:
+        return None
+    leg = pendulum(shape, c.height_m, (c.load_kg or 0.0) if c.load == "ankle-weight" else 0.0)
+    if strapping.lever_deg is None or strapping.pooled_m is None:
+        lever_rad, error = e.phi_rad, e.lever_sd_m / max(float(np.linalg.norm(e.lever_m)), 1e-9)
+    else:
+        lever_rad = strapping.lever_deg * RAD_PER_DEG + _swung(e.rest_up, strapping)
+        error = (strapping.pooled_sd_m or 0.0) / strapping.pooled_m
+    return leg.at_rest(shape, lever_rad, DIRECTION_SHARE * error)
+
+
+def _swung(rest_up: FloatArray, strapping: Strapping) -> float:
+    """Angle (rad) about the kick axis from the strapping's mean rest pose to this one, + towards lifting."""
+    axis, zero = np.array(strapping.axis), np.array(strapping.rest_up)
+    return float(np.arctan2(rest_up @ np.cross(zero, axis), rest_up @ zero - (rest_up @ axis) * (zero @ axis)))
 
 
 def _slipped(e: Excursion, strapping: Strapping) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,6 +17,9 @@ PHASE_SHARE: Final = 0.85
 """Of the range lies between the 10 % and 95 % levels: mean rate = this x range / phase."""
 LEAST_WORK: Final = 0.03
 """Below this the gravity moment that a lift or a lowering crosses is too small to share out (about 15 deg from hanging)."""
+SHARE_SD: Final = 0.02
+"""What remains of the error of a share where the pendulum is known: noise, filters, limbs that are not rigid. Chosen on
+simulated legs."""
 BOUNCE_RAD: Final = 2.5 * RAD_PER_DEG
 BOUNCE_SHARE: Final = 0.08
 """A reversal at the top dips by at least this, absolute and of the range. Chosen above a held leg's tremor."""
@@ -49,26 +54,46 @@ def mean_degps(phases: Phases, *, lift: bool) -> float | None:
     return PHASE_SHARE * phases.range_rad * DEG_PER_RAD / span_s if span_s >= 0.01 else None
 
 
-def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share (0..1) of a phase, with `sd_share`, its standard error."""
+
+    value: float
+    sd_share: float
+
+
+def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Share | None:
     """Share (0..1) of the lift that muscle did not pay for at the time, or of the lowering that it did not resist.
 
     Pendulum about the hip: u = alpha/omega0^2 + sin psi is the muscle moment over m g L, u+ = max(u, 0);
     share = integral max(sin psi - u+, 0)|dpsi| / integral max(sin psi, 0)|dpsi| over the phase. None when the gravity
-    moment crossed is under `LEAST_WORK`.
+    moment crossed is under `LEAST_WORK`. The standard error is what those of psi0 and omega0^2 make of it, and `SHARE_SD`.
     """
     t0, t1 = (phases.t_start_s, phases.t_top_s) if lift else (phases.t_lower_s, phases.t_end_s)
     i = _inside(e, t0, t1)
     step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
     alpha = np.gradient(phases.rate_radps, step_s)[i]
-    rate, psi = phases.rate_radps[i], phases.angle_rad[i] + leg.psi0_rad
-    way = (rate if lift else -rate).clip(min=0.0) * (psi > 0)
-    gravity = np.sin(psi)
-    muscle = np.maximum(alpha / leg.omega2 + gravity, 0.0)
-    whole = float((gravity.clip(min=0.0) * way).sum() * step_s)
-    if whole < LEAST_WORK:
+    rate = (phases.rate_radps[i] if lift else -phases.rate_radps[i]).clip(min=0.0) * step_s
+    angle = phases.angle_rad[i]
+
+    def share(omega2: float, psi0_rad: float) -> float | None:
+        psi = angle + psi0_rad
+        gravity, way = np.sin(psi), rate * (psi > 0)
+        whole = float((gravity.clip(min=0.0) * way).sum())
+        if whole < LEAST_WORK:
+            return None
+        muscle = np.maximum(alpha / omega2 + gravity, 0.0)
+        return min(max(float(((gravity - muscle).clip(min=0.0) * way).sum()) / whole, 0.0), 1.0)
+
+    value = share(leg.omega2, leg.psi0_rad)
+    if value is None:
         return None
-    free = float(((gravity - muscle).clip(min=0.0) * way).sum() * step_s)
-    return min(max(free / whole, 0.0), 1.0)
+    variance = SHARE_SD**2
+    for omega2_off, psi0_off in ((leg.omega2_sd, 0.0), (0.0, leg.psi0_sd_rad)):
+        ends = [share(leg.omega2 + k * omega2_off, leg.psi0_rad + k * psi0_off) for k in (-1.0, 1.0)]
+        known = [end for end in ends if end is not None]
+        variance += max((end - value) ** 2 for end in known) if known else 1.0
+    return Share(value, math.sqrt(variance))
 
 
 def off_plane(e: Excursion, phases: Phases, axis: FloatArray) -> float:

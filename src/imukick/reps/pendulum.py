@@ -1,15 +1,15 @@
-"""The leg as a pendulum about the hip: its natural frequency and where its centre of mass hangs, by posture and load."""
+"""The leg as a pendulum about the hip: its natural frequency and where its centre of mass hangs, and how sure both are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
-from imukick.events import Posture
-from imukick.units import STANDARD_GRAVITY_MPS2
+from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 BODY_MASS_INDEX: Final = 23.0
 """kg/m2, the middle of the normal range (WHO 18.5-25); only weighs a known ankle weight against the leg's own mass."""
@@ -34,28 +34,75 @@ WEIGHT_AT: Final = 0.92
 """Share of the shank's length at which an ankle weight sits. Chosen: a cuff just above the malleoli."""
 
 
+Shape = Literal["straight", "bent"]
+"""Of the leg at rest: standing it is straight, on all fours bent at the knee."""
+
+USUAL_REST_RAD: Final = (-1.0 * RAD_PER_DEG, 1.5 * RAD_PER_DEG)
+"""Where the centre of mass of a standing leg usually rests, behind vertical, and its spread. Chosen on simulated people."""
+UNUSUAL_RAD: Final = 20.0 * RAD_PER_DEG
+UNUSUAL_SHARE: Final = 0.2
+"""So many stand otherwise: the leg starts in front or is held behind. Chosen."""
+BESIDE_RAD: Final = 3.5 * RAD_PER_DEG
+"""A sensor sits up to a few centimetres in front of the leg's axis or behind it: five of them at 0.7 m. Chosen."""
+BENT_RAD: Final = 3.0 * RAD_PER_DEG
+"""Spread of the angle between a bent leg's lever and its centre of mass (simulated: 14 to 23 degrees)."""
+BENT_LEVER_RAD: Final = 38.0 * RAD_PER_DEG
+"""Where the lever of a leg bent to 90 degrees points when its thigh hangs: measured 34 to 53, in the mean 19.5 degrees
+behind its centre of mass. Chosen by that mean."""
+OMEGA2_SHARE: Final = 0.05
+"""Spread of omega0 squared among people of one height. Chosen: segment masses differ by a tenth from person to person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pendulum:
-    """`omega2` (1/s2) = g over the effective length; `psi0_rad`: angle from hanging to the centre of mass at rest."""
+    """`omega2` (1/s2) = g over the effective length; `psi0_rad`: angle from hanging to the centre of mass at rest.
+
+    `omega2_sd`, `psi0_sd_rad`: their standard errors.
+    """
 
     omega2: float
     psi0_rad: float
+    omega2_sd: float = 0.0
+    psi0_sd_rad: float = 0.0
+
+    def at_rest(self, shape: Shape, lever_rad: float, lever_sd_rad: float) -> Pendulum:
+        """It, hanging where the lever that was measured says: `lever_rad` from "down" to the sensor, + towards lifting.
+
+        Bent: the lever less its angle to the centre of mass. Straight: the lever, weighed against where legs usually
+        rest, unless it is far from there.
+        """
+        if shape == "bent":
+            psi0_rad, sd_rad = self.psi0_rad + lever_rad - BENT_LEVER_RAD, math.hypot(lever_sd_rad, BENT_RAD)
+        else:
+            psi0_rad, sd_rad = _weighed(lever_rad, math.hypot(lever_sd_rad, BESIDE_RAD))
+        return replace(self, psi0_rad=psi0_rad, psi0_sd_rad=sd_rad)
+
+
+def _weighed(measured: float, sd: float) -> tuple[float, float]:
+    """(mean, sd) of a rest that was measured: most people rest as usual, some anywhere (a mixture of two normals)."""
+    usual, spread = USUAL_REST_RAD
+    parts: list[tuple[float, float, float]] = []
+    for share, middle, wide in ((1.0 - UNUSUAL_SHARE, usual, spread), (UNUSUAL_SHARE, 0.0, UNUSUAL_RAD)):
+        both = sd**2 + wide**2
+        likely = share * math.exp(-0.5 * (measured - middle) ** 2 / both) / math.sqrt(both)
+        parts.append((likely, (measured * wide**2 + middle * sd**2) / both, sd**2 * wide**2 / both))
+    whole = sum(likely for likely, _, _ in parts)
+    mean = sum(likely * middle for likely, middle, _ in parts) / whole
+    return mean, math.sqrt(sum(likely * (var + (middle - mean) ** 2) for likely, middle, var in parts) / whole)
 
 
 @lru_cache(maxsize=64)
-def pendulum(posture: Posture, height_m: float, load_kg: float) -> Pendulum | None:
-    """The leg of a person of this height with an ankle weight; None for postures that have no formula here.
+def pendulum(shape: Shape, height_m: float, load_kg: float) -> Pendulum:
+    """The leg of a person of this height with an ankle weight, its thigh hanging.
 
-    Standing: straight leg hanging, psi0 = 0. On all fours: thigh hanging, knee bent 90 degrees, the shank level, so
-    that the centre of mass lies off the vertical through the hip. omega2 = g m d / I about the hip (compound pendulum).
+    Straight: psi0 = 0. Bent: the knee at 90 degrees, the shank level, so that the centre of mass lies off the vertical
+    through the hip. omega2 = g m d / I about the hip (compound pendulum).
 
-    >>> round(pendulum("standing", 1.70, 0.0).omega2, 1)
+    >>> round(pendulum("straight", 1.70, 0.0).omega2, 1)
     18.6
     """
-    if posture not in ("standing", "quadruped"):
-        return None
     knee = THIGH.length_share * height_m
-    bend = np.pi / 2 if posture == "quadruped" else 0.0
+    bend = np.pi / 2 if shape == "bent" else 0.0
     below = np.array([np.sin(bend), np.cos(bend)])  # (behind, down): the way the shank points at rest
     down = np.array([0.0, 1.0])
     shank = SHANK.length_share * height_m
@@ -67,7 +114,5 @@ def pendulum(posture: Posture, height_m: float, load_kg: float) -> Pendulum | No
     ]
     first = sum((m * r for m, r, _ in parts), np.zeros(2))
     second = sum(m * (float(r @ r) + k * k) for m, r, k in parts)
-    return Pendulum(
-        omega2=float(STANDARD_GRAVITY_MPS2 * np.linalg.norm(first) / second),
-        psi0_rad=float(np.arctan2(first[0], first[1])),
-    )
+    omega2 = float(STANDARD_GRAVITY_MPS2 * np.linalg.norm(first) / second)
+    return Pendulum(omega2, float(np.arctan2(first[0], first[1])), OMEGA2_SHARE * omega2)

@@ -42,16 +42,21 @@ class Background:
 
 def momentum(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     """The leg was swung up: more of the lift than the limit was not paid for by muscle at the time."""
-    if not b.known_load or rep.momentum_lift is None or rep.momentum_lift <= p.momentum:
+    if not b.known_load or not _surely_over(rep.momentum_lift, rep.momentum_lift_sd, p.momentum):
         return None
-    return Verdict("momentum", rep.momentum_lift, p.momentum, "share", "chosen between simulated 0.2 and 0.45")
+    return Verdict("momentum", rep.momentum_lift or 0.0, p.momentum, "share", "chosen between simulated 0.2 and 0.45")
 
 
 def drop(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     """The leg was let fall: more of the lowering than the limit was not resisted."""
-    if not b.known_load or rep.momentum_drop is None or rep.momentum_drop <= p.drop:
+    if not b.known_load or not _surely_over(rep.momentum_drop, rep.momentum_drop_sd, p.drop):
         return None
-    return Verdict("drop", rep.momentum_drop, p.drop, "share", "chosen between simulated 0.2 and 0.45")
+    return Verdict("drop", rep.momentum_drop or 0.0, p.drop, "share", "chosen between simulated 0.2 and 0.45")
+
+
+def _surely_over(share: float | None, sd_share: float | None, limit_share: float) -> bool:
+    """Is it over the limit by more than its standard error?"""
+    return share is not None and share - (sd_share or 0.0) > limit_share
 
 
 def held_s(lift_s: float, pause_s: float, lower_s: float) -> float:

@@ -147,7 +147,12 @@ _ANSWERS: Final = (
     """,
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS)
+_MOMENTUM_ERRORS: Final = (
+    "ALTER TABLE reps ADD COLUMN momentum_lift_sd REAL",
+    "ALTER TABLE reps ADD COLUMN momentum_drop_sd REAL",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS, _MOMENTUM_ERRORS)
 """Number n - 1 makes of a file of version n - 1 one of version n; what has been released is never changed."""
 VERSION: Final = len(MIGRATIONS)
 """Of the files that this program writes (`PRAGMA user_version`)."""
