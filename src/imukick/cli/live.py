@@ -28,7 +28,8 @@ def live(
     sensor: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME|ADDRESS|virtual", help="Which sensor; default the one in range. virtual: none at all."
+            metavar="NAME|ADDRESS|phyphox:ADDRESS|virtual",
+            help="Which sensor; default the one in range. phyphox: a phone in your network. virtual: none at all.",
         ),
     ] = None,
     play: Annotated[

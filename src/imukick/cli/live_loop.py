@@ -24,7 +24,7 @@ from imukick.sensors.link import Battery, Settings
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
 from imukick.sinks.lsl import Outlets
-from imukick.sources.ble import LinkDown, LinkQuality, LinkUp, Received, Refused, Stalled
+from imukick.sources.ble import LinkDown, LinkQuality, LinkUp, Notice, Received, Refused, Stalled
 from imukick.sources.ble.items import LinkItem
 from imukick.units import DEG_PER_RAD
 
@@ -199,6 +199,8 @@ class LiveLoop:
             case Stalled():
                 shown.link = "the sensor is silent, connecting anew"
                 self._view.say(f"nothing came for {item.silent_s:.1f} s; connecting anew")
+            case Notice():
+                self._view.say(item.message)
             case Refused() if self._count.refused == 1:
                 self._view.say(f"a packet was refused and left out: {item.message}")
             case LinkQuality():

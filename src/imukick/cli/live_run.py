@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +43,8 @@ from imukick.sinks.history import History
 from imukick.sinks.journal import Journal
 from imukick.sinks.lsl import Outlets, check_lsl
 from imukick.sinks.whole_file import check_place
-from imukick.sources.ble import Backend, Found, find, stream
+from imukick.sources.ble import Backend, Found, LinkItem, find, stream
+from imukick.sources.phyphox import PREFIX, phone_places, stream_phone
 from imukick.sources.recordings import Recording, read_recording
 
 VIRTUAL: Final = "virtual"
@@ -84,6 +85,10 @@ class LiveWishes:
             raise ImukickError("--sensor virtual needs no --radio; leave one of them away")
         if self.described is not None and self.sensor == VIRTUAL:
             raise ImukickError("--sensor virtual is imukick's own; leave --sensor-file away")
+        if self.phone is not None:
+            phone_places(self.phone)
+            if self.radio is not None or self.described is not None:
+                raise ImukickError("a phone needs neither --radio nor --sensor-file; leave them away")
         if self.sensor == VIRTUAL and importlib.util.find_spec("bumble") is None:
             raise ImukickError(NEEDS_BUMBLE)
         if self.lsl:
@@ -91,14 +96,20 @@ class LiveWishes:
                 raise ImukickError("--lsl stamps what happens now; leave --speed away")
             check_lsl()
 
+    @property
+    def phone(self) -> str | None:
+        """The address of the phone that was asked for; None where it is another sensor."""
+        named = self.sensor is not None and self.sensor.startswith(PREFIX)
+        return self.sensor.removeprefix(PREFIX) if named and self.sensor is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A sensor to stream from; `played` is set when a virtual one has no more to play."""
+    """What streams: what to call it, its `items`; `played` is set when a virtual one has no more to play."""
 
-    found: Found
-    backend: Backend | None
-    played: asyncio.Event | None
+    title: str
+    items: AsyncGenerator[LinkItem, None]
+    played: asyncio.Event | None = None
 
 
 def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
@@ -201,13 +212,13 @@ async def _session(
     panel = screen.is_terminal and not screen.quiet
     seen: View = View(screen, panel=panel, keys=at_terminal)
     if page is not None:
-        title, speed = link.found.title, wishes.limits.faster
+        title, speed = link.title, wishes.limits.faster
         seen = PageView(screen, page, panel=panel, keys=at_terminal, title=title, speed=speed)
-    outlets = Outlets(link.found.title) if wishes.lsl else None
+    outlets = Outlets(link.title) if wishes.lsl else None
     with seen as view:
         view.shown.side, view.shown.load = exercise.side, exercise.load
         loop = LiveLoop(session, journal, view, count, wishes.limits, outlets)
-        view.say(f"{link.found.title}: connecting; recording to {journal.path}")
+        view.say(f"{link.title}: connecting; recording to {journal.path}")
         before = [] if plan is None else first_words(plan)
         if keeper is not None:
             before, keeper.said = list(keeper.before.lines), view.say
@@ -232,7 +243,7 @@ async def _session(
         if page is not None:
             page.said = heard_on_page
         with typed(heard), stop.calls(loop.end):
-            await loop.run(stream(link.found, backend=link.backend), link.played)
+            await loop.run(link.items, link.played)
     troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
     analysis = session.finish()
     if outlets is not None:
@@ -298,13 +309,17 @@ async def _linked(wishes: LiveWishes, stop: Stop, screen: Screen) -> AsyncIterat
 
         track = endless_track() if wishes.play is None else recorded_track(wishes.play)
         async with in_process(track, name=VIRTUAL_NAME, speed=wishes.limits.faster) as room:
-            found = await stop.before(find(VIRTUAL_NAME, backend=room.backend))
-            yield Link(_only(found), room.backend, room.sensor.played)
+            virtual = _only(await stop.before(find(VIRTUAL_NAME, backend=room.backend)))
+            yield Link(virtual.title, stream(virtual, backend=room.backend), room.sensor.played)
+        return
+    if wishes.phone is not None:
+        yield Link(f"phyphox at {wishes.phone}", stream_phone(wishes.phone))
         return
     async with radio_backend(wishes.radio) as backend:
         sensors = None if wishes.described is None else [wishes.described]
         found = await stop.before(find(wishes.sensor, sensors=sensors, backend=backend))
-        yield Link(await chosen(found, wishes.sensor, stop, screen), backend, None)
+        one = await chosen(found, wishes.sensor, stop, screen)
+        yield Link(one.title, stream(one, backend=backend))
 
 
 @asynccontextmanager

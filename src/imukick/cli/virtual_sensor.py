@@ -10,6 +10,9 @@ import typer
 
 from imukick.errors import ImukickError
 
+PHONE = "phyphox"
+"""The one model that is no Bluetooth sensor."""
+
 
 def virtual_sensor(
     radio: Annotated[
@@ -17,7 +20,7 @@ def virtual_sensor(
         typer.Option(
             metavar="TRANSPORT",
             help="Where its air is: tcp-server:127.0.0.1:PORT for imukick live --radio tcp-client:..., "
-            "or vhci, a virtual adapter for BlueZ (Linux, root).",
+            "vhci, a virtual adapter for BlueZ (Linux, root), or http:127.0.0.1:PORT for --model phyphox.",
         ),
     ],
     play: Annotated[
@@ -27,7 +30,7 @@ def virtual_sensor(
         str,
         typer.Option(
             help="Whose it is: imukick (the open protocol), movesense, witmotion, witmotion-sdcl, dot, verity, thingy52, "
-            "nordic-uart or nordic-uart-frames."
+            "nordic-uart, nordic-uart-frames, or phyphox, a phone in the network."
         ),
     ] = "imukick",
     name: Annotated[str | None, typer.Option(help="What it is called. [default: as sensors of its model are]")] = None,
@@ -55,11 +58,11 @@ def virtual_sensor(
     if importlib.util.find_spec("bumble") is None:
         raise ImukickError("the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'")
     from imukick.cli.stopping import run
-    from imukick.cli.virtual_sensor_run import run_virtual_sensor
+    from imukick.cli.virtual_sensor_run import run_virtual_phone, run_virtual_sensor
     from imukick.sources.virtual_sensor import MAKES, Radio, endless_track, recorded_track
 
-    if model not in MAKES:
-        raise ImukickError(f"--model {model} is not known; there are {', '.join(MAKES)}")
+    if model not in (*MAKES, PHONE):
+        raise ImukickError(f"--model {model} is not known; there are {', '.join((*MAKES, PHONE))}")
 
     character = Radio(
         interval_s=interval_ms / 1000,
@@ -75,6 +78,8 @@ def virtual_sensor(
         seed=seed,
     )
     track = endless_track(rate_hz=rate_hz, seed=seed) if play is None else recorded_track(play)
+    if model == PHONE:
+        raise typer.Exit(run(lambda stop: run_virtual_phone(stop, radio, track, character, speed)))
     raise typer.Exit(run(lambda stop: run_virtual_sensor(stop, radio, track, model, character, name, speed)))
 
 

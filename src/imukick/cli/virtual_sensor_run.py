@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+from collections.abc import Mapping
 from typing import Final
 
 import typer
 
 from imukick.cli.stopping import Stop
+from imukick.errors import ImukickError
 from imukick.sources.virtual_sensor import Radio, Track, VirtualSensor, serve
+from imukick.sources.virtual_sensor.phone import Network, RunningPhone, phone_at
 
 LOOK_S: Final = 0.1
 """Chosen: how often its state is looked at for the line that tells it."""
@@ -23,6 +27,13 @@ WORDS: Final = {
 }
 
 
+PHONE_WORDS: Final = {
+    "waiting": "the experiment is open; nobody has started it",
+    "streaming": "measuring",
+    "played": "the recording is over",
+}
+
+
 async def run_virtual_sensor(
     stop: Stop, transport: str, track: Track, model: str, radio: Radio, name: str | None, speed: float
 ) -> int:
@@ -32,7 +43,7 @@ async def run_virtual_sensor(
         typer.echo(
             f"{sensor.name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}"
         )
-        await _until_over(sensor, stop)
+        await _until_over(sensor, stop, WORDS)
         sent = sensor.sent
     typer.echo(
         f"sent {sent.packets} packets with {sent.samples} samples; lost {sent.lost}, repeated {sent.repeated} packets"
@@ -40,12 +51,28 @@ async def run_virtual_sensor(
     return stop.code or 0
 
 
-async def _until_over(sensor: VirtualSensor, stop: Stop) -> None:
+async def run_virtual_phone(stop: Stop, transport: str, track: Track, radio: Radio, speed: float) -> int:
+    """Answer as a phone to the end of the track; gives the exit code. Raises `ImukickError` for what cannot be."""
+    place = re.fullmatch(r"http:([^:]+):0*([1-9]\d*)", transport)
+    if place is None:
+        raise ImukickError(f"--radio {transport} is not known for a phone; use http:127.0.0.1:PORT")
+    with phone_at(place[1], int(place[2]), track, Network.of(radio), speed=speed) as running:
+        length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
+        where = f"{place[1]}:{running.port}"
+        typer.echo(f"phyphox: plays {track.title} ({length}) at {where}: 'imukick live --sensor phyphox:{where}'")
+        await _until_over(running, stop, PHONE_WORDS)
+        typer.echo(
+            f"answered {running.network.answered} questions, lost {running.network.lost} answers; measured {running.phone.samples} samples"
+        )
+    return stop.code or 0
+
+
+async def _until_over(sensor: VirtualSensor | RunningPhone, stop: Stop, words: Mapping[str, str]) -> None:
     told = ""
     while stop.code is None:
         if sensor.state != told:
             told = sensor.state
-            typer.echo(f"{sensor.t_s:8.1f} s  {WORDS[told]}")
+            typer.echo(f"{sensor.t_s:8.1f} s  {words[told]}")
         if told in ("played", "dead"):
             return
         with contextlib.suppress(TimeoutError):

@@ -104,6 +104,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person should read while the link is up, such as that somebody paused the sensor by its own button."""
+
+    t_host_s: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """What the decoder made of one value that arrived at `t_host_s`, in its order."""
 
@@ -129,4 +137,4 @@ class LinkQuality:
     longest_silence_s: float
 
 
-LinkItem = Received | LinkUp | LinkDown | Stalled | Refused | LinkQuality
+LinkItem = Received | LinkUp | LinkDown | Stalled | Refused | Notice | LinkQuality
