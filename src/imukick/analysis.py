@@ -15,7 +15,7 @@ from imukick.errors import RecordingError
 from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.exercises import Exercise
 from imukick.plans import Mark, Plan, Target, split_load
-from imukick.plausibility import period_s
+from imukick.plausibility import check, period_s
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
@@ -110,7 +110,7 @@ def analyse(
     Raises `RecordingError`, `CalibrationError` (see `read_recording`), `ValueError` for an argument that cannot be.
     """
     if isinstance(source, Samples):
-        recording = Recording(Path(), source, (), {})
+        recording = Recording(Path(), source, (), {}, warnings=check(source))
     elif isinstance(source, Recording):
         recording = source
     else:

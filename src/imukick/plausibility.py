@@ -1,14 +1,16 @@
-"""Is this an ankle's recording? Time that stands or runs back, a rate too low, values in another unit than said."""
+"""Can an ankle have measured this? Time, units, gravity, and acceleration and rate held against each other; files and arrays share it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from imukick.errors import CalibrationError
-from imukick.signals import Clock, FloatArray
-from imukick.units import DEG_PER_RAD, RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from imukick.signals import Clock, FloatArray, Samples
+from imukick.streams import find_fault
+from imukick.units import STANDARD_GRAVITY_MPS2
 
 SHORTEST_S: Final = 1.0
 """A recording below this holds no repetition."""
@@ -36,13 +38,22 @@ ONE_G: Final = (0.8, 1.25)
 """What the quietest second may weigh, in g. Chosen: consumer sensors read 0.93-1.06 at rest, a leg that never rests
 up to 1.17; the nearest confusion (half and double scale) lies outside."""
 
-TURN_OVER_S: Final = 1.0
-TURN_AT_LEAST_RAD: Final = 12.0 * RAD_PER_DEG
-TURNS_AT_LEAST: Final = 10
-TURN_RATIO: Final = (0.15, 8.0)
-"""Way of the gyroscope over turn of gravity, its median over at least `TURNS_AT_LEAST` moments `TURN_OVER_S` apart
-between which gravity turned. Chosen: 75 right recordings gave 0.8 to 2.8; deg/s and rad/s taken for each other
-give 57 times more or less."""
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Units of acceleration and rate as their file names them, and the factors to m/s^2 and rad/s, for messages.
+
+    `fixed`: the recording is one of our own, whose format knows no other: whatever is wrong is a doubt, not a refusal.
+    """
+
+    acc: str = "m/s^2"
+    acc_gain: float = 1.0
+    gyr: str = "rad/s"
+    gyr_gain: float = 1.0
+    fixed: bool = False
+
+
+SI: Final = Units()
 
 
 def period_s(t_s: FloatArray, count_s: float = 1.0) -> float:
@@ -121,18 +132,18 @@ def _rate_trouble(period_s: float, slowest_hz: float) -> str:
     return f"{rate} samples a second; expected {slowest_hz:g} to {FASTEST_HZ:g} (is the unit of time right?)"
 
 
-def check_gravity(acc_mps2: FloatArray, period_s: float, unit: str, gain: float) -> None:
-    """Raise `CalibrationError` unless the quietest second weighs about one g; `unit`, `gain`: as read from the header."""
+def check_gravity(acc_mps2: FloatArray, period_s: float, units: Units = SI) -> None:
+    """Raise `CalibrationError` unless the quietest second weighs about one g."""
     weight = _quiet_weight_mps2(acc_mps2, period_s)
     low, high = ONE_G
     if low <= weight / STANDARD_GRAVITY_MPS2 <= high:
         return
-    seen = weight / gain
-    reads = f"at rest the acceleration reads {seen:.4g} {unit}, one g expected"
+    seen = weight / units.acc_gain
+    reads = f"at rest the acceleration reads {seen:.4g} {units.acc}, one g expected"
     for name, one_g in (("g", 1.0), ("m/s^2", STANDARD_GRAVITY_MPS2), ("mg", 1000.0)):
         if low <= seen / one_g <= high:
             raise CalibrationError(f"{reads}: it looks like {name}; correct the unit in the header", reason="unit")
-    if seen < 0.3 * STANDARD_GRAVITY_MPS2 / gain:
+    if seen < 0.3 * STANDARD_GRAVITY_MPS2 / units.acc_gain:
         raise CalibrationError(f"{reads}: gravity is missing; export acceleration with gravity", reason="no gravity")
     raise CalibrationError(f"{reads}: no unit known here; convert it to m/s^2 or g first", reason="scale")
 
@@ -146,32 +157,18 @@ def _quiet_weight_mps2(acc_mps2: FloatArray, period_s: float) -> float:
     return float(np.median(seconds[seconds.std(axis=1).argmin()]))
 
 
-def check_rates(t_s: FloatArray, acc_mps2: FloatArray, gyr_radps: FloatArray, period_s: float, unit: str) -> None:
-    """Raise `CalibrationError` where gravity's turn tells that the gyroscope's unit is not the `unit` of the header."""
-    width = max(1, round(0.1 / period_s))
-    n, lag = len(t_s) // width, max(1, round(TURN_OVER_S / (width * period_s)))
-    if n < lag + TURNS_AT_LEAST:
-        return
-    acc = acc_mps2[: n * width].reshape(n, width, 3).mean(axis=1)
-    norm = np.sqrt(np.einsum("ij,ij->i", acc, acc))
-    if not norm.all():
-        return
-    up = acc / norm[:, None]
-    calm = np.abs(norm / np.median(norm) - 1.0) < 0.1
-    turned_rad = np.arccos(np.clip(np.einsum("ij,ij->i", up[lag:], up[:-lag]), -1.0, 1.0))
-    rate = gyr_radps - np.median(gyr_radps, axis=0)
-    middle = np.arange(n) * width + width // 2
-    way_rad = (np.cumsum(np.sqrt(np.einsum("ij,ij->i", rate, rate))) * period_s)[middle]
-    clear = calm[lag:] & calm[:-lag] & (turned_rad > TURN_AT_LEAST_RAD)
-    clear &= t_s[middle[lag:]] - t_s[middle[:-lag]] < 1.5 * TURN_OVER_S
-    if clear.sum() < TURNS_AT_LEAST:
-        return
-    ratio = float(np.median((way_rad[lag:] - way_rad[:-lag])[clear] / turned_rad[clear]))
-    low, high = TURN_RATIO
-    if low <= ratio <= high:
-        return
-    told = f"the gyroscope turns {ratio:.3g} times as far as gravity does"
-    looks = {False: ("rad/s", DEG_PER_RAD), True: ("deg/s", RAD_PER_DEG)}[ratio > 1.0]
-    if low <= ratio * looks[1] <= high:
-        raise CalibrationError(f"{told}: its unit is not {unit} but looks like {looks[0]}", reason="unit")
-    raise CalibrationError(f"{told}: its unit is not {unit}; convert it to rad/s or deg/s first", reason="scale")
+def check(samples: Samples, units: Units = SI) -> tuple[str, ...]:
+    """Doubts about a whole recording, a line each. Raises `CalibrationError` for what is certain: another unit, no gravity, a sign."""
+    if len(samples) < 2 or samples.t_s[-1] - samples.t_s[0] < SHORTEST_S:
+        return ()
+    doubts = []
+    try:
+        check_gravity(samples.acc_mps2, period_s(samples.t_s), units)
+    except CalibrationError as error:
+        if not units.fixed:
+            raise
+        doubts.append(str(error))
+    fault = find_fault(samples, units.gyr, units.gyr_gain)
+    if fault is not None and fault.certain and not units.fixed:
+        raise CalibrationError(fault.text, reason=fault.kind)
+    return (*doubts, fault.text) if fault is not None else tuple(doubts)

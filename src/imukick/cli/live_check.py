@@ -91,7 +91,7 @@ class StrapCheck:
         if share > LOST_SHARE:
             out.append(f"{100 * share:.0f} % of the samples did not arrive; bring sensor and computer nearer together")
         try:
-            check_gravity(acc, period_s, "m/s^2", 1.0)
+            check_gravity(acc, period_s)
         except CalibrationError as error:
             read = str(error).partition(":")[0]
             out.append(f"{read}; the sensor's scale is not what it says, or gravity is taken out")

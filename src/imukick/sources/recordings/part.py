@@ -34,7 +34,7 @@ class Part:
 
     `table`: where a row's line is found; `rows` (n,): which of its rows these are, in their order, None for all. `meta`: what
     the file says of itself, under our own keys where there are such. `notes`: what had to be done to read it, for people;
-    `warnings`: why the values may be wrong although they could be read.
+    `warnings`: why the values may be wrong although they could be read. `native`: it is in our own format.
     """
 
     path: Path
@@ -51,6 +51,7 @@ class Part:
     gyr_range_radps: float | None = None
     marks: tuple[Mark, ...] = ()
     torn: str | None = None
+    native: bool = False
 
     def refuse(self, trouble: tuple[int, str] | None) -> None:
         """Raise `RecordingError` for (row, what is wrong there)."""

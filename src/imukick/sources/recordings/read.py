@@ -11,14 +11,7 @@ import numpy as np
 
 from imukick.errors import CalibrationError, RecordingError
 from imukick.plans import Mark
-from imukick.plausibility import (
-    check_gravity,
-    check_rates,
-    period_s,
-    tell_clock,
-    time_trouble,
-    value_trouble,
-)
+from imukick.plausibility import Units, check, check_gravity, period_s, tell_clock, time_trouble, value_trouble
 from imukick.signals import Samples
 from imukick.sources.recordings.finding import Found, recording_at
 from imukick.sources.recordings.formats import FORMATS
@@ -85,20 +78,23 @@ def _recording(found: Found, part: Part) -> Recording:
     t_s, acc, gyr = part.t_s, part.acc.values, part.gyr.values
     part.refuse(time_trouble(t_s))
     period = period_s(t_s)
+    units = Units(part.acc.unit, part.acc.scale, part.gyr.unit, part.gyr.scale, part.native)
     try:
-        check_gravity(acc, period, part.acc.unit, part.acc.scale)
-        part.refuse(value_trouble(np.column_stack([acc, gyr])))
-        check_rates(t_s, acc, gyr, period, part.gyr.unit)
+        trouble = value_trouble(np.column_stack([acc, gyr]))
+        if trouble is not None:
+            check_gravity(acc, period, units)  # knows the unit that would explain it
+            part.refuse(trouble)
+        samples = Samples(
+            t_s=t_s,
+            acc_mps2=acc,
+            gyr_radps=gyr,
+            clock=part.clock or tell_clock(t_s, period),
+            acc_range_mps2=part.acc_range_mps2,
+            gyr_range_radps=part.gyr_range_radps,
+        )
+        warnings = check(samples, units)
     except CalibrationError as error:
         raise CalibrationError(f"{found.path}: {error}", reason=error.reason) from None
-    samples = Samples(
-        t_s=t_s,
-        acc_mps2=acc,
-        gyr_radps=gyr,
-        clock=part.clock or tell_clock(t_s, period),
-        acc_range_mps2=part.acc_range_mps2,
-        gyr_range_radps=part.gyr_range_radps,
-    )
     own = found.format is None or found.format is PLAIN
     files = tuple(dict.fromkeys(file.on_disk for file in found.files))
     alone = own and files == (found.path,) and found.files[0].zipped is None
@@ -110,5 +106,5 @@ def _recording(found: Found, part: Part) -> Recording:
         torn=part.torn,
         files=() if alone else files,
         notes=part.notes,
-        warnings=part.warnings,
+        warnings=(*part.warnings, *warnings),
     )

@@ -27,7 +27,7 @@ class Text:
     """A recording as text: `meta` from the `# key: value` lines, `headers` of the columns on `header_line` (from 1).
 
     `body`: the bytes of all lines after it, marks included; `rows`: the same without them. `torn`: what was left out of a
-    live recording that a crash cut off, in words; else None.
+    live recording that a crash cut off, in words; else None. `native`: its first line is that of our own format.
     """
 
     meta: dict[str, Any]
@@ -38,6 +38,7 @@ class Text:
     body: bytes = field(repr=False)
     rows: bytes = field(repr=False)
     torn: str | None = None
+    native: bool = False
 
 
 def read_text(path: Path) -> Text:
@@ -73,7 +74,8 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
             body = without_headers(data[start:], data[line_start:start].rstrip(b"\n"))
             marks = _marks(body, path, line) if b"#" in body else ()
             rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
-            return Text(meta, headers, line, delimiter, marks, body, rows, torn)
+            native = re.match(FIRST_LINE.pattern.encode(), data) is not None
+            return Text(meta, headers, line, delimiter, marks, body, rows, torn, native)
     raise RecordingError("no column names and no rows in it", path=path)
 
 

@@ -103,6 +103,7 @@ def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
         gyr_range_radps=_full_scale(file, text.meta, "gyr_range_radps"),
         marks=text.marks,
         torn=text.torn,
+        native=text.native,
     )
 
 

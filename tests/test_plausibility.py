@@ -1,0 +1,152 @@
+"""Acceleration and rate held against each other: each planted fault is named, right recordings are left in peace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imukick import Samples, analyse, read_recording
+from imukick.errors import CalibrationError
+from imukick.plausibility import Units, check
+from imukick.signals import FloatArray
+from imukick.sources.recordings import Recording
+from imukick.streams import find_fault
+from tests.cli.command import Run, runner
+from tests.cli.csv_text import NATIVE, table
+
+Spoil = Callable[[FloatArray, FloatArray], FloatArray]
+
+
+@pytest.fixture(scope="module")
+def kicks(root: Path) -> Samples:
+    return read_recording(root / "recordings" / "quadruped_faults.csv").samples
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(monkeypatch, capsys)
+
+
+def later(delay_s: float, drift: float = 0.0) -> Spoil:
+    """The rates of `delay_s` later, by `drift` more each second."""
+
+    def spoil(t_s: FloatArray, gyr: FloatArray) -> FloatArray:
+        at = t_s + delay_s + drift * (t_s - t_s[0])
+        return np.stack([np.interp(at, t_s, column) for column in gyr.T], axis=1)
+
+    return spoil
+
+
+def with_rates(samples: Samples, spoil: Spoil) -> Samples:
+    return replace(samples, gyr_radps=spoil(samples.t_s, samples.gyr_radps))
+
+
+@pytest.mark.parametrize("name", ["standing_controlled", "prone_slow", "standing_walk_fidget_host", "no_kick_at_all"])
+def test_right_recordings_raise_no_doubt(root: Path, name: str) -> None:
+    """The other shipped recordings are replayed in tests/golden, which sees their warnings."""
+    assert read_recording(root / "recordings" / f"{name}.csv").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind", "says"),
+    [
+        (lambda _, gyr: 0.5 * gyr, "scale", "turns 0.5 times as far"),
+        (lambda _, gyr: 2.0 * gyr, "scale", "multiply the rates by 0.5"),
+        (lambda _, gyr: gyr / 57.3, "unit", "its unit is not rad/s"),
+        (lambda _, gyr: 57.3 * gyr, "unit", "looks like deg/s"),
+        (lambda _, gyr: -gyr, "sign", "multiply them by -1"),
+        (lambda _, gyr: gyr[:, [2, 0, 1]], "axes", "taken as y z x instead of x y z they fit"),
+        (lambda _, gyr: gyr * [1.0, -1.0, 1.0], "axes", "taken as x -y z"),
+        (later(0.3), "offset", "the rates come 0.30 s before the acceleration; add 0.30 s to their times"),
+        (later(-0.1), "offset", "the rates come 0.10 s after the acceleration; take 0.10 s from their times"),
+        (later(0.0, drift=0.004), "offset", "drift apart"),
+    ],
+)
+def test_a_planted_fault_is_named(kicks: Samples, spoil: Spoil, kind: str, says: str) -> None:
+    fault = find_fault(with_rates(kicks, spoil))
+    assert fault is not None
+    assert fault.kind == kind
+    assert says in fault.text
+    assert fault.certain == (kind in ("unit", "sign"))
+
+
+def test_doing_what_the_advice_says_mends_it(kicks: Samples) -> None:
+    late = with_rates(kicks, later(0.3))
+    moved = np.stack([np.interp(late.t_s, late.t_s + 0.3, column) for column in late.gyr_radps.T], axis=1)
+    assert find_fault(replace(late, gyr_radps=moved)) is None
+    assert find_fault(with_rates(kicks, lambda _, gyr: 2.0 * (0.5 * gyr))) is None
+
+
+def test_an_offset_of_the_gyroscope_and_a_turned_sensor_change_nothing(kicks: Samples) -> None:
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))[0]
+    turn *= np.sign(np.linalg.det(turn))
+    turned = replace(kicks, acc_mps2=kicks.acc_mps2 @ turn, gyr_radps=kicks.gyr_radps @ turn + [0.3, -0.2, 0.1])
+    assert find_fault(turned) is None
+    halved = find_fault(with_rates(turned, lambda _, gyr: 0.5 * gyr))
+    assert halved is not None
+    assert halved.kind == "scale"
+
+
+def test_too_little_is_no_evidence(kicks: Samples) -> None:
+    assert find_fault(with_rates(kicks, lambda _, gyr: -gyr).part(0, 300)) is None
+    assert check(kicks.part(0, 1)) == ()
+
+
+def test_a_recording_of_our_own_is_doubted_not_refused(kicks: Samples) -> None:
+    wrong = with_rates(kicks, lambda _, gyr: -gyr)
+    with pytest.raises(CalibrationError, match="wrong sign"):
+        check(wrong)
+    (doubt,) = check(wrong, Units(fixed=True))
+    assert "wrong sign" in doubt
+    light = replace(kicks, acc_mps2=0.5 * kicks.acc_mps2)
+    with pytest.raises(CalibrationError, match="one g expected"):
+        check(light)
+    assert "one g expected" in check(light, Units(fixed=True))[0]
+
+
+def test_arrays_are_checked_as_files_are(kicks: Samples) -> None:
+    with pytest.raises(CalibrationError, match="its unit is not rad/s but looks like deg/s"):
+        analyse(with_rates(kicks, lambda _, gyr: 57.3 * gyr))
+    halved = analyse(with_rates(kicks, lambda _, gyr: 0.5 * gyr))
+    assert "turns 0.5 times as far" in halved.meta["warnings"][0]
+
+
+def written(recording: Recording, path: Path, first: str = "") -> Path:
+    samples = recording.samples
+    rows = np.column_stack([samples.t_s, samples.acc_mps2, samples.gyr_radps])
+    path.write_text(first + table(rows.tolist(), NATIVE), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", [("replay",), ("plot", "--out", "a.png"), ("convert", "--out", "b.csv")])
+def test_a_doubt_is_a_warning_line_and_the_work_is_done(
+    run: Run, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kicks = read_recording(root / "recordings" / "standing_200hz_quick.csv")
+    path = written(replace(kicks, samples=with_rates(kicks.samples, lambda _, gyr: 0.5 * gyr)), tmp_path / "a.csv")
+    done = run(command[0], path, *command[1:])
+    assert done.code == 0
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"warning: {path}: the gyroscope turns 0.5")
+
+
+def test_a_native_recording_with_a_wrong_sign_is_replayed_with_a_warning(run: Run, root: Path, tmp_path: Path) -> None:
+    kicks = read_recording(root / "recordings" / "standing_200hz_quick.csv")
+    wrong = replace(kicks, samples=with_rates(kicks.samples, lambda _, gyr: -gyr))
+    assert run("replay", written(wrong, tmp_path / "a.csv")).code == 2
+    done = run("replay", written(wrong, tmp_path / "b.csv", "# imukick-recording 1\n"))
+    assert done.code == 0
+    assert done.err.startswith("warning: ")
+
+
+def test_nobody_who_walks_is_refused_or_doubted(shared_data: Path) -> None:
+    """Six of them; `score_negative.py` replays all."""
+    paths = sorted((shared_data / "real" / "walking_shank").glob("*.csv"))[::3]
+    paths.append(shared_data / "real" / "walk_shank" / "NO03_IMU_3_rshank.csv")
+    assert len(paths) == 6
+    assert {path.name: read_recording(path).warnings for path in paths} == {path.name: () for path in paths}
