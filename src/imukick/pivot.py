@@ -38,6 +38,8 @@ WEIGHT_MPS2: Final = 2.5
 """Most departure of a window's mean weight from one g."""
 HOLE_CELLS: Final = 4
 """More empty cells than this are a hole, and no window lies across it."""
+LONGEST_HOLE_S: Final = 1.0
+"""Longer holes are shortened to this; only so do recordings with hours between their samples stay small."""
 
 LEVER_SD_M: Final = 0.6
 OFFSET_SD_RADPS: Final = 8.0 * RAD_PER_DEG
@@ -51,17 +53,13 @@ NOISE_MPS2: Final = 0.3
 class Pivot:
     """Cells of 40 ms, and the windows in them in which gravity turned.
 
-    `six` (n, 6): acceleration (m/s^2) and rate (rad/s) in each cell, below 3 Hz; `starts` (k,): first cell of each window.
+    `six` (n, 6): acceleration (m/s^2) and rate (rad/s) in each cell, below 3 Hz; `starts` (k,): first cell of each window;
+    `times_s` (k,): its beginning, on the clock of the samples.
     """
 
     six: FloatArray = field(repr=False)
     starts: NDArray[np.int64]
-    t_from_s: float
-
-    @property
-    def times_s(self) -> FloatArray:
-        """Middle of each window, on the clock of the samples."""
-        return np.asarray(self.t_from_s + (self.starts + LONG / 2) / CELL_HZ)
+    times_s: FloatArray
 
     def left_over(self, change: FloatArray | None = None, delay_s: float = 0.0) -> FloatArray:
         """Share of each window's change in acceleration (k,) that the rates leave unexplained; 0 is perfect.
@@ -83,7 +81,9 @@ def pivot_of(samples: Samples) -> Pivot | None:
     """The windows of a recording in which gravity turned; None where there are none."""
     if len(samples) < LONG or samples.t_s[-1] - samples.t_s[0] < LONG / CELL_HZ:
         return None
-    six, hole = _cells(samples)
+    six, hole, times_s = _cells(samples)
+    if len(six) < LONG:
+        return None
     still = _quietest(six[:, 3:])
     six[:, 3:] -= six[still, 3:].mean(axis=0)
     six = _smooth(six)
@@ -107,15 +107,16 @@ def pivot_of(samples: Samples) -> Pivot | None:
     if not len(kept):
         return None
     kept = np.sort(kept[np.argsort(-turn[kept], kind="stable")[:MOST]])
-    return Pivot(six, starts[kept], float(samples.t_s[0]))
+    return Pivot(six, starts[kept], times_s[starts[kept]])
 
 
-def _cells(samples: Samples) -> tuple[FloatArray, FloatArray]:
-    """(n, 6) means over 40 ms, empty cells filled by straight lines, and whether each lies in a hole."""
+def _cells(samples: Samples) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(n, 6) means over 40 ms, empty cells filled by straight lines; whether each lies in a hole; when it begins."""
     t_s = samples.t_s
     if samples.clock == "host" or (np.diff(t_s) == 0).sum() > 5:
         t_s = _even(t_s)
-    cell = ((t_s - t_s[0]) * CELL_HZ).astype(int)
+    passed_s = np.concatenate([[0.0], np.cumsum(np.clip(np.diff(t_s), 0.0, LONGEST_HOLE_S))])
+    cell = (passed_s * CELL_HZ).astype(int)
     n = int(cell[-1]) + 1
     count = np.bincount(cell, minlength=n)
     raw = np.concatenate([samples.acc_mps2, samples.gyr_radps], axis=1)
@@ -127,7 +128,7 @@ def _cells(samples: Samples) -> tuple[FloatArray, FloatArray]:
     hole = np.zeros(n)
     for before in np.flatnonzero(np.diff(full) > HOLE_CELLS).tolist():
         hole[full[before] : full[before + 1]] = 1.0
-    return six, hole
+    return six, hole, np.interp(np.arange(n) / CELL_HZ, passed_s, t_s)
 
 
 def _even(t_s: FloatArray) -> FloatArray:
