@@ -25,8 +25,12 @@ def simulate(
     ] = None,
     pause_s: Annotated[float, typer.Option(help="Above 95 % of the range; 0 turns at once.")] = 1.0,
     lower_s: Annotated[float | None, typer.Option(help="From 95 % to 10 %. [default: 1.4, or by --drop]")] = None,
-    rest_s: Annotated[float, typer.Option(help="Between two kicks, below 10 %.")] = 1.8,
+    rest_s: Annotated[float, typer.Option(help="Between two kicks, below 10 %; 0 turns at once.")] = 1.8,
     rom: Annotated[float | None, typer.Option(help="Range in deg. [default: what is usual in the posture]")] = None,
+    rest_deg: Annotated[
+        float, typer.Option(help="How far behind its usual place the leg rests; negative: in front.")
+    ] = 0.0,
+    clear_deg: Annotated[float, typer.Option(help="How far the knee bends so that the foot clears the floor.")] = 0.0,
     swing: Annotated[float | None, typer.Option(help="Share of the lift that momentum pays for, 0 to 1.")] = None,
     drop: Annotated[float | None, typer.Option(help="Share of the lowering left to gravity, 0 to 1.")] = None,
     rate_hz: Annotated[float, typer.Option(help="Samples a second, 25 to 400.")] = 100.0,
@@ -38,9 +42,13 @@ def simulate(
         typer.Option(
             "--with",
             help="What else happens, with commas: short, high, off-plane, bounce, pulse (a kick of the set done so); "
-            "knee-curl, aborted (a movement more); still, walk, fidget, shuffle, squat, other-leg (between kicks); "
-            "remount (then the set with the other leg); loss, gap, clip (to the samples).",
+            "half-way (lowered half-way, the next kick begins there), slip (the strap slips); knee-curl, aborted (a movement "
+            "more); still, walk, fidget, shuffle, squat, other-leg, stairs, lunge, swing, sit (between kicks); remount, "
+            "posture (then the set with the other leg, or in the other posture); loss, gap, clip (to the samples).",
         ),
+    ] = "",
+    before: Annotated[
+        str, typer.Option(help="What happens before the first kick, with commas: the words between kicks.")
     ] = "",
     marks: Annotated[bool, typer.Option("--marks", help="The person marks each set and its side.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
@@ -71,7 +79,10 @@ def simulate(
         rom_deg=rom,
         swing=swing,
         drop=drop,
-        extras=tuple(word.strip() for word in with_.split(",") if word.strip()),
+        extras=_words(with_),
+        before=_words(before),
+        rest_deg=rest_deg,
+        clear_deg=clear_deg,
         rate_hz=rate_hz,
         noise=noise,
         clock=clock,
@@ -87,3 +98,8 @@ def simulate(
     say(
         f"{out}: {kicks} kick{'' if kicks == 1 else 's'} in {made.truth['duration_s']:.1f} s, {len(made.samples)} samples; {truth_path.name}"
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Words between commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())

@@ -1,29 +1,50 @@
-"""What people do between kicks: walk, fidget, step aside, squat, train the other leg, strap the sensor on anew."""
+"""What people do besides kicks: from walking and stairs to strapping the sensor on again."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import radians
 
 import numpy as np
 
 from imukick.sources.simulator.body import MOUNTING
-from imukick.sources.simulator.leg import POSES
 from imukick.sources.simulator.script import SIDEWAYS, Script, random_turns
 
-STRIDE_S = 1.12
-"""Chosen: an easy walk (107 steps a minute)."""
-GAIT = (0.0, 0.08, 0.16, 0.30, 0.42, 0.52, 0.62, 0.74, 0.88)
-GAIT_THIGH_DEG = (-27.0, -26.0, -20.0, -4.0, 7.0, 12.0, 4.0, -18.0, -30.0)
-GAIT_KNEE_DEG = (4.0, 10.0, 16.0, 8.0, 5.0, 14.0, 40.0, 61.0, 24.0)
-"""Shape of a stride from heel strike on, thigh + = backwards, knee + = bent; chosen after the usual curves of level
-walking (hip 30 deg flexed to 10 extended, knee peaks near 16 and 60 deg)."""
+
+@dataclass(frozen=True, slots=True)
+class Gait:
+    """A stride from the foot's landing on: angles in deg (thigh + = backwards, knee + = bent) at phases 0..1."""
+
+    stride_s: float
+    phases: tuple[float, ...]
+    thigh_deg: tuple[float, ...]
+    knee_deg: tuple[float, ...]
+
+
+WALK = Gait(
+    1.12,
+    (0.0, 0.08, 0.16, 0.30, 0.42, 0.52, 0.62, 0.74, 0.88),
+    (-27.0, -26.0, -20.0, -4.0, 7.0, 12.0, 4.0, -18.0, -30.0),
+    (4.0, 10.0, 16.0, 8.0, 5.0, 14.0, 40.0, 61.0, 24.0),
+)
+"""An easy walk (107 steps a minute, chosen); the shape is chosen after the usual curves of level walking (hip 30 deg
+flexed to 10 extended, knee peaks near 16 and 60 deg)."""
+STAIRS = Gait(
+    1.4,
+    (0.0, 0.10, 0.22, 0.36, 0.50, 0.60, 0.70, 0.80, 0.90),
+    (-52.0, -48.0, -32.0, -13.0, -2.0, -4.0, -24.0, -52.0, -60.0),
+    (58.0, 58.0, 42.0, 20.0, 8.0, 28.0, 74.0, 92.0, 76.0),
+)
+"""Chosen after the usual curves of climbing stairs (hip flexes 60 to 65 deg, knee 90 to 95 deg, 1.4 s a stride)."""
+STANDING = ("walk", "squat", "stairs", "lunge", "swing", "sit")
+"""What is done on the feet: somebody on all fours stands up for it and goes down again."""
 
 
 def do(script: Script, word: str) -> None:
     """Carry out one activity, noted with its span; it begins and ends in the rest pose."""
     script.wait(1.2)
     began = script.t_s
-    standing = word in ("walk", "squat")
+    standing = word in STANDING
     if standing:
         _stand_up(script)
     name = _ACTIVITIES[word](script)
@@ -35,7 +56,9 @@ def do(script: Script, word: str) -> None:
 
 
 def _stand_up(script: Script) -> None:
-    if script.pose is POSES["standing"]:
+    if script.posture == "standing":
+        if script.pose.thigh_rad:
+            script.go(0.8, thigh=0.0)
         return
     script.go(1.3, thigh=radians(-35.0), knee=radians(100.0), hip_z=script.body.paths["hip_z"].value + 0.15)
     script.go(1.4, thigh=0.0, knee=0.0, hip_z=script.body.paths["hip_z"].value + 0.3)
@@ -44,7 +67,9 @@ def _stand_up(script: Script) -> None:
 
 def _settle(script: Script) -> None:
     pose = script.pose
-    if pose is POSES["standing"]:
+    if script.posture == "standing":
+        if pose.thigh_rad:
+            script.go(0.8, thigh=pose.thigh_rad)
         return
     script.go(1.4, thigh=radians(-35.0), knee=radians(100.0), hip_z=script.body.paths["hip_z"].value - 0.3)
     script.go(1.5, thigh=pose.thigh_rad, knee=pose.knee_rad, hip_z=script.body.paths["hip_z"].value - 0.15)
@@ -66,13 +91,13 @@ def _walk(script: Script) -> str:
     return "walk"
 
 
-def _strides(script: Script, count: int) -> None:
+def _strides(script: Script, count: int, gait: Gait = WALK) -> None:
     rng, body, start = script.rng, script.body, script.t_s
-    stride = STRIDE_S * float(rng.uniform(0.95, 1.08))
+    stride = gait.stride_s * float(rng.uniform(0.95, 1.08))
     size = float(rng.uniform(0.85, 1.1))
     times, thigh, knee = [], [], []
     for k in range(count):
-        for phase, a, b in zip(GAIT, GAIT_THIGH_DEG, GAIT_KNEE_DEG, strict=True):
+        for phase, a, b in zip(gait.phases, gait.thigh_deg, gait.knee_deg, strict=True):
             times.append(0.55 + stride * (k + phase))
             thigh.append(radians(a) * size * float(rng.normal(1.0, 0.03)))
             knee.append(radians(b) * size * float(rng.normal(1.0, 0.03)))
@@ -138,6 +163,63 @@ def _squat(script: Script) -> str:
     return "squat"
 
 
+def _stairs(script: Script) -> str:
+    _strides(script, 6, STAIRS)
+    return "stairs"
+
+
+def _lunge(script: Script) -> str:
+    """A step to the front with this leg, bend, and push back."""
+    planted, rng = script.body.paths["planted"], script.rng
+    for _ in range(3):
+        deep = float(rng.uniform(0.85, 1.1))
+        script.go(0.7, thigh=-radians(38.0), knee=radians(36.0))
+        script.shock(script.t_s - 0.01, float(rng.uniform(4.0, 12.0)))
+        planted.go(1.0, 0.15)
+        script.go(0.9, thigh=-deep * radians(78.0), knee=deep * radians(88.0))
+        script.wait(float(rng.uniform(0.1, 0.6)))
+        script.go(0.9, thigh=-radians(36.0), knee=radians(34.0))
+        planted.go(0.0, 0.1)
+        script.go(0.7, thigh=0.0, knee=0.0)
+        script.wait(float(rng.uniform(0.5, 1.2)))
+    return "lunge"
+
+
+def _swing(script: Script) -> str:
+    """The loose leg swings to front and back, without a stop."""
+    half_s, size = float(script.rng.uniform(0.65, 0.85)), radians(float(script.rng.uniform(25.0, 38.0)))
+    ways = [(-size if k % 2 else 0.8 * size) for k in range(12)]
+    thigh, knee = script.body.paths["thigh"], script.body.paths["knee"]
+    times = [half_s * (k + 1) for k in range(len(ways) + 1)]
+    knee.through(times, [*(knee.value + (0.35 * size if way > 0 else 0.1 * size) for way in ways), knee.value])
+    thigh.through(times, [*(thigh.value + way for way in ways), thigh.value])
+    script.wait(times[-1])
+    return "swing"
+
+
+def _sit(script: Script) -> str:
+    """Down onto a chair, the foot taps, up again."""
+    seat, rng = script.body.paths["hip_z"].value - 0.42, script.rng
+    script.go(1.5, thigh=-radians(87.0), knee=radians(86.0), hip_z=seat)
+    script.wait(float(rng.uniform(1.0, 2.0)))
+    for _ in range(6):
+        script.go(0.16, knee=radians(83.0), thigh=-radians(89.0))
+        script.go(0.16, knee=radians(86.0), thigh=-radians(87.0))
+    script.wait(float(rng.uniform(1.0, 2.0)))
+    script.go(1.4, thigh=0.0, knee=0.0, hip_z=seat + 0.42)
+    return "sit"
+
+
+def _posture(script: Script) -> str:
+    """From standing down on all fours; from anywhere else up on the feet."""
+    down = script.posture == "standing"
+    _stand_up(script)
+    script.posture = "quadruped" if down else "standing"
+    _settle(script)
+    script.postures.append((script.posture, script.t_s))
+    return "posture"
+
+
 def _other_leg(script: Script) -> str:
     """The other leg does four kicks: this one carries the body, or lies beside it, and gives way in their rhythm."""
     paths, rng = script.body.paths, script.rng
@@ -145,7 +227,7 @@ def _other_leg(script: Script) -> str:
     paths["planted"].go(1.0 if bears else 0.0, 0.3)
     script.wait(0.3)
     home = {name: paths[name].value for name in ("thigh", "knee", "roll", "hip_y")}
-    lean = radians(3.5) if script.pose is POSES["standing"] else radians(1.5)
+    lean = radians(3.5) if script.posture == "standing" else radians(1.5)
     for _ in range(4):
         size = float(rng.uniform(0.7, 1.3))
         bend = float(rng.uniform(0.5, 1.5)) * lean
@@ -192,5 +274,10 @@ _ACTIVITIES = {
     "shuffle": _shuffle,
     "squat": _squat,
     "other-leg": _other_leg,
+    "stairs": _stairs,
+    "lunge": _lunge,
+    "swing": _swing,
+    "sit": _sit,
     "remount": _remount,
+    "posture": _posture,
 }

@@ -78,6 +78,10 @@ class Pendulum:
     elastic: float = 0.0
     constant: float = 0.0
 
+    def above(self, angle_rad: float) -> Pendulum:
+        """The same leg, its strokes counted from `angle_rad` above rest."""
+        return replace(self, psi0_rad=self.psi0_rad + angle_rad)
+
     def resistance(self, angle_rad: FloatArray, rom_rad: float) -> FloatArray:
         """The moment to overcome at `angle_rad` (n,) above rest, over m g L."""
         load = self.elastic * np.clip(angle_rad / rom_rad, 0.0, None) + self.constant

@@ -21,6 +21,9 @@ RETURN_S = 0.45
 """Chosen: a leg that ran past rest comes back in so long."""
 TIP_S = 0.35
 """Chosen: time of one way of a bounce; a pulse takes two thirds of it."""
+SLIP_S = 0.2
+SLIP_RAD = np.radians(25.0)
+"""Chosen: a loose strap gives way in so long, by so much."""
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class Movement:
     kind: str
     fault: str
     side: str
+    posture: str
     from_s: float
     top_s: float
     to_s: float
@@ -42,7 +46,8 @@ class Script:
     """Leads `body` through a session from left to right; `t_s` is now. Angles of a left leg are mirrored."""
 
     body: Body
-    pose: Pose
+    posture: str
+    poses: dict[str, Pose]
     side: str
     recoil_m: float
     rng: np.random.Generator
@@ -51,6 +56,17 @@ class Script:
     movements: list[Movement] = field(default_factory=list)
     activities: list[tuple[str, float, float]] = field(default_factory=list)
     sides: list[tuple[str, float]] = field(default_factory=list)
+    postures: list[tuple[str, float]] = field(default_factory=list)
+
+    @property
+    def pose(self) -> Pose:
+        """How the leg rests now."""
+        return self.poses[self.posture]
+
+    @property
+    def height_rad(self) -> float:
+        """How far the thigh now is above its rest."""
+        return self.body.paths["thigh"].value - self.pose.thigh_rad
 
     @property
     def mirror(self) -> float:
@@ -114,13 +130,23 @@ class Script:
         tilt: float = 0.0,
         dips: Sequence[float] = (),
         tap: bool = False,
+        low_rad: float = 0.0,
+        clear_rad: float = 0.0,
+        slips: bool = False,
     ) -> None:
         """Lift, pause, lower, so that pause and the rest before it are as asked by the 95 % and 10 % levels.
 
-        `tilt`: way out of the plane over way in it; `dips`: how far the leg sinks at the top, as shares of the range.
+        `tilt`: way out of the plane over way in it; `dips`: how far the leg sinks at the top, as shares of the range;
+        `low_rad`: how far above rest the lowering ends; `clear_rad`: how far the knee bends so that the foot clears the floor;
+        `slips`: the strap slips half-way up.
         """
         self.wait(self.ended_s + rest_s - lift.below_s - self.t_s)
-        began = self.t_s
+        began, knee = self.t_s, self.body.paths["knee"]
+        straight = knee.value
+        if clear_rad:
+            knee.go(straight + clear_rad, 0.5 * lift.duration_s)
+        if slips:
+            self._slip(began + 0.5 * lift.duration_s)
         self._all(lift.angle, tilt, rom_rad)
         self.wait(lift.duration_s)
         top = self.body.paths["thigh"].value
@@ -130,9 +156,12 @@ class Script:
             self.go(seconds, thigh=top - dip * rom_rad)
             self.go(seconds, thigh=top)
         topped = self.t_s
+        if clear_rad:
+            knee.hold(topped + 0.5 * lower.duration_s)
+            knee.go(straight, 0.5 * lower.duration_s)
         self._all(lower.angle, tilt, rom_rad)
         self.wait(lower.duration_s)
-        past = float(lower.angle(lower.duration_s)) + rom_rad
+        past = float(lower.angle(lower.duration_s)) + rom_rad - low_rad
         peak = float(np.abs(lower.values[:, 1]).max())
         if tap and peak > 1.0:
             self.shock(self.t_s - 0.03, 6.0 * peak)
@@ -141,7 +170,7 @@ class Script:
             self._all(PPoly.from_bernstein_basis(back), tilt, rom_rad)
             self.wait(RETURN_S)
         self.ended_s = topped + lower.duration_s - lower.below_s
-        self.movements.append(Movement(kind, fault, self.side, began, topped, self.t_s, lift, lower))
+        self.movements.append(Movement(kind, fault, self.side, self.posture, began, topped, self.t_s, lift, lower))
 
     def curl(self, lift_s: float, pause_s: float, lower_s: float, rest_s: float, bend_rad: float) -> None:
         """Only the knee bends."""
@@ -152,7 +181,17 @@ class Script:
         topped = self.t_s
         self.go(1.6 * lower_s, knee=knee)
         self.ended_s = self.t_s
-        self.movements.append(Movement("knee_curl", "knee_curl", self.side, began, topped, self.t_s))
+        self.movements.append(Movement("knee_curl", "knee_curl", self.side, self.posture, began, topped, self.t_s))
+
+    def _slip(self, at_s: float) -> None:
+        """The strap slips round the calf: the sensor turns about the shank and goes with the skin."""
+        paths = self.body.paths
+        turned = paths["mount_z"].value + self.mirror * SLIP_RAD
+        x, y = paths["place_x"].value, paths["place_y"].value
+        c, s = np.cos(SLIP_RAD), self.mirror * np.sin(SLIP_RAD)
+        for name, value in (("mount_z", turned), ("place_x", c * x - s * y), ("place_y", s * x + c * y)):
+            paths[name].hold(at_s)
+            paths[name].go(float(value), SLIP_S)
 
     def mount(self, turns_rad: Sequence[float], place_m: Sequence[float]) -> None:
         """Where and how the sensor sits from the start."""

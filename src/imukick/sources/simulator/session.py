@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import radians
 from typing import Any
 
@@ -12,7 +12,7 @@ from imukick.plans import Mark
 from imukick.signals import Samples
 from imukick.sources.simulator.body import Body, felt
 from imukick.sources.simulator.kick import Pendulum
-from imukick.sources.simulator.leg import BODY_MASS_INDEX_KGPM2, POSES, Leg
+from imukick.sources.simulator.leg import BODY_MASS_INDEX_KGPM2, POSES, Leg, Pose
 from imukick.sources.simulator.path import Sway
 from imukick.sources.simulator.script import Script, random_place, random_turns
 from imukick.sources.simulator.sensor import CHIPS, Setting, measure
@@ -60,9 +60,9 @@ def simulate(spec: Spec) -> Simulated:
     rngs = _streams(spec.seed)
     leg = _person(spec, rngs["person"])
     script = _script(spec, leg, rngs["person"], rngs["body"])
-    pendulum = _pendulum(spec, leg)
+    pendulums = {posture: _pendulum(spec, leg, pose) for posture, pose in script.poses.items()}
     hover = bool(rngs["person"].random() < 0.5)
-    Session(spec=spec, script=script, leg=pendulum, rng=rngs["reps"], hover=hover).run()
+    Session(spec=spec, script=script, legs=pendulums, rng=rngs["reps"], hover=hover).run()
     duration_s = script.t_s
     setting = _setting(spec, script, rngs["sensor"])
     measured = measure(lambda t_s: felt(script.body, t_s), duration_s, setting, rngs["sensor"])
@@ -75,7 +75,7 @@ def simulate(spec: Spec) -> Simulated:
         gyr_range_radps=setting.gyro_range_degps * RAD_PER_DEG,
     )
     clock = 1.0 + measured.ppm * 1e-6
-    truth = session_truth(spec, leg, script, pendulum, setting, measured, hover, clock)
+    truth = session_truth(spec, leg, script, pendulums, setting, measured, hover, clock)
     return Simulated(samples, _marks(spec, script, clock), truth)
 
 
@@ -89,19 +89,27 @@ def _person(spec: Spec, rng: np.random.Generator) -> Leg:
     )
 
 
-def _pendulum(spec: Spec, leg: Leg) -> Pendulum:
-    pose = POSES[spec.posture]
+def _poses(spec: Spec) -> dict[str, Pose]:
+    """Every posture, with the leg where it rests in this session."""
+    return {
+        posture: replace(pose, thigh_rad=pose.thigh_rad + radians(spec.rest_deg)) if spec.rest_deg else pose
+        for posture, pose in POSES.items()
+    }
+
+
+def _pendulum(spec: Spec, leg: Leg, pose: Pose) -> Pendulum:
     elastic, constant = LOADS.get(spec.load, (0.0, 0.0))
     psi0 = pose.thigh_rad + leg.centre_rad(pose.knee_rad)
     return Pendulum(psi0_rad=psi0, omega0_sq=leg.omega0_sq(pose.knee_rad), elastic=elastic, constant=constant)
 
 
 def _script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Generator) -> Script:
-    pose = POSES[spec.posture]
+    poses = _poses(spec)
+    pose = poses[spec.posture]
     body = Body(thigh_m=leg.thigh_m, shank_m=leg.shank_m)
     body.paths["thigh"].value, body.paths["knee"].value = pose.thigh_rad, pose.knee_rad
     body.paths["hip_z"].value = pose.hip_height_share * spec.height_m
-    script = Script(body=body, pose=pose, side=spec.side, recoil_m=spec.recoil_m, rng=rng)
+    script = Script(body=body, posture=spec.posture, poses=poses, side=spec.side, recoil_m=spec.recoil_m, rng=rng)
     turns = random_turns(person)
     x, y, z = random_place(person, leg.shank_m)
     if spec.mounting_deg is not None:
@@ -111,6 +119,7 @@ def _script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Ge
     script.mount(turns, (x, y, z))
     body.sway |= _unrest(20.0 * spec.variation, script.mirror, person)
     script.sides.append((spec.side, 0.0))
+    script.postures.append((spec.posture, 0.0))
     return script
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from math import degrees, radians, tan
 
 import numpy as np
@@ -12,7 +14,7 @@ from imukick.errors import ImukickError
 from imukick.sources.simulator.activities import do
 from imukick.sources.simulator.kick import USUAL_S, Pendulum, Stroke, solve
 from imukick.sources.simulator.script import BOUNCE, PULSE, RETURN_S, Script
-from imukick.sources.simulator.spec import ACTIVITIES, EXTRA_REPS, FAULTS, Spec
+from imukick.sources.simulator.spec import CHANGES, EXTRA_REPS, FAULTS, INTERLUDES, Spec
 
 FAULT_WORDS = {
     "short": "low_rom",
@@ -21,10 +23,14 @@ FAULT_WORDS = {
     "bounce": "double_bounce",
     "pulse": "pulse",
     "aborted": "aborted",
+    "half-way": "half_way",
+    "slip": "slip",
 }
 """Our words and the truth's."""
 REACH = {"short": 0.55, "high": 1.4, "aborted": 0.28}
 """Range of a special repetition as a share of the usual one (chosen: clearly past the limits of the verdicts)."""
+HALF_WAY = 0.4
+"""Chosen: share of the range above rest where a lowering that stops half-way stops."""
 OFF_PLANE = tan(radians(27.0))
 """Chosen: a foot that drifts 27 deg out of the plane has an off-plane share of 0.2, well over the limit of 0.09."""
 PLANE_SPREAD = 0.05
@@ -36,6 +42,7 @@ SWING_THROUGH = 0.12
 """Chosen: a dropped leg that hovers runs past rest by up to so much of its range; one that lands, by a third of it."""
 CALM = 0.75
 """Chosen: the slow ends of two movements take at most so much of the rest between them, the leg is calm in between."""
+SETTLED_RAD = radians(0.01)
 UPRIGHT_RAD = radians(175.0)
 
 
@@ -49,14 +56,35 @@ class Wish:
     swing: float | None
     drop: float | None
 
-    def strokes(self, leg: Pendulum, hover: bool, pause_s: float, rest_s: float) -> tuple[Stroke, Stroke]:
-        """Lift and lowering as the leg can do them, with their slow ends kept inside pause and rest where they can."""
+    def strokes(
+        self, leg: Pendulum, hover: bool, pause_s: float, rest_s: float, from_rad: float = 0.0, low_rad: float = 0.0
+    ) -> tuple[Stroke, Stroke]:
+        """Lift and lowering as the leg can do them, with their slow ends kept inside pause and rest where they can.
+
+        The lift begins `from_rad` above rest, the lowering ends `low_rad` above it; a shorter way takes less time.
+        """
         through = SWING_THROUGH * float(np.clip(((self.drop or 0.0) - 0.25) / 0.5, 0.0, 1.0)) * self.rom_rad
         past = through if hover else through / 3
-        easy = partial(solve, beyond_s=pause_s / 2 if pause_s > 0 else np.inf, below_s=CALM * rest_s / 2)
-        lift = easy("a lift", self.rom_rad, self.lift_s, self.swing, leg)
-        lower = easy("a lowering", self.rom_rad, self.lower_s, self.drop, leg, lowering=True, past_rad=past)
+        easy = partial(
+            solve,
+            beyond_s=pause_s / 2 if pause_s > 0 else np.inf,
+            below_s=CALM * rest_s / 2,
+        )
+        up, down = self._above(from_rad), self._above(low_rad)
+        lift = easy("a lift", up.rom_rad, up.lift_s, self.swing, leg.above(from_rad))
+        lower = easy(
+            "a lowering", down.rom_rad, down.lower_s, self.drop, leg.above(low_rad), lowering=True, past_rad=past
+        )
         return lift, lower
+
+    def _above(self, start_rad: float) -> Wish:
+        """The same, for the part of the way above `start_rad`: a shorter way takes less time."""
+        if not start_rad:
+            return self
+        left = 1.0 - start_rad / self.rom_rad
+        times = (None if seconds is None else seconds * left**0.5 for seconds in (self.lift_s, self.lower_s))
+        lift_s, lower_s = times
+        return replace(self, rom_rad=self.rom_rad * left, lift_s=lift_s, lower_s=lower_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +93,33 @@ class Session:
 
     spec: Spec
     script: Script
-    leg: Pendulum
+    legs: Mapping[str, Pendulum]
     rng: np.random.Generator
     hover: bool
+
+    @property
+    def leg(self) -> Pendulum:
+        """The leg as a pendulum in the posture of now."""
+        return self.legs[self.script.posture]
 
     def run(self) -> None:
         """Still, repetitions with everything asked for between them, still."""
         spec, script = self.spec, self.script
-        plain = self._plain()
-        self._check(plain)
-        remounts = spec.extras.count("remount")
+        self._check(self._plain())
         order = _order(spec, self.rng)
         script.wait(BEGIN_S)
-        for k in range(1 + remounts):
-            if k:
-                do(script, "remount")
-            for word in order:
-                if word in ACTIVITIES:
+        for word in spec.before:
+            do(script, word)
+        for change in ("", *(word for word in spec.extras if word in CHANGES)):
+            if change:
+                do(script, change)
+            plain = self._plain()
+            self._check(plain)
+            for word, following in pairwise([*order, ""]):
+                if word in INTERLUDES:
                     do(script, word)
+                elif word == "half-way" and following not in ("ok", *FAULTS):
+                    self._repetition(plain, "ok")
                 else:
                     self._repetition(plain, word)
             order = ["ok"] * spec.reps
@@ -112,12 +149,11 @@ class Session:
         returning = RETURN_S if (spec.drop or 0.0) > 0.25 else 0.0
         for name, seconds, least_s in (
             ("pause", spec.pause_s, lift.beyond_s + lower.beyond_s if spec.pause_s else 0.0),
-            ("rest", spec.rest_s, lift.below_s + lower.below_s + returning),
+            ("rest", spec.rest_s, lift.below_s + lower.below_s + returning if spec.rest_s else 0.0),
         ):
             if seconds < least_s:
-                told = "; 0 turns at once" if name == "pause" else ""
                 raise ImukickError(
-                    f"a {name} of {seconds:g} s is too short for these movements: at least {least_s:.2f} s{told}"
+                    f"a {name} of {seconds:g} s is too short for these movements: at least {least_s:.2f} s; 0 turns at once"
                 )
 
     def _around(self, value: float | None, size: float) -> float | None:
@@ -150,10 +186,14 @@ class Session:
             bend = radians(40.0 if script.pose.knee_rad > 1.0 else 70.0)
             script.curl(wish.lift_s or USUAL_S, pause, wish.lower_s or LOWER_S, rest, bend)
             return
+        low_rad = HALF_WAY * plain.rom_rad if word == "half-way" else 0.0
+        from_rad = script.height_rad if script.height_rad > SETTLED_RAD else 0.0
+        if low_rad or from_rad:
+            tilt = 0.0
         try:
-            lift, lower = wish.strokes(self.leg, self.hover, pause, rest)
+            lift, lower = wish.strokes(self.leg, self.hover, pause, rest, from_rad, low_rad)
         except ImukickError:
-            if reach != 1.0:
+            if reach != 1.0 or low_rad or from_rad:
                 raise
             # the plain repetition can be done (`_check`), only this one's spread cannot
             lift, lower = plain.strokes(self.leg, self.hover, spec.pause_s, spec.rest_s)
@@ -168,7 +208,10 @@ class Session:
             kind="aborted" if word == "aborted" else "kick",
             tilt=OFF_PLANE if word == "off-plane" else tilt,
             dips={"bounce": BOUNCE, "pulse": PULSE}.get(word, ()),
-            tap=not self.hover,
+            tap=not self.hover and not low_rad,
+            low_rad=low_rad,
+            clear_rad=radians(spec.clear_deg),
+            slips=word == "slip",
         )
 
 
@@ -181,7 +224,7 @@ def _order(spec: Spec, rng: np.random.Generator) -> list[str]:
     for place, word in zip(chosen, faults, strict=True):
         words[first + int(place)] = word
     others = [word for word in spec.extras if word in EXTRA_REPS]
-    others += [word for word in spec.extras if word in ACTIVITIES and word != "remount"]
+    others += [word for word in spec.extras if word in INTERLUDES]
     for k, word in reversed(list(enumerate(others))):
         words.insert(round((k + 1) * spec.reps / (len(others) + 1)), word)
     return words

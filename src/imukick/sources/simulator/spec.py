@@ -12,12 +12,16 @@ from imukick.signals import Clock
 from imukick.sources.simulator.leg import POSES
 from imukick.sources.simulator.sensor import CHIPS
 
-FAULTS: Final = ("short", "high", "off-plane", "bounce", "pulse")
-"""One repetition of the set is done so."""
+FAULTS: Final = ("short", "high", "off-plane", "bounce", "pulse", "half-way", "slip")
+"""One repetition of the set is done so. `half-way`: its lowering stops half-way and the next lift begins there, if a kick
+follows. `slip`: the strap slips round the calf during its lift, and stays there."""
 EXTRA_REPS: Final = ("knee-curl", "aborted")
 """One movement more, not a kick that counts."""
-ACTIVITIES: Final = ("still", "walk", "fidget", "shuffle", "squat", "other-leg", "remount")
-"""Something else between two repetitions; after `remount` the whole set follows with the other leg."""
+INTERLUDES: Final = ("still", "walk", "fidget", "shuffle", "squat", "other-leg", "stairs", "lunge", "swing", "sit")
+"""Something else between two repetitions, or before the first."""
+CHANGES: Final = ("remount", "posture")
+"""After it the whole set follows: with the other leg, or in the other posture (standing, otherwise on all fours)."""
+ACTIVITIES: Final = (*INTERLUDES, *CHANGES)
 LINK: Final = ("loss", "gap", "clip")
 """What happens to the samples: packets lost, one hole, ranges of 2 g and 125 deg/s, where quick kicks are clipped."""
 WORDS: Final = (*FAULTS, *EXTRA_REPS, *ACTIVITIES, *LINK)
@@ -29,7 +33,9 @@ class Spec:
 
     `lift_s`, `pause_s`, `lower_s`, `rest_s` are the times of docs/metrics.md (levels 10 % and 95 %); `pause_s` 0 turns
     at once. `swing` and `drop`: share of the lift not paid for by muscle, share of the lowering not resisted.
-    `extras`: words of `WORDS`, each as often as it is named. `variation`: spread between repetitions and unrest of a
+    `extras`: words of `WORDS`, each as often as it is named; `before`: words of `INTERLUDES`, done before the first repetition.
+    `rest_deg`: how far the leg rests behind its usual place (negative: in front); `clear_deg`: how far the knee bends in each
+    lift so that the foot clears the floor. `rest_s` 0 turns at once, as `pause_s` does. `variation`: spread between repetitions and unrest of a
     living body; 0 = a machine. `recoil_m`: how far the pelvis gives way in a kick. `mounting_deg`: turns of the sensor
     on the shank about its z, y, x (None: any). `told`: the person marks sets and sides. `support`: whether hands or a wall
     hold the body; stands in the header and changes nothing else.
@@ -51,6 +57,9 @@ class Spec:
     swing: float | None = None
     drop: float | None = None
     extras: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    rest_deg: float = 0.0
+    clear_deg: float = 0.0
     rate_hz: float = 100.0
     noise: str = "lsm6ds3"
     clock: str = "device"
@@ -71,6 +80,7 @@ class Spec:
             ("clock", self.clock, get_args(Clock)),
             ("support", self.support, SUPPORTS),
             *(("word for --with", word, WORDS) for word in self.extras),
+            *(("word for --before", word, INTERLUDES) for word in self.before),
         ):
             if value not in known:
                 raise ImukickError(f"unknown {name} {value!r}; known: {', '.join(str(k) for k in known if k)}")
@@ -83,6 +93,8 @@ class Spec:
             ("lower-s", self.lower_s, 0.15, 15.0, "s"),
             ("rest-s", self.rest_s, 0.0, 120.0, "s"),
             ("rom", self.rom_deg, 3.0, 120.0, "deg"),
+            ("rest-deg", self.rest_deg, -45.0, 45.0, "deg"),
+            ("clear-deg", self.clear_deg, 0.0, 40.0, "deg"),
             ("swing", self.swing, 0.0, 1.0, ""),
             ("drop", self.drop, 0.0, 1.0, ""),
             ("rate-hz", self.rate_hz, 25.0, 400.0, "Hz"),

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from imukick.signals import FloatArray
 from imukick.sources.simulator.body import MOUNTING, PLACE, Body
 from imukick.sources.simulator.kick import Pendulum, unpaid_share
-from imukick.sources.simulator.leg import Leg
+from imukick.sources.simulator.leg import Leg, Pose
 from imukick.sources.simulator.script import Movement, Script
 from imukick.sources.simulator.sensor import Measured, Setting
 from imukick.sources.simulator.spec import Spec
@@ -136,6 +136,7 @@ def rep_truth(
         "fault": movement.fault,
         "style": style(lift_share, drop_share, lift_s),
         "side": movement.side,
+        "posture": movement.posture,
         **times,
         "lift_s": round(lift_s, 5),
         "top_s": round((bounds["t_top_end"] - bounds["t_top_start"]) * clock, 5),
@@ -152,33 +153,42 @@ def rep_truth(
     }
 
 
+def _arm(leg: Leg, pose: Pose, place: list[float]) -> tuple[float, float]:
+    """From the hip to the sensor at rest, behind and along the thigh's line (m)."""
+    back = -place[0] * cos(pose.knee_rad) - place[2] * sin(pose.knee_rad)
+    return back, leg.thigh_m - place[2] * cos(pose.knee_rad) + place[0] * sin(pose.knee_rad)
+
+
 def session_truth(
     spec: Spec,
     leg: Leg,
     script: Script,
-    pendulum: Pendulum,
+    pendulums: dict[str, Pendulum],
     setting: Setting,
     measured: Measured,
     hover: bool,
     clock: float,
 ) -> dict[str, Any]:
     """The truth of a session, JSON-able; all times on the recorded clock (true time x `clock`)."""
-    pose, paths = script.pose, script.body.paths
+    poses, paths = script.poses, script.body.paths
+    pose, pendulum = poses[spec.posture], pendulums[spec.posture]
     place = [float(paths[name].poly()(0.0)) for name in PLACE]
     turns = [float(paths[name].poly()(0.0)) for name, _ in MOUNTING]
-    back = -place[0] * cos(pose.knee_rad) - place[2] * sin(pose.knee_rad)
-    down = leg.thigh_m - place[2] * cos(pose.knee_rad) + place[0] * sin(pose.knee_rad)
+    back, down = _arm(leg, pose, place)
     lever = hypot(back, down)
     x, y, z, w = Rotation.from_euler("ZYX", turns).as_quat()
     reps: list[dict[str, Any]] = []
-    in_set, last_end, last_side = -1, -1e9, ""
+    in_set, last_end, last_held = -1, -1e9, ""
     ends = [-np.inf, *(movement.to_s for movement in script.movements)]
     starts = [*(movement.from_s for movement in script.movements[1:]), script.t_s]
     for movement, free_s in zip(script.movements, zip(ends, starts, strict=False), strict=False):
-        entry = rep_truth(script.body, movement, free_s, pendulum, pose.thigh_rad, clock, lever)
-        if movement.side != last_side or entry["t_start10"] - last_end > 10.0:
+        rests, at = poses[movement.posture], pendulums[movement.posture]
+        arm = hypot(*_arm(leg, rests, place))
+        entry = rep_truth(script.body, movement, free_s, at, rests.thigh_rad, clock, arm)
+        held = f"{movement.side} {movement.posture}"
+        if held != last_held or entry["t_start10"] - last_end > 10.0:
             in_set += 1
-        last_side, last_end = movement.side, entry["t_end10"]
+        last_held, last_end = held, entry["t_end10"]
         reps.append({"index": len(reps), "set": in_set, **entry})
     equipment: dict[str, Any] = {"type": "none"}
     if spec.load == "ankle-weight":
@@ -233,4 +243,5 @@ def session_truth(
             {"name": name, "t0": round(t0 * clock, 4), "t1": round(t1 * clock, 4)} for name, t0, t1 in script.activities
         ],
         "sides": [{"side": side, "t0": round(t0 * clock, 4)} for side, t0 in script.sides],
+        "postures": [{"posture": posture, "t0": round(t0 * clock, 4)} for posture, t0 in script.postures],
     }
