@@ -24,13 +24,14 @@ def test_every_option_reaches_the_session(run: Run, tmp_path: Path) -> None:
         "simulate", "-o", path, "--posture", "quadruped", "--load", "ankle-weight", "--load-kg", 1.5, "--side", "left",
         "--height-m", 1.8, "--reps", 3, "--lift-s", 0.9, "--pause-s", 0.7, "--lower-s", 1.1, "--rest-s", 1.6,
         "--rom", 60, "--rate-hz", 104, "--noise", "bmi270", "--clock", "host", "--seed", 8, "--with", "short, walk",
+        "--before", "sit", "--rest-deg", -4, "--clear-deg", 6,
     )  # fmt: skip
     assert done.code == 0, done.err
     assert "3 kicks" in done.out
     spec = Spec(
         posture="quadruped", load="ankle-weight", load_kg=1.5, side="left", height_m=1.8, reps=3, lift_s=0.9,
         pause_s=0.7, lower_s=1.1, rest_s=1.6, rom_deg=60.0, rate_hz=104.0, noise="bmi270", clock="host", seed=8,
-        extras=("short", "walk"),
+        extras=("short", "walk"), before=("sit",), rest_deg=-4.0, clear_deg=6.0,
     )  # fmt: skip
     made, recording = simulate(spec), read_recording(path)
     assert np.array_equal(recording.samples.t_s, made.samples.t_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,77 @@ def test_activities_are_noted_where_they_happen(posture: str) -> None:
         assert not any(a["t0"] < rep["t_end10"] and rep["t_start10"] < a["t1"] for a in noted)
 
 
+def test_what_happens_before_the_first_kick_is_noted() -> None:
+    made = short_session(before=("stairs", "lunge", "swing", "sit"))
+    noted = made.truth["activities"]
+    assert [a["name"] for a in noted] == ["stairs", "lunge", "swing", "sit"]
+    assert noted[-1]["t1"] < made.truth["reps"][0]["t_start"]
+    rates = np.degrees(np.linalg.norm(made.samples.gyr_radps, axis=1))
+    for activity in noted:
+        inside = (made.samples.t_s > activity["t0"]) & (made.samples.t_s < activity["t1"])
+        assert rates[inside].max() > 20.0
+
+
+def test_a_rest_of_nothing_turns_at_once() -> None:
+    reps = short_session(reps=4, lift_s=0.8, lower_s=0.9, pause_s=0.4, rest_s=0.0).truth["reps"]
+    gaps = [after["t_start10"] - before["t_end10"] for before, after in pairwise(reps)]
+    assert 0.0 < max(gaps) < 0.6
+
+
+def test_a_lowering_half_way_leaves_the_leg_there_for_the_next_lift() -> None:
+    made = short_session(reps=8, extras=("half-way",) * 4, variation=0.0, seed=1)
+    reps = made.truth["reps"]
+    stopped = [k for k, rep in enumerate(reps) if rep["fault"] == "half_way"]
+    assert stopped
+    for k in stopped:
+        assert reps[k + 1]["start_shank_deg"] == pytest.approx(0.4 * 30.0, abs=0.2)
+        assert reps[k + 1]["top_shank_deg"] == pytest.approx(30.0, abs=0.2)
+    assert reps[-1]["fault"] == "ok"
+    assert np.median(made.samples.gyr_radps[-50:]) == pytest.approx(np.median(made.samples.gyr_radps[:50]), abs=0.01)
+
+
+def test_another_posture_has_its_own_rest_range_and_set() -> None:
+    for posture, other in (("standing", "quadruped"), ("quadruped", "standing")):
+        made = short_session(posture=posture, extras=("posture",))
+        assert [row["posture"] for row in made.truth["postures"]] == [posture, other]
+        reps = made.truth["reps"]
+        assert [rep["posture"] for rep in reps] == [posture] * 2 + [other] * 2
+        assert [rep["set"] for rep in reps] == [0, 0, 1, 1]
+        rests = {rep["posture"]: rep["start_shank_deg"] for rep in reps}
+        assert rests["standing"] == pytest.approx(0.0, abs=1.0)
+        assert rests["quadruped"] == pytest.approx(90.0, abs=1.0)
+
+
+def test_the_leg_rests_where_it_was_asked_to() -> None:
+    made = short_session(rest_deg=-25.0, rom_deg=45.0, before=("squat",), variation=0.0)
+    assert [rep["start_shank_deg"] for rep in made.truth["reps"]] == pytest.approx([-25.0, -25.0], abs=0.1)
+    assert made.truth["reps"][0]["rom_shank_deg"] == pytest.approx(45.0, abs=0.1)
+
+
+def test_the_knee_that_clears_the_floor_turns_the_lower_leg_further() -> None:
+    plain, cleared = (short_session(clear_deg=deg, variation=0.0).truth["reps"] for deg in (0.0, 15.0))
+    for before, after in zip(plain, cleared, strict=True):
+        assert after["rom_shank_deg"] == pytest.approx(before["rom_shank_deg"] + 15.0, abs=0.1)
+        assert after["start_shank_deg"] == pytest.approx(before["start_shank_deg"], abs=0.1)
+
+
+def test_a_slipped_strap_turns_the_sensor_for_good() -> None:
+    made = short_session(reps=4, extras=("slip",), noise="none", variation=0.0, seed=2)
+    reps, t_s = made.truth["reps"], made.samples.t_s
+    slipped = next(rep for rep in reps if rep["fault"] == "slip")
+
+    def axis(rep: dict[str, Any]) -> FloatArray:
+        rates = made.samples.gyr_radps[(t_s >= rep["t_start10"]) & (t_s <= rep["t_top_start"])]
+        return np.asarray(rates[np.argmax(np.linalg.norm(rates, axis=1))] / np.linalg.norm(rates, axis=1).max())
+
+    before = [axis(rep) for rep in reps if rep["t_end"] < slipped["t_start"]]
+    assert reps[-1] is slipped
+    lower = made.samples.gyr_radps[(t_s > slipped["t_top_end"]) & (t_s < slipped["t_end10"])]
+    after = -lower[np.argmax(np.linalg.norm(lower, axis=1))] / np.linalg.norm(lower, axis=1).max()
+    assert np.degrees(np.arccos(before[0] @ before[1])) < 1.0
+    assert np.degrees(np.arccos(before[0] @ after)) == pytest.approx(25.0, abs=2.0)
+
+
 def test_strapping_anew_changes_side_and_mounting() -> None:
     made = short_session(extras=("remount",), side="left")
     assert [side["side"] for side in made.truth["sides"]] == ["left", "right"]
@@ -219,6 +291,9 @@ def test_no_repetition_at_all() -> None:
         ({"noise": "best"}, "unknown noise"),
         ({"clock": "sun"}, "unknown clock"),
         ({"extras": ("run",)}, "unknown word for --with 'run'"),
+        ({"before": ("remount",)}, "unknown word for --before 'remount'"),
+        ({"rest_deg": 60.0}, "rest-deg 60"),
+        ({"clear_deg": -1.0}, "clear-deg -1"),
         ({"height_m": 170.0}, "height 170"),
         ({"reps": -1}, "reps -1"),
         ({"rate_hz": 1000.0}, "rate-hz 1000"),
@@ -256,6 +331,7 @@ def test_what_cannot_be_is_refused_in_one_line(wishes: dict[str, Any], said: str
     swing=st.none() | st.floats(0.0, 1.0),
     drop=st.none() | st.floats(0.0, 1.0),
     extras=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
+    rest_deg=st.just(0.0) | st.floats(-45.0, 45.0),
     seed=st.integers(0, 1000),
 )
 def test_any_wish_is_done_or_refused(**wishes: Any) -> None:

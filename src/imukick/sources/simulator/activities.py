@@ -13,7 +13,7 @@ from imukick.sources.simulator.script import SIDEWAYS, Script, random_turns
 
 @dataclass(frozen=True, slots=True)
 class Gait:
-    """A stride from the foot's landing on: angles in deg (thigh + = backwards, knee + = bent) at phases 0..1."""
+    """A stride from the foot's landing on: angles (thigh + = backwards, knee + = bent) at `phases`, shares of the stride."""
 
     stride_s: float
     phases: tuple[float, ...]
