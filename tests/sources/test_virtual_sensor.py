@@ -20,9 +20,10 @@ from imukick.signals import Samples
 from imukick.sources.ble import find
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Faults, Radio, endless_track, in_process, recorded_track
-from imukick.sources.virtual_sensor.imukick_v1 import config_of
+from imukick.sources.virtual_sensor.imukick_v1 import part_of
 from imukick.sources.virtual_sensor.packets import Packets
 from imukick.sources.virtual_sensor.radio import Fate
+from imukick.virtual.imukick_v1_device import Device
 from tests.sources.ble_session import NAME, play, ramp
 
 
@@ -33,8 +34,9 @@ def shipped() -> list[Path]:
 @pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
 def test_a_recording_fits_its_counts(path: Path) -> None:
     track, original = recorded_track(path), read_recording(path).samples
-    config = config_of(track)
-    assert v1.parse_config(v1.pack_config(config)) == config
+    config = v1.parse_config(Device(part_of(track), boot=0).config())
+    assert config.rate_hz == pytest.approx(track.rate_hz, abs=0.001)
+    assert config.acc_range_mps2 == pytest.approx(track.acc_range_mps2, rel=1e-6)
     packets = Packets(track)
     batches = list(iter(lambda: packets.take(19), None))
     counts = np.concatenate([v1.to_counts(b.acc_mps2, b.gyr_radps, config) for b in batches]).astype(float)
@@ -180,7 +182,7 @@ def test_it_obeys_the_state_chart() -> None:
         assert (await host.ask(v1.Command(v1.Order.START))).status is v1.Status.NOT_SUBSCRIBED
         assert (await host.ask(v1.Command(v1.Order.STOP))).status is v1.Status.OK
         assert (await host.ask(v1.Command(v1.Order.IDENTIFY))).status is v1.Status.OK
-        assert (await host.ask(v1.Command(v1.Order.SET, rate_millihz=100_000))).status is v1.Status.UNSUPPORTED
+        assert (await host.ask(v1.Command(v1.Order.SET, rate_millihz=104_000))).status is v1.Status.UNSUPPORTED
         assert (await host.ask(v1.Command(v1.Order.SET, max_latency_ms=1001))).status is v1.Status.UNSUPPORTED
         same = v1.Command(v1.Order.SET, rate_millihz=200_000, acc_range_g=16, max_latency_ms=50)
         assert (await host.ask(same)).status is v1.Status.OK
@@ -209,6 +211,24 @@ def test_it_obeys_the_state_chart() -> None:
         sync = await host.ask(v1.Command(v1.Order.SYNC))
         assert sync.uptime_us is not None
         assert sync.uptime_us > host.packets[-1].t_us
+
+    with_host(work)
+
+
+def test_it_measures_as_it_is_set() -> None:
+    async def work(host: Host) -> None:
+        await host.listen()
+        wanted = v1.Command(v1.Order.SET, rate_millihz=400_000, acc_range_g=4, gyr_range_dps=500)
+        assert (await host.ask(wanted)).status is v1.Status.OK
+        config = await host.config()
+        assert (config.rate_millihz, config.acc_range_g, config.gyr_range_dps) == (400_000, 4, 500)
+        assert config.acc_range_mps2 == pytest.approx(4 * 9.80665, rel=1e-6)
+        await host.ask(v1.Command(v1.Order.START))
+        await asyncio.sleep(0.1)
+        await host.ask(v1.Command(v1.Order.STOP))
+        steps_us = np.diff([packet.t_us for packet in host.packets])
+        assert len(steps_us) > 3
+        assert (np.abs(steps_us[:-1] / config.samples - 2500) <= 1).all()
 
     with_host(work)
 
