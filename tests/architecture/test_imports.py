@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "session": (*WORDS, "motion", "reps"),
     "sources": (*WORDS, "sensors", "virtual.imukick_v1_device"),
     "virtual": (),
+    "conformance": (*WORDS, "sensors", "sources.ble"),
     "sinks": (*WORDS, "coaching.wording"),
     "analysis": (*WORDS, "session", "sources.recordings", "sinks"),
     "live": (*WORDS, "session", "coaching", "sources.ble", "sinks.history"),

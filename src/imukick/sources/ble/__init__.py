@@ -20,10 +20,12 @@ from imukick.sources.ble.items import (
     Refused,
     Stalled,
 )
+from imukick.sources.ble.plain_link import AttRefusedError, Notified, PlainLink, plain_link, plain_link_again
 from imukick.sources.ble.streaming import stream
 
 __all__ = [
     "Answer",
+    "AttRefusedError",
     "Backend",
     "Found",
     "LinkDown",
@@ -32,6 +34,8 @@ __all__ = [
     "LinkQuality",
     "LinkUp",
     "Notice",
+    "Notified",
+    "PlainLink",
     "Received",
     "Refused",
     "Stalled",
@@ -39,5 +43,7 @@ __all__ = [
     "explain",
     "find",
     "in_range",
+    "plain_link",
+    "plain_link_again",
     "stream",
 ]

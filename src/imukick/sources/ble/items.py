@@ -14,11 +14,15 @@ from imukick.sensors.link import Sensor, Told
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Classes handed to bleak instead of the platform's own; `adapter` where there is one to ask who is connected."""
+    """Classes handed to bleak instead of the platform's own; `adapter` where there is one to ask who is connected.
+
+    `chooses_mtu`: its client takes `mtu`, what to ask for; a computer's own Bluetooth lets nobody choose.
+    """
 
     client: type[BaseBleakClient]
     scanner: type[BaseBleakScanner]
     adapter: type[BaseBleakAdapter] | None = None
+    chooses_mtu: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,10 @@ class Client(BaseBleakClient):
 
     seat: ClassVar[Seat]
 
-    def __init__(self, address_or_ble_device: BLEDevice | str, **options: Any) -> None:
+    def __init__(self, address_or_ble_device: BLEDevice | str, *, mtu: int = MTU, **options: Any) -> None:
+        """`mtu`: what to ask for, 23 to 517 bytes."""
         super().__init__(address_or_ble_device, **options)
+        self._mtu = mtu
         self._wanted = address_or_ble_device
         self._connection: Connection | None = None
         self._subscribed: dict[int, Callable[[bytes], None]] = {}
@@ -67,7 +69,7 @@ class Client(BaseBleakClient):
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
         try:
             peer = Peer(connection)
-            await plainly(peer.request_mtu(MTU))
+            await plainly(peer.request_mtu(self._mtu))
             self.services = await self._discover(peer)
         except BaseException:
             await self.disconnect()

@@ -28,6 +28,7 @@ def backend_on(seat: Seat) -> Backend:
         client=type("BumbleClient", (Client,), {"seat": seat}),
         scanner=type("BumbleScanner", (Scanner,), {"seat": seat}),
         adapter=type("BumbleAdapter", (Adapter,), {"seat": seat}),
+        chooses_mtu=True,
     )
 
 

@@ -57,12 +57,14 @@ class V1Lane:
 
     counted = True
 
-    def __init__(self, track: Track, core: device.Device, faults: Faults, malformed: list[bytes]) -> None:
-        """`malformed`: taken from, one before each packet from the second on."""
+    def __init__(
+        self, track: Track, core: device.Device, faults: Faults, malformed: list[bytes], *, begin_us: float
+    ) -> None:
+        """`malformed`: taken from, one before each packet from the second on. `begin_us`: the clock when the track began."""
         self._config = v1.parse_config(core.config())
         self._packets = Packets(resampled(track, self._config.rate_hz))
         self._core, self._faults, self._malformed = core, faults, malformed
-        self._begun = False
+        self._begun, self._begin_us = False, begin_us
 
     def skip_before(self, t_s: float) -> None:
         """Nobody listened before."""
@@ -77,7 +79,7 @@ class V1Lane:
         if batch.after_hole:
             self._core.missed()
         counts = v1.to_counts(batch.acc_mps2, batch.gyr_radps, self._config)
-        times = [round((t_s + self._faults.uptime_s) * 1e6) for t_s in batch.t_s.tolist()]
+        times = [round(t_s * 1e6 + self._begin_us) for t_s in batch.t_s.tolist()]
         for t_us, row in zip(times, counts.astype("<i2"), strict=True):
             self._core.sample(t_us, row.tobytes())
         if len(batch) < self._config.samples:  # nothing follows for now
@@ -163,7 +165,9 @@ class ImukickV1:
         def then() -> None:
             self._core.confirmed()
             if begins:
-                lane = V1Lane(self._body.track, self._core, self._body.faults, self._malformed)
+                lane = V1Lane(
+                    self._body.track, self._core, self._body.faults, self._malformed, begin_us=self._begin_us()
+                )
                 self._body.start(lane, begin_s)
 
         self._body.answer(v1.CONTROL, reply, then)
@@ -174,4 +178,8 @@ class ImukickV1:
 
     def _uptime_us(self, t_s: float) -> int:
         """The sensor's clock at a time of the track."""
-        return math.floor((t_s + self._body.faults.uptime_s) * 1e6 + 1e-3)
+        return math.floor(t_s * 1e6 + self._begin_us() + 1e-3)
+
+    def _begin_us(self) -> float:
+        """The clock at the track's first sample, in microseconds."""
+        return (self._body.faults.uptime_s + self._body.waited_s) * 1e6

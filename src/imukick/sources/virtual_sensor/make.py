@@ -80,6 +80,11 @@ class Body(Protocol):
         ...
 
     @property
+    def waited_s(self) -> float:
+        """How long it had been switched on when the track began; so far, before that."""
+        ...
+
+    @property
     def mtu(self) -> int:
         """As agreed with the host; 23 without one."""
         ...

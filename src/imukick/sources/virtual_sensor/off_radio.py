@@ -46,6 +46,11 @@ class Talk:
         self._fate = Fate(self.radio)
 
     @property
+    def waited_s(self) -> float:
+        """It is switched on when the talk begins."""
+        return 0.0
+
+    @property
     def mtu(self) -> int:
         """What the sensor agrees to."""
         return self.radio.mtu

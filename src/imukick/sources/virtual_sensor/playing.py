@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Faults:
     """What a broken sensor does, for tests.
 
-    `mute_starts`: so many first streams begin, but nothing is sent. `uptime_s`: its clock at the track's first sample.
+    `mute_starts`: so many first streams begin, but nothing is sent. `uptime_s`: how far
+    its clock is when it is switched on (of an imukick v1 sensor), or at the track's first sample.
     Of an imukick v1 sensor: `version` of the protocol it claims, in CONFIG and in its packets; `malformed`: values sent on STREAM,
     one before each packet from the second on; `status`: its answer to START.
     Of a Movesense: `old_firmware`, which greets with "Hello", answers no subscription, and sends what does not fit into a
@@ -95,7 +96,7 @@ class Player:
         self._fate = Fate(radio)
         self._mute_starts = mute_starts
         self._tell, self._drained = tell, drained
-        self._begun_s = 0.0
+        self._begun_s = self._on_s = 0.0
         self._open: list[Open] = []
         self._streaming = asyncio.Event()
         self._wake = asyncio.Event()
@@ -108,9 +109,19 @@ class Player:
         return (asyncio.get_running_loop().time() - self._begun_s) * self.pace
 
     @property
+    def waited_s(self) -> float:
+        """How long it had been switched on when the track began; so far, before that."""
+        until_s = self._begun_s if self.began.is_set() else asyncio.get_running_loop().time()
+        return (until_s - self._on_s) * self.pace
+
+    @property
     def streaming(self) -> bool:
         """Whether packets are being sent."""
         return self._streaming.is_set()
+
+    def switch_on(self) -> None:
+        """The sensor's clock begins now."""
+        self._on_s = asyncio.get_running_loop().time()
 
     def begin(self) -> float:
         """The time of the track from which a stream that starts now sends; the first one begins the track."""

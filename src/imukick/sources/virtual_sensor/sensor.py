@@ -98,6 +98,7 @@ class VirtualSensor:
 
     async def switch_on(self) -> None:
         """Set up the GATT table and advertise."""
+        self._player.switch_on()
         self._device.gatt_server.max_mtu = self.radio.mtu
         self._device.add_services(self._services)
         self._device.on("connection", self._on_connection)
@@ -164,6 +165,11 @@ class VirtualSensor:
     def mtu(self) -> int:
         """As agreed with the host; 23 without one."""
         return 23 if self._connection is None else int(self._connection.att_mtu)
+
+    @property
+    def waited_s(self) -> float:
+        """How long it had been switched on when the track began; so far, before that."""
+        return self._player.waited_s
 
     @property
     def streaming(self) -> bool:

@@ -1,0 +1,175 @@
+"""The host of a conformance run: sends commands, keeps every packet that comes, and never repairs anything."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from imukick.conformance.rules import Findings
+from imukick.errors import ProtocolError
+from imukick.sensors.imukick_v1 import (
+    CONFIG,
+    CONTROL,
+    STREAM,
+    Command,
+    Config,
+    Order,
+    Reply,
+    Status,
+    pack_command,
+    parse_config,
+    parse_reply,
+)
+from imukick.sources.ble import AttRefusedError, Notified, PlainLink
+
+REPLY_S: Final = 3.0
+"""Chosen: how long a reply may take; a link of 30 ms intervals needs 0.1 s."""
+QUIET_S: Final = 0.4
+"""Chosen: how long nothing may come for it to be said that nothing comes; several connection events, and more than the default max latency."""
+UNCONFIRMED: Final = 0xFE
+TRIES: Final = 4
+AGAIN_S: Final = 0.05
+"""Chosen: a connection event of 30 ms, and a firmware that learns of the confirmation in another thread."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One stream: `begun` the reply to START, `early` packets before it, `packets` after it, `late` those behind the reply to STOP.
+
+    `before_stop_us`: the clock just before STOP; None where that was not asked. `whole`: it was ended by STOP.
+    """
+
+    config: Config
+    begun: Reply | None = None
+    early: list[Notified] = field(default_factory=list)
+    packets: list[Notified] = field(default_factory=list)
+    late: list[Notified] = field(default_factory=list)
+    before_stop_us: int | None = None
+    whole: bool = False
+
+
+class Host:
+    """One link and what came over it; rules that every exchange touches are checked here."""
+
+    def __init__(self, link: PlainLink, findings: Findings) -> None:
+        self.link, self.findings = link, findings
+        self.packets: list[Notified] = []
+        self._replies: list[Notified] = []
+
+    async def config(self) -> Config:
+        """CONFIG. Raises `ProtocolError` where it is not allowed."""
+        data = await self.link.read(CONFIG)
+        try:
+            config = parse_config(data)
+        except ProtocolError as error:
+            self.findings.expect("config", kept=False, otherwise=f"{error} ({data.hex()})")
+            raise
+        self.findings.expect("config", kept=True, otherwise="")
+        return config
+
+    async def write(self, data: bytes) -> int:
+        """Write to CONTROL: gives the ATT error, 0 for none."""
+        try:
+            await self.link.write(CONTROL, data)
+        except AttRefusedError as refused:
+            return refused.code
+        return 0
+
+    async def command(self, order: Order, **numbers: int) -> int:
+        """Write a command: gives the ATT error. 0xFE is tried again: the confirmation may be on its way."""
+        data, code = pack_command(Command(order, **numbers)), UNCONFIRMED
+        for _ in range(TRIES):
+            code = await self.write(data)
+            if code != UNCONFIRMED:
+                return code
+            await asyncio.sleep(AGAIN_S)
+        return code
+
+    async def ask(self, order: Order, **numbers: int) -> Reply | None:
+        """A command and its reply; None, and rule `replies` broken, where there is none."""
+        code = await self.command(order, **numbers)
+        if not self.findings.expect("replies", code == 0, f"{order.name} is refused with ATT error 0x{code:02X}"):
+            return None
+        return await self.reply(order)
+
+    async def reply(self, order: Order) -> Reply | None:
+        """The next reply, which has to be that to `order`."""
+        came = await self._next_reply(REPLY_S)
+        if not self.findings.expect("replies", came is not None, f"no reply to {order.name} in {REPLY_S:g} s"):
+            return None
+        assert came is not None
+        try:
+            reply = parse_reply(came.data)
+        except ProtocolError as error:
+            self.findings.expect("replies", kept=False, otherwise=f"to {order.name}: {error} ({came.data.hex()})")
+            return None
+        kept = self.findings.expect(
+            "replies", reply.order is order, f"the reply to {order.name} is that to {reply.order.name}"
+        )
+        return reply if kept else None
+
+    async def _next_reply(self, within_s: float) -> Notified | None:
+        until_s = time.monotonic() + within_s
+        while not self._replies and (left_s := until_s - time.monotonic()) > 0.0:
+            await self.hear(left_s, one=True)
+        return self._replies.pop(0) if self._replies else None
+
+    async def hear(self, for_s: float, *, one: bool = False) -> None:
+        """Keep what comes; `one`: only the next."""
+        until_s = time.monotonic() + for_s
+        while (left_s := until_s - time.monotonic()) > 0.0:
+            came = await self.link.next(left_s)
+            if came is None:
+                return
+            if came.characteristic == STREAM:
+                self.packets.append(came)
+            elif came.characteristic == CONTROL:
+                self._replies.append(came)
+            if one:
+                return
+
+    async def quiet(self) -> tuple[list[Notified], list[Notified]]:
+        """(Packets, replies) that come although nothing should."""
+        self.packets.clear()
+        await self.hear(QUIET_S)
+        packets, replies = list(self.packets), list(self._replies)
+        self.packets.clear()
+        self._replies.clear()
+        return packets, replies
+
+    async def stream(self, for_s: float, *, most_packets: int | None = None) -> Run:
+        """START, so many seconds (or so many packets), STOP, and what came; `Run.begun` is not OK where it did not start."""
+        run = Run(await self.config())
+        self.packets.clear()
+        code = await self.command(Order.START)
+        if not self.findings.expect("replies", code == 0, f"START is refused with ATT error 0x{code:02X}"):
+            return run
+        run.begun = await self.reply(Order.START)
+        run.early = list(self.packets)
+        self.packets.clear()
+        if run.begun is None or run.begun.status is not Status.OK:
+            return run
+        until_s = time.monotonic() + for_s
+        while (left_s := until_s - time.monotonic()) > 0.0 and len(self.packets) < (most_packets or 2**32):
+            await self.hear(min(left_s, 0.2))
+        run.config = await self.config()
+        await self.stop(run)
+        return run
+
+    async def stop(self, run: Run) -> None:
+        """STOP; its reply ends the run."""
+        clock = await self.ask(Order.SYNC)
+        run.before_stop_us = None if clock is None else clock.uptime_us
+        ended = await self.ask(Order.STOP)
+        run.packets += self.packets
+        run.whole = ended is not None and ended.status is Status.OK
+        run.late, _ = await self.quiet()
+
+    async def listen(self) -> None:
+        """Subscribe to CONTROL and STREAM. Raises `SensorError` where that cannot be."""
+        for characteristic in (CONTROL, STREAM):
+            with suppress(AttRefusedError):
+                await self.link.subscribe(characteristic)
