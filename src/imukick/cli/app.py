@@ -11,6 +11,7 @@ import typer
 
 from imukick import __version__
 from imukick.cli.agreement import agreement
+from imukick.cli.conform import conform
 from imukick.cli.convert import convert
 from imukick.cli.doctor import doctor
 from imukick.cli.edit import edit
@@ -65,6 +66,7 @@ app.add_typer(history, name="history")
 app.command()(agreement)
 app.command()(scan)
 app.command()(doctor)
+app.command()(conform)
 app.command("virtual-sensor")(virtual_sensor)
 
 

@@ -14,7 +14,7 @@ class Rule:
 
     section: int
     says: str
-    without: str = "another part of the run has to come first"
+    without: str = "the part of the run that looks at it was left out"
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -69,12 +69,15 @@ RULES: Final[dict[str, Rule]] = {
 
 @dataclass(slots=True)
 class Findings:
-    """What was seen of each rule: `seen` how often, `wrong` in which words, `notes` what is worth knowing; `wrapped`: what began anew."""
+    """What was seen of each rule: `seen` how often, `wrong` in which words, `notes` what is worth knowing; `wrapped`: what began anew;
+    `stops`: of each stream, whether its last packet was shorter than the others.
+    """
 
     seen: dict[str, int] = field(default_factory=dict)
     wrong: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     wrapped: set[str] = field(default_factory=set)
+    stops: list[bool] = field(default_factory=list)
 
     def expect(self, rule: str, kept: bool, otherwise: str) -> bool:
         """One look at a rule; `otherwise` says what was seen where it was not kept. Gives `kept`."""

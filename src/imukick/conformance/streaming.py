@@ -12,7 +12,7 @@ import numpy as np
 from imukick.conformance.asking import size
 from imukick.conformance.host import Host, Run
 from imukick.conformance.rules import Findings
-from imukick.conformance.streams import WRAP_SEQ, WRAP_US, judge, missing
+from imukick.conformance.streams import WRAP_SEQ, WRAP_US, judge, judge_stops, missing
 from imukick.sensors.imukick_v1 import STREAM, Config, Order, Packet, Status
 from imukick.sources.ble import Backend, Found, plain_link_again
 
@@ -102,6 +102,7 @@ async def starts(host: Host, for_s: float) -> None:
     await host.hear(for_s)
     await host.stop(run)
     judge(run, findings, mtu=host.link.mtu)
+    judge_stops(findings)
     begun = await host.ask(Order.START)
     if begun is not None and begun.status is Status.OK:
         await host.hear(for_s)

@@ -19,6 +19,9 @@ HELD_PERIODS: Final = 3.0
 HELD_US: Final = 30_000
 """Chosen: how far the last sample may lie behind the clock just before STOP, for a sensor that reads its part's FIFO by the clock."""
 RATE_SHARE: Final = 0.1
+SHORT_N: Final = 8
+MANY_STOPS: Final = 4
+"""Chosen: so many stops of packets so long all fall on a full one by chance once in 4096 at most."""
 WRAP_SEQ: Final = 2**16
 WRAP_US: Final = 2**32
 
@@ -39,6 +42,8 @@ def judge(run: Run, findings: Findings, *, mtu: int | None) -> list[Packet]:
     findings.expect("config state", config.streaming, "CONFIG says IDLE while it streams")
     findings.expect("reply first", not run.early, f"{len(run.early)} packets came before the reply to START")
     packets = _readable(run, findings, mtu or config.mtu)
+    if len(packets) < 2 <= len(run.packets):
+        return packets  # what is wrong with the others has been said
     if not findings.expect("rate", len(packets) > 1, f"{len(packets)} packets came at {config.rate_hz:g} Hz"):
         return packets
     first, clock_us = packets[0], run.begun.uptime_us or 0
@@ -117,9 +122,18 @@ def _end(run: Run, last: Packet, period_us: float, findings: Findings) -> None:
         return
     newest_us = last.t_us + round((len(last.counts) - 1) * period_us)
     behind_us = (run.before_stop_us - newest_us + WRAP_US // 2) % WRAP_US - WRAP_US // 2
+    if run.config.samples >= SHORT_N:
+        findings.stops.append(len(last.counts) < run.config.samples)
     most_us = max(HELD_PERIODS * period_us, HELD_US)
     findings.expect("stop", behind_us <= most_us, f"{behind_us / 1000:.0f} ms before STOP were measured and not sent")
     findings.expect("times", behind_us > -1e6, f"the last sample is {-behind_us / 1e6:.1f} s ahead of the clock")
+
+
+def judge_stops(findings: Findings) -> None:
+    """Of many stops at any moment, some have to fall within a packet, which then comes shorter."""
+    if len(findings.stops) >= MANY_STOPS:
+        said = f"{len(findings.stops)} streams ended with a full packet: what a packet held was not sent"
+        findings.expect("stop", any(findings.stops), said)
 
 
 def missing(packets: list[Packet]) -> int:

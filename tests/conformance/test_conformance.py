@@ -1,0 +1,82 @@
+"""The conformance run passes on the virtual sensor and on the C core, and fails each broken sensor for its own reason."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from imukick.conformance import PARTS, Report, Wishes, conform
+from imukick.sources.ble import find
+from imukick.sources.virtual_sensor import MAKES, Faults, endless_track, in_process
+from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
+from imukick.sources.virtual_sensor.make import Body, Make
+from imukick.sources.virtual_sensor.makes import Model
+from tests.conformance.broken import BROKEN
+from tests.conformance.core_process import core_processes
+from tests.firmware_protocol.core_programs import compiled_driver, needs
+
+QUICK = Wishes(parts=[part for part in PARTS if part != "mtus"], stream_s=0.6, minute_s=2.5)
+"""tests/acceptance/conformance.py runs every part on every sensor, and for a minute."""
+
+
+async def ran(name: str, wishes: Wishes, *, uptime_s: float = 0.0) -> Report:
+    """A conformance run on a virtual sensor of the make `name`, in a radio of its own."""
+    async with in_process(endless_track(), make=name, name=name, faults=Faults(uptime_s=uptime_s)) as room:
+        found = (await find(name, backend=room.backend))[0]
+        return await conform(found, backend=room.backend, wishes=wishes)
+
+
+def add_make(monkeypatch: pytest.MonkeyPatch, name: str, make: Callable[[Body], Make]) -> None:
+    monkeypatch.setitem(MAKES, name, Model(make, name))
+
+
+GOOD = ("imukick", "C core")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Report]]:
+    """Every sensor's report: a broken one is asked for the part that sees it, a good one for all; all of them at once."""
+    with pytest.MonkeyPatch.context() as monkeypatch, ExitStack() as processes:
+        asked = {name: ran(name, Wishes(parts=one.parts, stream_s=0.6, minute_s=2.5)) for name, one in BROKEN.items()}
+        for name, broken in BROKEN.items():
+            add_make(monkeypatch, name, broken.make)
+        asked["imukick"] = ran("imukick", QUICK)
+        if shutil.which("gcc") is not None:
+            driver = compiled_driver(tmp_path_factory.mktemp("core"))
+            cores = processes.enter_context(core_processes(driver))
+            add_make(monkeypatch, "C core", lambda body: ImukickV1(body, core=cores))
+            asked["C core"] = ran("C core", QUICK, uptime_s=2**32 / 1e6 - 10.0)
+
+        async def all_at_once() -> list[Report]:
+            return await asyncio.gather(*asked.values())
+
+        yield dict(zip(asked, asyncio.run(all_at_once()), strict=True))
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_sensor_fails_for_its_own_reason(name: str, reports: dict[str, Report]) -> None:
+    failed = failures(reports[name])
+    assert set(failed) == BROKEN[name].breaks, failed
+    assert not reports[name].conforms
+    assert all(failed.values())
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_sensor_keeps_every_rule(name: str, reports: dict[str, Report]) -> None:
+    if name not in reports:
+        needs("gcc", "gcc libc6-dev")
+    report = reports[name]
+    assert failures(report) == {}
+    assert {check.rule for check in report.checks if check.result == "not tried"} <= {"mtu", "wraps"}
+    assert report.settings["rates_hz"] == [100.0, 200.0, 400.0]
+    assert json.loads(json.dumps(report.as_json()))["conforms"] is True
+
+
+def failures(report: Report) -> dict[str, str]:
+    """Broken rule -> what was seen."""
+    return {check.rule: check.detail for check in report.checks if check.result == "fail"}
