@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 from imukick import Samples, analyse, read_recording
+from imukick.doubted import APART, clipped_warning, without_impossible
 from imukick.errors import CalibrationError
-from imukick.plausibility import Units, check
+from imukick.plausibility import Doubts, Units, check
 from imukick.signals import FloatArray
+from imukick.slips import find_slip
 from imukick.sources.recordings import Recording
 from imukick.streams import find_fault
 from tests.cli.command import Run, runner
 from tests.cli.csv_text import NATIVE, table
+from tests.sinks.rep_rows import a_rep
 
 Spoil = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -93,19 +96,20 @@ def test_an_offset_of_the_gyroscope_and_a_turned_sensor_change_nothing(kicks: Sa
 
 def test_too_little_is_no_evidence(kicks: Samples) -> None:
     assert find_fault(with_rates(kicks, lambda _, gyr: -gyr).part(0, 300)) is None
-    assert check(kicks.part(0, 1)) == ()
+    assert check(kicks.part(0, 1)) == Doubts()
 
 
 def test_a_recording_of_our_own_is_doubted_not_refused(kicks: Samples) -> None:
     wrong = with_rates(kicks, lambda _, gyr: -gyr)
     with pytest.raises(CalibrationError, match="wrong sign"):
         check(wrong)
-    (doubt,) = check(wrong, Units(fixed=True))
-    assert "wrong sign" in doubt
+    doubts = check(wrong, Units(fixed=True))
+    assert doubts.apart
+    assert "wrong sign" in doubts.lines[0]
     light = replace(kicks, acc_mps2=0.5 * kicks.acc_mps2)
     with pytest.raises(CalibrationError, match="one g expected"):
         check(light)
-    assert "one g expected" in check(light, Units(fixed=True))[0]
+    assert "one g expected" in check(light, Units(fixed=True)).lines[0]
 
 
 def test_arrays_are_checked_as_files_are(kicks: Samples) -> None:
@@ -113,6 +117,47 @@ def test_arrays_are_checked_as_files_are(kicks: Samples) -> None:
         analyse(with_rates(kicks, lambda _, gyr: 57.3 * gyr))
     halved = analyse(with_rates(kicks, lambda _, gyr: 0.5 * gyr))
     assert "turns 0.5 times as far" in halved.meta["warnings"][0]
+    counted = [rep for rep in halved.reps if rep.counted]
+    assert counted
+    assert {(rep.lever_m, rep.peak_ankle_mps, rep.momentum_lift, rep.momentum_drop) for rep in counted} == {(None,) * 4}
+    assert all("unjudged" in rep.quality and APART in rep.notes for rep in counted)
+    assert not {"momentum", "drop"} & {word for rep in counted for word in rep.words}
+
+
+def test_a_strap_that_slips_at_once_is_warned_of(kicks: Samples) -> None:
+    """Between two kicks, by 35 degrees, as tape gives way: gravity jumps and the gyroscope sees nothing."""
+    c, s = np.cos(np.radians(35.0)), np.sin(np.radians(35.0))
+    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    still = int(np.searchsorted(kicks.t_s, 1.5))
+    after = np.arange(len(kicks)) >= still
+    slipped = replace(
+        kicks,
+        acc_mps2=np.where(after[:, None], kicks.acc_mps2 @ turn, kicks.acc_mps2),
+        gyr_radps=np.where(after[:, None], kicks.gyr_radps @ turn, kicks.gyr_radps),
+    )
+    slip = find_slip(slipped)
+    assert slip is not None
+    assert slip[0] == pytest.approx(1.5, abs=0.1)
+    assert slip[1] > 20.0
+    assert "the sensor jumped" in check(slipped).lines[0]
+    assert find_slip(kicks) is None
+
+
+def test_a_lever_longer_than_a_leg_is_left_empty_and_warned_of() -> None:
+    rows = [a_rep(index=n, lever_m=1.51, lever_sd_m=0.03, momentum_lift=0.5) for n in (1, 2)] + [a_rep(index=3)]
+    kept, warnings = without_impossible(rows, 1.7, apart=False)
+    assert [rep.lever_m for rep in kept] == [None, None, rows[2].lever_m]
+    assert [rep.momentum_lift for rep in kept] == [None, None, rows[2].momentum_lift]
+    assert "the lever is 1.51 m in 2 of 3 repetitions" in warnings[0]
+    assert without_impossible(rows, 2.4, apart=False) == (tuple(rows), ())
+    unsure = [a_rep(lever_m=1.3, lever_sd_m=0.2)]
+    assert without_impossible(unsure, 1.7, apart=False) == (tuple(unsure), ())
+
+
+def test_values_at_the_limit_are_warned_of_where_they_count() -> None:
+    clipped = a_rep(quality=("clipped",))
+    assert "in 1 of 2 repetitions" in clipped_warning([a_rep(), clipped])[0]
+    assert clipped_warning([a_rep(), replace(clipped, counted=False)]) == ()
 
 
 def written(recording: Recording, path: Path, first: str = "") -> Path:

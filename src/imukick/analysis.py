@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from imukick.doubted import clipped_warning, without_impossible
 from imukick.errors import RecordingError
 from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.exercises import Exercise
@@ -110,7 +111,8 @@ def analyse(
     Raises `RecordingError`, `CalibrationError` (see `read_recording`), `ValueError` for an argument that cannot be.
     """
     if isinstance(source, Samples):
-        recording = Recording(Path(), source, (), {}, warnings=check(source))
+        doubts = check(source)
+        recording = Recording(Path(), source, (), {}, warnings=doubts.lines, apart=doubts.apart)
     elif isinstance(source, Recording):
         recording = source
     else:
@@ -133,12 +135,16 @@ def gathered(
     refined: bool = False,
 ) -> Analysis:
     """What a finished session over this recording says: all the `events` it told and the motion it released."""
+    reps, warnings = without_impossible(_rows(events), exercise.height_m, apart=recording.apart)
+    if not (recording.native and recording.samples.gyr_range_radps):
+        warnings += clipped_warning(reps)  # a recording of our own knows its full scale: the rows say it, and live did
+    meta = _meta(recording, exercise, session.params, events, refined)
     return Analysis(
-        reps=_rows(events),
+        reps=reps,
         events=tuple(events),
         prior=session.prior,
         moved=_joined(moved),
-        meta=_meta(recording, exercise, session.params, events, refined),
+        meta=meta | {"warnings": [*meta["warnings"], *warnings]},
     )
 
 

@@ -81,10 +81,10 @@ def pivot_of(samples: Samples) -> Pivot | None:
     """The windows of a recording in which gravity turned; None where there are none."""
     if len(samples) < LONG or samples.t_s[-1] - samples.t_s[0] < LONG / CELL_HZ:
         return None
-    six, hole, times_s = _cells(samples)
+    six, hole, times_s = cells(samples)
     if len(six) < LONG:
         return None
-    still = _quietest(six[:, 3:])
+    still = quietest(six[:, 3:])
     six[:, 3:] -= six[still, 3:].mean(axis=0)
     six = _smooth(six)
     starts = np.arange(0, len(six) - LONG + 1, max(HOP, (len(six) - LONG) // LOOKED_AT))
@@ -110,8 +110,8 @@ def pivot_of(samples: Samples) -> Pivot | None:
     return Pivot(six, starts[kept], times_s[starts[kept]])
 
 
-def _cells(samples: Samples) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(n, 6) means over 40 ms, empty cells filled by straight lines; whether each lies in a hole; when it begins."""
+def cells(samples: Samples) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(n, 6) means over 40 ms, acceleration and rate, empty cells filled by straight lines; (n,) 1 in a hole; (n,) when it begins."""
     t_s = samples.t_s
     if samples.clock == "host" or (np.diff(t_s) == 0).sum() > 5:
         t_s = _even(t_s)
@@ -141,8 +141,8 @@ def _even(t_s: FloatArray) -> FloatArray:
     return np.asarray((total[at + reach + 1] - total[at - reach]) / (2 * reach + 1))
 
 
-def _quietest(gyr: FloatArray) -> slice:
-    """The second in which the rate varies least."""
+def quietest(gyr: FloatArray) -> slice:
+    """The second of (n, 3) cells in which the rate (`gyr`) varies least."""
     width = round(CELL_HZ)
     total = np.concatenate([np.zeros((1, 3)), np.cumsum(gyr, axis=0)])
     square = np.concatenate([np.zeros((1, 3)), np.cumsum(gyr**2, axis=0)])

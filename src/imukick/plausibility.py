@@ -9,6 +9,7 @@ import numpy as np
 
 from imukick.errors import CalibrationError
 from imukick.signals import Clock, FloatArray, Samples
+from imukick.slips import find_slip
 from imukick.streams import find_fault
 from imukick.units import STANDARD_GRAVITY_MPS2
 
@@ -157,18 +158,34 @@ def _quiet_weight_mps2(acc_mps2: FloatArray, period_s: float) -> float:
     return float(np.median(seconds[seconds.std(axis=1).argmin()]))
 
 
-def check(samples: Samples, units: Units = SI) -> tuple[str, ...]:
-    """Doubts about a whole recording, a line each. Raises `CalibrationError` for what is certain: another unit, no gravity, a sign."""
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """About a whole recording: a line each. `apart`: acceleration and rate do not fit each other."""
+
+    lines: tuple[str, ...] = ()
+    apart: bool = False
+
+
+def check(samples: Samples, units: Units = SI) -> Doubts:
+    """What is doubtful about a recording. Raises `CalibrationError` for what is certain: another unit, no gravity, a sign."""
     if len(samples) < 2 or samples.t_s[-1] - samples.t_s[0] < SHORTEST_S:
-        return ()
-    doubts = []
+        return Doubts()
+    lines = []
     try:
         check_gravity(samples.acc_mps2, period_s(samples.t_s), units)
     except CalibrationError as error:
         if not units.fixed:
             raise
-        doubts.append(str(error))
+        lines.append(str(error))
     fault = find_fault(samples, units.gyr, units.gyr_gain)
     if fault is not None and fault.certain and not units.fixed:
         raise CalibrationError(fault.text, reason=fault.kind)
-    return (*doubts, fault.text) if fault is not None else tuple(doubts)
+    if fault is not None:
+        return Doubts((*lines, fault.text), apart=True)
+    slip = find_slip(samples)
+    if slip is not None:
+        lines.append(
+            f"at {slip[0]:.1f} s the sensor jumped by {slip[1]:.0f} degrees and the gyroscope saw no turn: a strap that slipped, or two "
+            "recordings in one; movements around it may be missing, so tighten the strap or cut there (imukick edit --from)"
+        )
+    return Doubts(tuple(lines))

@@ -66,3 +66,28 @@ def test_two_equal_readings_and_small_ones_are_no_limit() -> None:
 def test_a_known_full_scale_marks_the_first_reading_there() -> None:
     full = 2 * 9.80665
     assert marked([3.0, full, -full, 0.98 * full], full_mps2=full) == [False, True, True, False]
+
+
+def turned(peak_radps: float, limit_radps: float, *, held: int = 1, cut: int = 0) -> list[bool]:
+    """A turn there and back at 100 Hz whose first axis ends at a limit; `held`: readings that are repeated."""
+    t_s = np.arange(400) // held * held / 100.0
+    axis = np.clip(peak_radps * np.sin(2.0 * np.pi * t_s / 2.0), -limit_radps, limit_radps)
+    gyr = np.column_stack([axis, 0.3 * np.sin(3.0 * t_s), 0.1 * np.cos(t_s)]).round(3)
+    samples = Samples(t_s=np.arange(400) / 100.0, acc_mps2=np.tile([0.0, 0.0, 9.81], (400, 1)), gyr_radps=gyr)
+    clipping = Clipping()
+    return [
+        bool(x) for x in np.concatenate([clipping.mark(samples.part(0, cut)), clipping.mark(samples.part(cut, 400))])
+    ]
+
+
+@pytest.mark.parametrize("limit_radps", [1.5, 2.18, 3.0])
+def test_a_flat_top_at_any_level_is_a_limit(limit_radps: float) -> None:
+    whole = turned(3.6, limit_radps)
+    assert sum(whole) > 50
+    assert all(turned(3.6, limit_radps, cut=cut) == whole for cut in (1, 25, 26, 27, 28, 29, 40, 130))
+
+
+def test_the_top_of_a_turn_and_readings_that_repeat_are_no_limit() -> None:
+    assert not any(turned(3.6, 10.0))
+    assert not any(turned(1.2, 10.0))
+    assert not any(turned(3.6, 10.0, held=5))

@@ -125,7 +125,7 @@ class LiveSession:
         self._marks_waiting(nextafter(last_s, inf))
         self._keep(self._coached.finish())
         samples = _joined(self._pieces)
-        recording = Recording(self._journal.path, samples, tuple(self._marks), self._header)
+        recording = Recording(self._journal.path, samples, tuple(self._marks), self._header, native=True)
         return gathered(recording, self._exercise, self._session, self._events, ())
 
     def _samples(self, samples: Samples, came: datetime) -> list[Event]:

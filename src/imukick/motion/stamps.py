@@ -16,7 +16,7 @@ FLAT_GYR_RADPS: Final = 1.0
 FLAT_STEP: Final = 0.01
 FLAT_NEAR: Final = 0.99
 """Lower flat tops are a limit too: three equal readings above `FLAT_GYR_RADPS`, at no less than `FLAT_NEAR` of the largest that this
-axis has shown in this direction, entered by a step of at least `FLAT_STEP` of it, while another axis of the gyroscope goes on
+axis has shown in this direction, entered by steps of at least `FLAT_STEP` of it, while another axis of the gyroscope goes on
 changing. Chosen: under half of the smallest full scale (125 deg/s); the top of a turn is entered by steps of 0.1 %, and a
 sensor that repeats its readings repeats all three."""
 NEAR_FULL_SCALE: Final = 0.995
@@ -27,7 +27,7 @@ class Clipping:
     """Marks samples where a value stood at its limit: known full scale, the same large value three times running, a flat top."""
 
     def __init__(self) -> None:
-        self._before = np.full((3, 6), np.nan)
+        self._before = np.full((4, 6), np.nan)
         self._largest = np.zeros((2, 3))
         self._flat_before = np.zeros(3, dtype=bool)
 
@@ -38,26 +38,27 @@ class Clipping:
         six = np.concatenate([samples.acc_mps2, samples.gyr_radps], axis=1)
         joined = np.concatenate([self._before, six])
         equal = joined[1:] == joined[:-1]
-        stuck = equal[2:] & equal[1:-1]
+        stuck = equal[3:] & equal[2:-1]
         large = np.array([STUCK_ACC_MPS2] * 3 + [STUCK_GYR_RADPS] * 3)
         marked = (stuck & (np.abs(six) > large)).any(axis=1)
         marked |= self._flat_tops(joined[:, 3:], stuck[:, 3:])
         for scale, part in ((samples.acc_range_mps2, six[:, :3]), (samples.gyr_range_radps, six[:, 3:])):
             if scale is not None:
                 marked |= (np.abs(part) >= NEAR_FULL_SCALE * scale).any(axis=1)
-        self._before = joined[-3:]
+        self._before = joined[-4:]
         return np.asarray(marked, dtype=bool)
 
     def _flat_tops(self, gyr: FloatArray, stuck: BoolArray) -> BoolArray:
-        """`gyr`: (n + 3, 3), three samples before those asked for; `stuck`: (n, 3), the third or later equal reading."""
-        here = gyr[3:]
+        """`gyr`: (n + 4, 3), four samples before those asked for; `stuck`: (n, 3), the third or later equal reading."""
+        here = gyr[4:]
         both = np.maximum.accumulate(np.concatenate([self._largest[None], np.stack([here, -here], axis=1)]))[1:]
         self._largest = both[-1]
         largest = np.where(here > 0, both[:, 0], both[:, 1])
-        entered = np.abs(gyr[1:-2] - gyr[:-3]) >= FLAT_STEP * np.abs(here)
+        steps = np.abs(np.diff(gyr, axis=0))
+        entered = np.fmax(steps[1:-2], steps[:-3]) >= FLAT_STEP * np.abs(here)
         entered &= ~stuck.all(axis=1, keepdims=True)
         entered &= np.abs(here) >= np.maximum(FLAT_GYR_RADPS, FLAT_NEAR * largest)
-        third = stuck & np.concatenate([[(gyr[2] != gyr[1]) | (gyr[1] != gyr[0])], ~stuck[:-1]])
+        third = stuck & np.concatenate([[(gyr[3] != gyr[2]) | (gyr[2] != gyr[1])], ~stuck[:-1]])
         row = np.arange(1, len(here) + 1)[:, None]
         began = np.maximum.accumulate(np.where(third, row, 0))
         flat = stuck & np.take_along_axis(np.concatenate([self._flat_before[None], entered]), began, axis=0)

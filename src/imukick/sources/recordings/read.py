@@ -30,7 +30,8 @@ class Recording:
 
     `torn`: what was left out of a live recording whose end a crash cut off, in words; else None. `files`: all it was read
     from, where that is not `path` alone or it is a format of others. `notes`: what had to be done to read it, for people.
-    `warnings`: why its values may be wrong although they could be read, a line each.
+    `warnings`: why its values may be wrong although they could be read, a line each; `apart`: acceleration and rate do not
+    fit each other. `native`: it is in our own format.
     """
 
     path: Path
@@ -41,6 +42,8 @@ class Recording:
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    apart: bool = False
+    native: bool = False
 
 
 def read_recording(
@@ -92,7 +95,7 @@ def _recording(found: Found, part: Part) -> Recording:
             acc_range_mps2=part.acc_range_mps2,
             gyr_range_radps=part.gyr_range_radps,
         )
-        warnings = check(samples, units)
+        doubts = check(samples, units)
     except CalibrationError as error:
         raise CalibrationError(f"{found.path}: {error}", reason=error.reason) from None
     own = found.format is None or found.format is PLAIN
@@ -106,5 +109,7 @@ def _recording(found: Found, part: Part) -> Recording:
         torn=part.torn,
         files=() if alone else files,
         notes=part.notes,
-        warnings=(*part.warnings, *warnings),
+        warnings=(*part.warnings, *doubts.lines),
+        apart=doubts.apart,
+        native=part.native,
     )
