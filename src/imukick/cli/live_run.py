@@ -28,7 +28,7 @@ from imukick.cli.live_words import KEYS, key_wish, line_wish
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.page_wishes import PageWishes
 from imukick.cli.planned import beginning_with, first_words, result_lines
-from imukick.cli.screen import Screen, complain
+from imukick.cli.screen import Screen, complain, warn
 from imukick.cli.show import Report
 from imukick.cli.stopping import Stop, signals
 from imukick.coaching.coach import Coach
@@ -285,6 +285,7 @@ def _report(held: Held, plan: Plan | None, place: Path, outputs: Outputs, screen
         if held.stopped is None and not held.troubles:
             complain("no sample came, nothing is recorded; imukick scan says which sensors are in range")
         return held.stopped if held.stopped is not None and not held.troubles else 2
+    warn(place, held.analysis.meta["warnings"])
     screen.print(Report(place.name, held.analysis))
     for line in [] if plan is None else result_lines(plan, held.sets_done):
         screen.print(line, soft_wrap=True)

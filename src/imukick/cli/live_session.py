@@ -18,6 +18,7 @@ from imukick.errors import RecordingError, SensorError
 from imukick.events import Event
 from imukick.exercises import Exercise
 from imukick.plans import Cue, Mark, MarkKind
+from imukick.plausibility import Units, check
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.session import Session
 from imukick.signals import FloatArray, LegMotion, Samples
@@ -125,7 +126,16 @@ class LiveSession:
         self._marks_waiting(nextafter(last_s, inf))
         self._keep(self._coached.finish())
         samples = _joined(self._pieces)
-        recording = Recording(self._journal.path, samples, tuple(self._marks), self._header, native=True)
+        doubts = check(samples, Units(fixed=True))  # as a replay of what was recorded will
+        recording = Recording(
+            self._journal.path,
+            samples,
+            tuple(self._marks),
+            self._header,
+            warnings=doubts.lines,
+            apart=doubts.apart,
+            native=True,
+        )
         return gathered(recording, self._exercise, self._session, self._events, ())
 
     def _samples(self, samples: Samples, came: datetime) -> list[Event]:
