@@ -146,7 +146,7 @@ def limits() -> Parts:
         "off_plane": "`off_plane` above",
         "short_share": "`short` under this share of the median of good repetitions",
         "high_share": "`too_high` over this multiple of it",
-        "high_standing_deg": "`too_high` standing, over (deg)",
+        "high_standing_deg": "`too_high` standing upright, behind vertical over (deg)",
         "good_reps": "good repetitions that make a median",
     }
     values = asdict(VerdictParams())

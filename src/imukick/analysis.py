@@ -73,7 +73,7 @@ class Analysis:
         from imukick.sinks.paper import style
         from imukick.sinks.picture import Story, draw
 
-        clean = sum(not rep.verdicts for rep in self.reps if rep.counted)
+        clean = sum(rep.clean for rep in self.reps)
         name = self.meta["recording"] or "session"
         facts = f"{self.counted} counted, {clean} clean, {len(self.reps) - self.counted} not counted"
         with style():

@@ -12,6 +12,19 @@ Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
 DISPUTED: Final = "disputed by the person"
 """Among the notes of a repetition of which the person said "that was not one"; it stays counted."""
 
+UNJUDGED: Final = "unjudged"
+"""Among the quality words of a repetition that some verdict could not judge; a note that begins with `NOT_JUDGED` says which."""
+NOT_JUDGED: Final = "not judged: "
+
+
+def not_judged(word: str, why: str) -> str:
+    """The note that says which verdict could not be judged.
+
+    >>> not_judged("momentum", "clipped")
+    'not judged: momentum (clipped)'
+    """
+    return f"{NOT_JUDGED}{word} ({why})"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -66,6 +79,11 @@ class Rep:
     quality: tuple[str, ...] = ()
     revision: int = 0
     notes: tuple[str, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """It counts, nothing was said about it, and everything could be judged."""
+        return self.counted and not self.verdicts and UNJUDGED not in self.quality
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def shown(*reps: Rep, width: int = 80) -> list[str]:
         (Verdict("no_pause", -0.03, 0.1, "s", ""), "held 0.00 s (wanted 0.10 s): no stop at the top"),
         (SHORT, "range 18° (at least 26°): short"),
         (Verdict("too_high", 61.0, 50.0, "deg", ""), "range 61° (limit 50°): back or pelvis may be helping"),
-        (Verdict("off_plane", 0.21, 0.09, "share", ""), "off plane 0.21 (limit 0.09): the leg left its plane"),
+        (Verdict("off_plane", 0.31, 0.21, "share", ""), "off plane 0.31 (limit 0.21): the leg left its plane"),
         (Verdict("knee_curl", 0.37, 0.54, "m", ""), "lever 0.37 m (at least 0.54 m): like a bending knee"),
         (Verdict("bounce", 1.0, 0.0, "count", ""), "bounced once at the top"),
         (Verdict("bounce", 3.0, 0.0, "count", ""), "bounced 3 times at the top"),

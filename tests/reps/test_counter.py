@@ -14,6 +14,7 @@ from imukick import Samples, read_recording
 from imukick.events import Event, Gap, LiftTold, Posture, Remount, Rep, SetEnded
 from imukick.exercises import Exercise
 from imukick.plans import Mark, MarkKind, Target
+from imukick.reps.counter import LEANING
 from imukick.sources.simulator import Spec
 from imukick.units import STANDARD_GRAVITY_MPS2
 from tests.contracts import rows_of
@@ -33,6 +34,27 @@ def test_a_plain_set_is_one_set() -> None:
     assert [(r.index, r.set, r.counted) for r in rows] == [(k + 1, 1, True) for k in range(6)]
     assert sets_ended(events) == [(1, 6)]
     assert [e.t_s for e in events if isinstance(e, SetEnded)] == pytest.approx([rows[-1].t_end_s], abs=0.05)
+
+
+def test_who_leans_forward_is_asked_once_and_not_told_of_every_lift() -> None:
+    rows = rows_of(told(made(Spec(reps=6, seed=1, rom_deg=62.0)).samples, exercise=Exercise(posture="standing")))
+    assert len(rows) == 6
+    assert [("too_high" in r.words) for r in rows] == [False] * 6
+    assert [LEANING in r.notes for r in rows].count(True) == 1
+
+
+def test_who_stands_upright_is_told_of_a_lift_too_high_from_the_first_on() -> None:
+    low, high = (made(Spec(reps=3, seed=1, rom_deg=deg, variation=0.0)) for deg in (40.0, 58.0))
+    step_s = float(np.diff(low.samples.t_s).mean())
+    later = high.samples.part(0, len(high.samples))
+    samples = Samples(
+        t_s=np.concatenate([low.samples.t_s, later.t_s - later.t_s[0] + low.samples.t_s[-1] + step_s]),
+        acc_mps2=np.concatenate([low.samples.acc_mps2, later.acc_mps2]),
+        gyr_radps=np.concatenate([low.samples.gyr_radps, later.gyr_radps]),
+    )
+    rows = [r for r in rows_of(told(samples, exercise=Exercise(posture="standing"))) if r.counted]
+    assert ["too_high" in r.words for r in rows] == [False] * 3 + [True] * 3
+    assert not any(LEANING in r.notes for r in rows)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("set", ""), ("side", "left")])

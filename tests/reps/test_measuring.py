@@ -45,7 +45,9 @@ def test_a_short_gap_is_said_and_leaves_no_momentum() -> None:
     assert row.counted
     assert "gap" in row.quality
     assert row.momentum_lift is None
-    assert "no momentum: gap or clipped values inside" in row.notes
+    assert "not judged: momentum (gap)" in row.notes
+    assert "unjudged" in row.quality
+    assert not row.clean
     assert "gap" not in rows_of(told(session.samples))[3].quality
 
 
@@ -54,6 +56,7 @@ def test_readings_at_the_limit_are_said() -> None:
     clipped = [r for r in rows_of(told(samples)) if "clipped" in r.quality]
     assert clipped
     assert all(r.momentum_lift is None for r in clipped)
+    assert all("not judged: momentum (clipped)" in r.notes and not r.clean for r in clipped if r.counted)
     assert not any("clipped" in r.quality for r in rows_of(told(made(STANDING).samples)))
 
 
@@ -81,6 +84,7 @@ def test_why_momentum_is_missing_or_only_relative(exercise: Exercise, note: str,
     rows = rows_of(told(made(STANDING).samples, exercise=exercise))
     assert len(rows) == 5
     assert all(note in r.notes and (r.momentum_lift is not None) is share for r in rows)
+    assert not any("unjudged" in r.quality for r in rows)
 
 
 def test_the_longest_run_of_a_flag_is_in_seconds() -> None:

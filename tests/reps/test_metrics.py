@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -142,9 +144,23 @@ def test_peaks_and_means_are_those_of_the_strokes() -> None:
 
 
 @pytest.mark.parametrize("deg", [0.0, 10.0, 25.0])
-def test_a_plane_off_by_an_angle_has_its_squared_sine(deg: float) -> None:
+def test_a_plane_off_by_an_angle_is_left_by_its_share_of_the_range(deg: float) -> None:
     angle = np.radians(20.0) * (1 - np.cos(np.linspace(0, 2 * np.pi, 301)))
     e = closed(angle, 0, 301)
     phases = spans((0.2, 1.4, 1.6, 2.8), angle, e.gyr_radps @ AXIS)
     axis = np.array([np.sin(np.radians(deg)), np.cos(np.radians(deg)), 0.0])
-    assert metrics.off_plane(e, phases, axis) == pytest.approx(np.sin(np.radians(deg)) ** 2, abs=1e-6)
+    phases = replace(phases, angle_rad=np.cos(np.radians(deg)) * angle)
+    expected = np.sin(np.radians(deg))
+    assert metrics.off_plane(e, phases, axis) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("seconds", [2, 20])
+def test_sway_counts_by_its_angle_however_slow_the_lift(seconds: int) -> None:
+    """A ratio of rates would call the slow lift ten times as crooked as the quick one."""
+    t_s = np.arange(100 * seconds) / 100.0
+    angle = np.radians(15.0) * (1 - np.cos(2 * np.pi * t_s / seconds))
+    sway = np.radians(1.0) * np.sin(2 * np.pi * 0.5 * t_s)
+    e = closed(angle, 0, len(angle))
+    e = replace(e, gyr_radps=e.gyr_radps + np.outer(np.gradient(sway, 0.01), [1.0, 0.0, 0.0]))
+    phases = spans((0.2, 0.9, 1.1, 1.8), angle, e.gyr_radps @ AXIS)
+    assert metrics.off_plane(e, phases, AXIS) == pytest.approx(1.0 / 30.0, abs=0.02)

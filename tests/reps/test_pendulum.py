@@ -58,7 +58,7 @@ def test_a_bent_leg_hangs_a_fixed_angle_in_front_of_its_lever(lever_deg: float) 
 def test_a_straight_leg_that_starts_in_front_hangs_where_its_lever_says() -> None:
     leg = pendulum("straight", 1.7, 0.0).at_rest("straight", np.radians(-20.0), 0.02)
     assert np.degrees(leg.psi0_rad) == pytest.approx(-20.0, abs=2.0)
-    assert np.degrees(leg.psi0_sd_rad) > 3.0
+    assert 2.0 < np.degrees(leg.psi0_sd_rad) < 4.0
 
 
 def test_a_straight_leg_near_hanging_is_taken_to_rest_about_where_legs_do() -> None:

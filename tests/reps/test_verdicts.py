@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from imukick.events import Posture, Rep
+from imukick.events import Rep
 from imukick.plans import Target
-from imukick.reps.verdicts import Background, VerdictParams, judge
+from imukick.reps.verdicts import Background, VerdictParams, judge, uncertain
 
 GOOD = Rep(
     index=4,
@@ -48,12 +48,12 @@ GOOD = Rep(
 def words(
     *,
     target: Target | None = None,
-    posture: Posture = "standing",
     known_load: bool = True,
     good_deg: float | None = 30.0,
+    rest_deg: float | None = 0.0,
     **changed: Any,
 ) -> list[str]:
-    background = Background(target or Target(), posture, known_load, good_deg)
+    background = Background(target or Target(), known_load, good_deg, rest_deg)
     return [v.word for v in judge(replace(GOOD, **changed), background, VerdictParams())]
 
 
@@ -69,7 +69,7 @@ def test_a_good_repetition_hears_nothing() -> None:
         ("pause_s", "no_pause", 0.46, 0.44),
         ("rom_deg", "short", 21.7, 21.5),
         ("rom_deg", "too_high", 38.9, 39.1),
-        ("off_plane", "off_plane", 0.09, 0.10),
+        ("off_plane", "off_plane", 0.21, 0.22),
         ("bounces", "bounce", 0, 1),
     ],
 )
@@ -110,17 +110,31 @@ def test_a_plan_takes_the_place_of_the_persons_own_range() -> None:
     assert words(rom_deg=20.5, target=plan) == []
     assert words(rom_deg=19.5, target=plan) == ["short"]
     assert words(rom_deg=45.0, target=plan) == []
-    assert words(rom_deg=61.0, target=plan, posture="quadruped") == ["too_high"]
+    assert words(rom_deg=61.0, target=plan, rest_deg=None) == ["too_high"]
     assert words(pause_s=1.0, target=Target(pause_s=1.0)) == ["no_pause"]
 
 
-def test_standing_a_hip_cannot_reach_fifty_degrees() -> None:
+def test_upright_no_hip_lifts_the_leg_fifty_degrees_behind_vertical() -> None:
     assert words(rom_deg=51.0, good_deg=50.0) == ["too_high"]
-    assert words(rom_deg=51.0, good_deg=50.0, posture="quadruped") == []
+    assert words(rom_deg=51.0, good_deg=50.0, rest_deg=None) == []
+    assert words(rom_deg=51.0, good_deg=50.0, rest_deg=-20.0) == []
+    assert words(rom_deg=41.0, good_deg=40.0, rest_deg=10.0) == ["too_high"]
+
+
+@pytest.mark.parametrize(
+    ("share", "sd_share", "said"), [(0.30, 0.15, 1), (0.36, 0.15, 1), (0.30, 0.09, 0), (0.7, 0.2, 0)]
+)
+def test_a_share_that_may_lie_on_either_side_of_its_limit_is_not_judged(
+    share: float, sd_share: float, said: int
+) -> None:
+    rep = replace(GOOD, momentum_lift=share, momentum_lift_sd=sd_share)
+    notes = uncertain(rep, Background(Target(), True, 30.0), VerdictParams())
+    assert notes == (f"not judged: momentum ({share:.2f} ± {sd_share:.2f})",) * said
+    assert uncertain(rep, Background(Target(), False, 30.0), VerdictParams()) == ()
 
 
 def test_a_verdict_carries_the_number_and_the_limit_it_broke() -> None:
-    background = Background(Target(), "standing", True, 30.0)
+    background = Background(Target(), True, 30.0)
     (said,) = judge(replace(GOOD, rom_deg=15.0), background, VerdictParams())
     assert (said.value, said.unit) == (15.0, "deg")
     assert said.limit == pytest.approx(21.6)

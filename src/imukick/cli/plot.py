@@ -59,7 +59,7 @@ def plot(
     analysis = played(Path(file), wishes, Screen(), motion=True)
     warn(Path(file), analysis.meta["warnings"])
     counted = [rep for rep in analysis.reps if rep.counted]
-    clean = sum(not rep.verdicts for rep in counted)
+    clean = sum(rep.clean for rep in counted)
     facts = [
         facts_line(analysis),
         *(["no load"] if analysis.meta["load"] == "none" else []),

@@ -82,7 +82,7 @@ def facts_line(analysis: Analysis) -> str:
 def set_line(number: int, reps: Sequence[Rep]) -> str:
     """Totals of one set: counted, clean, median range, and what was not counted and why."""
     counted = [rep for rep in reps if rep.counted]
-    clean = sum(not rep.verdicts for rep in counted)
+    clean = sum(rep.clean for rep in counted)
     side = reps[0].side
     text = f"set {number}{'' if side == 'unknown' else f', {side}'}: {len(counted)} counted"
     if counted:
@@ -138,7 +138,7 @@ def totals(analyses: Iterable[tuple[str, Analysis]]) -> Table:
         table.add_row(
             name,
             str(len(counted)),
-            str(sum(not rep.verdicts for rep in counted)),
+            str(sum(rep.clean for rep in counted)),
             str(len(analysis.reps) - len(counted)),
             posture[0][0] if posture else "-",
         )
@@ -185,7 +185,7 @@ def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
 
 
 def _seen(rep: Rep) -> Text:
-    style = "" if not rep.counted else ("yellow" if rep.verdicts else "green")
+    style = "" if not rep.counted else ("green" if rep.clean else "yellow")
     text = Text("\n".join(rep_texts(rep)), style=style)
     if rep.quality:
         text.append(f" [{', '.join(rep.quality)}]", style="dim")

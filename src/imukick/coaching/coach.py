@@ -314,7 +314,7 @@ class Coach:
         """Keep the set that is over; its result in words."""
         step, tempo = self._course.step, None if self._plan is None else self._plan.tempo
         kept_share = None if tempo is None else adherence_share(tempo, self._in_set)
-        clean = sum(not rep.verdicts for rep in self._in_set)
+        clean = sum(rep.clean for rep in self._in_set)
         self._done.append(
             SetDone(step.set, step.side, self._reps, step.reps, len(self._in_set), clean, why, kept_share)
         )

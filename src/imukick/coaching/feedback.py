@@ -24,15 +24,15 @@ class Feedback:
         self._corrected = False
 
     def of(self, rep: Rep) -> Verdict | str | None:
-        """The verdict to correct, the key of praise, or None. A row that does not count is corrected, never praised."""
+        """The verdict to correct, the key of praise, or None. What does not count or could not be judged is never praised."""
         if not self._turn(rep):
             return None
         found = first(rep.verdicts)
         if found is not None:
             self._corrected = True
             return found
-        corrected, self._corrected = self._corrected, self._corrected and not rep.counted
-        if not rep.counted:
+        corrected, self._corrected = self._corrected, self._corrected and not rep.clean
+        if not rep.clean:
             return None
         if corrected:
             return "better"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from imukick.events import DISPUTED, Load, Rep, Verdict
+from imukick.events import DISPUTED, NOT_JUDGED, Load, Rep, Verdict
 
 VERDICTS: Final[dict[str, str]] = {
     "momentum": "momentum {value} (limit {limit}): swung up",
@@ -34,6 +34,7 @@ IN_A_WORD: Final[dict[str, str]] = {
 OUTCOMES: Final[dict[str, str]] = {
     "clean": "Clean",
     "quick": "Quick",
+    "not_judged": "Not judged",
     "not_counted": "Not counted",
     "not_one": "Not one",
     "missed": "Missed one",
@@ -46,6 +47,7 @@ QUALITY: Final[dict[str, str]] = {
     "timing": "stamped by the receiver, times are less sure",
     "axis": "the kick axis was still being learned",
     "strap": "the strap moved",
+    "unjudged": "something could not be judged, so it is not called clean",
 }
 
 NOTES: Final[dict[str, str]] = {
@@ -81,6 +83,8 @@ def rep_texts(rep: Rep) -> tuple[str, ...]:
     if not rep.counted:
         return (f"not counted: {reason_text(rep)}",)
     said = tuple(verdict_text(verdict) for verdict in rep.verdicts)
+    if not said and not rep.clean:
+        said = tuple(note for note in rep.notes if note.startswith(NOT_JUDGED))
     if not said:
         said = (f"quick lift, momentum {rep.momentum_lift:.2f}",) if _quick(rep) else ("clean",)
     return (*said, DISPUTED) if DISPUTED in rep.notes else said

@@ -9,7 +9,16 @@ from statistics import median
 from typing import Any, Final
 
 from imukick.coaching.state import CoachState
-from imukick.coaching.wording import IN_A_WORD, KNOWN_LOADS, OUTCOMES, QUICK_SHARE, reason_text, say, verdict_text
+from imukick.coaching.wording import (
+    IN_A_WORD,
+    KNOWN_LOADS,
+    OUTCOMES,
+    QUICK_SHARE,
+    reason_text,
+    rep_texts,
+    say,
+    verdict_text,
+)
 from imukick.events import DISPUTED, Event, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised
 from imukick.live.board import Board
 from imukick.live.leg_phase import LegPhase
@@ -146,6 +155,8 @@ def last_facts(rep: Rep, word: str = "") -> dict[str, Any]:
             "word": shown,
             "why": number + (f" · +{more}" if more else ""),
         }
+    if not rep.clean:
+        return {"index": rep.index, "tone": "none", "word": OUTCOMES["not_judged"], "why": rep_texts(rep)[0]}
     quick = rep.load in KNOWN_LOADS and rep.momentum_lift is not None and rep.momentum_lift >= QUICK_SHARE
     share = "" if rep.momentum_lift is None else f" · momentum {rep.momentum_lift:.2f}"
     word = OUTCOMES["quick" if quick else "clean"]
@@ -163,7 +174,7 @@ def row_facts(rep: Rep, *, disputed: bool) -> dict[str, Any]:
         "index": rep.index,
         "set": rep.set,
         "counted": rep.counted,
-        "clean": not rep.verdicts,
+        "clean": rep.clean,
         "disputed": disputed,
         "from_ms": round(1000 * rep.t_start_s),
         "to_ms": round(1000 * rep.t_end_s),
@@ -185,7 +196,7 @@ def tempo_facts(tempo: Tempo) -> dict[str, float]:
 def summary_facts(reps: Sequence[Rep], lines: Sequence[str], note: str) -> dict[str, Any]:
     """The end of a session: the same counts as in the table and the exports, a row a set."""
     counted = [rep for rep in reps if rep.counted]
-    clean = sum(not rep.verdicts for rep in counted)
+    clean = sum(rep.clean for rep in counted)
     rows = []
     for number, group in groupby(reps, key=lambda rep: rep.set):
         of_set = list(group)
@@ -196,7 +207,7 @@ def summary_facts(reps: Sequence[Rep], lines: Sequence[str], note: str) -> dict[
                 "set": number,
                 "side": of_set[0].side,
                 "counted": len(good),
-                "clean": sum(not rep.verdicts for rep in good),
+                "clean": sum(rep.clean for rep in good),
                 "range": f"{median(rep.rom_deg for rep in good):.0f}°" if good else "–",
                 "momentum": f"{median(shares):.2f}" if shares else "–",
             }

@@ -9,13 +9,21 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
+from imukick.events import UNJUDGED, Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.plans import Mark
 from imukick.reps import metrics
-from imukick.reps.measuring import SETTLED, Circumstances, lift_momentum, longest_run_s, measure_rep
+from imukick.reps.measuring import (
+    KNOWN_LOADS,
+    SETTLED,
+    Circumstances,
+    hanging,
+    lift_momentum,
+    longest_run_s,
+    measure_rep,
+)
 from imukick.reps.phases import Phases, find_phases
-from imukick.reps.verdicts import Background, VerdictParams, held_s, judge
+from imukick.reps.verdicts import Background, VerdictParams, held_s, judge, uncertain
 from imukick.signals import Excursion, Lift
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
@@ -57,6 +65,8 @@ class CountParams:
 
 RANGE_FAULTS: Final = frozenset({"short", "too_high", "off_plane"})
 """Verdicts that keep a repetition from being a measure for the range of the next; how it was moved is no matter."""
+LEANING: Final = "leaning forward? the lifts end far behind vertical: too_high is judged against their own median alone"
+"""Said once, in place of `too_high` on every repetition."""
 RECENT: Final = 30
 """Good repetitions whose ranges the running median is taken over. Chosen: three sets."""
 HELD_S: Final = 0.25
@@ -91,6 +101,7 @@ class Counter:
         self._before_deg: float | None = None  # their median on the strapping before, while this one has too few
         self._unsettled: list[Told] = []
         self._counted = 0  # of this strapping
+        self._leaning: int | None = None  # the row that says that the person leans forward
         self.host_clock = False
 
     def mark(self, mark: Mark) -> None:
@@ -223,13 +234,11 @@ class Counter:
         )
         background = Background(
             target=self._x.target,
-            posture=c.posture,
-            known_load=c.load in ("none", "ankle-weight"),
+            known_load=c.load in KNOWN_LOADS,
             good_deg=self._usual_deg(),
         )
         if reason is None:
-            rep = replace(rep, counted=True)
-            rep = replace(rep, verdicts=judge(rep, background, self._p.verdicts))
+            rep = self._judged(replace(rep, counted=True), e, about, c, background)
         else:
             words: tuple[Verdict, ...] = ()
             if reason == "knee_curl":
@@ -242,8 +251,30 @@ class Counter:
                         "halfway from the hip's lever to the knee's",
                     ),
                 )
-            rep = replace(rep, verdicts=words, notes=(reason, *rep.notes))
+            quality = tuple(word for word in rep.quality if word != UNJUDGED)
+            rep = replace(rep, verdicts=words, quality=quality, notes=(reason, *rep.notes))
         return Told(e, e.known, c, background, rep)
+
+    def _judged(self, rep: Rep, e: Excursion, about: Strapping, c: Circumstances, background: Background) -> Rep:
+        """It, with its verdicts; the first one that shows that the person leans forward says so in a note."""
+        p = self._p.verdicts
+        rest_deg = self._rest_deg(e, about, c)
+        leaning = rest_deg is not None and rest_deg + (about.rom_deg or 0.0) > p.high_standing_deg
+        if leaning:
+            rest_deg = None
+        rep = replace(rep, verdicts=judge(rep, replace(background, rest_deg=rest_deg), p))
+        if open_ended := uncertain(rep, background, p):
+            quality = rep.quality if UNJUDGED in rep.quality else (*rep.quality, UNJUDGED)
+            rep = replace(rep, quality=quality, notes=(*rep.notes, *open_ended))
+        if leaning and background.target.rom_max_deg is None and self._leaning in (None, rep.index):
+            self._leaning = rep.index
+            return replace(rep, notes=(*rep.notes, LEANING))
+        return rep
+
+    def _rest_deg(self, e: Excursion, about: Strapping, c: Circumstances) -> float | None:
+        """How far behind vertical (deg) a standing leg hung; None until three kicks have shown whether the person leans."""
+        leg = hanging(e, about, c) if c.posture == "standing" and about.reps >= SETTLED else None
+        return None if leg is None else leg.psi0_rad * DEG_PER_RAD
 
     def _usual_deg(self) -> float | None:
         """Median range of the good repetitions, once there are enough; else of the strapping before, the same person's."""
@@ -270,12 +301,8 @@ class Counter:
                 rest_before_s=old.rest_before_s,
                 settled=True,
             )
-            new = replace(new, counted=old.counted, set=old.set)
-            new = replace(
-                new,
-                verdicts=judge(new, replace(told.background, posture=c.posture), self._p.verdicts),
-                revision=old.revision + 1,
-            )
+            new = replace(new, counted=old.counted, set=old.set, revision=old.revision + 1)
+            new = self._judged(new, told.excursion, settled, c, told.background)
             times = ("t_start_s", "t_top_s", "t_lower_s", "t_end_s")
             moved_s = max(abs(getattr(new, t) - getattr(old, t)) for t in times)
             if moved_s <= self._p.time_s and replace(new, revision=old.revision) != old:

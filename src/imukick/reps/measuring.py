@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Load, Posture, Rep, Side, Strapping
+from imukick.events import UNJUDGED, Load, Posture, Rep, Side, Strapping, not_judged
 from imukick.reps import metrics
 from imukick.reps.metrics import Share
 from imukick.reps.pendulum import Pendulum, Shape, pendulum
@@ -20,6 +20,8 @@ STRAP_DEG: Final = 15.0
 """Beyond this the rest pose has moved across the kick plane: the strap has slipped or the person stands otherwise."""
 SHAPES: Final[dict[Posture, Shape]] = {"standing": "straight", "quadruped": "bent"}
 """How the leg hangs in the postures that momentum has a formula for."""
+KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
+"""Loads under which `momentum` and `drop` are said; with a band or a machine the share means nothing from set to set."""
 DIRECTION_SHARE: Final = 0.5
 """Of the lever's relative error, in rad: how far its direction errs. Chosen on simulated legs."""
 SETTLED: Final = 3
@@ -145,27 +147,35 @@ def longest_run_s(flags: BoolArray, step_s: float) -> float:
 def _momentum(
     e: Excursion, phases: Phases, strapping: Strapping, c: Circumstances, quality: list[str], notes: list[str]
 ) -> tuple[Share | None, Share | None]:
-    if "gap" in quality or "clipped" in quality:
-        notes.append("no momentum: gap or clipped values inside")
-        return None, None
-    if c.load == "ankle-weight" and c.load_kg is None:
-        notes.append("no momentum: mass of the ankle weight unknown")
-        return None, None
-    leg = _pendulum(e, strapping, c)
-    if leg is None:
+    leg = hanging(e, strapping, c)
+    if c.posture in ("prone", "any"):
         notes.append(f"no momentum: no formula for posture {c.posture}")
-        return None, None
-    lift = metrics.momentum(e, phases, leg, lift=True)
-    lower = metrics.momentum(e, phases, leg, lift=False)
-    if lift is None or lower is None:
-        notes.append("no momentum: too near to hanging")
-    if c.load in ("band", "cable", "machine"):
-        notes.append("resistance unknown: compare momentum within a set only")
-    return lift, lower
+    elif c.load == "ankle-weight" and c.load_kg is None:
+        notes.append("no momentum: mass of the ankle weight unknown")
+    elif leg is None:
+        _missing("momentum", "posture unknown", c, quality, notes)
+    elif holes := [word for word in ("gap", "clipped") if word in quality]:
+        _missing("momentum", ", ".join(holes), c, quality, notes)
+    else:
+        lift = metrics.momentum(e, phases, leg, lift=True)
+        lower = metrics.momentum(e, phases, leg, lift=False)
+        if lift is None or lower is None:
+            _missing("drop" if lift is not None else "momentum", "too near to hanging", c, quality, notes)
+        if c.load not in KNOWN_LOADS:
+            notes.append("resistance unknown: compare momentum within a set only")
+        return lift, lower
+    return None, None
 
 
-def _pendulum(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | None:
-    """The leg as it hung before this repetition; None for postures that have no formula here."""
+def _missing(word: str, why: str, c: Circumstances, quality: list[str], notes: list[str]) -> None:
+    """A number is missing; where the word would be said under this load, a verdict too."""
+    notes.append(not_judged(word, why) if c.load in KNOWN_LOADS else f"no {word}: {why}")
+    if c.load in KNOWN_LOADS:
+        quality.append(UNJUDGED)
+
+
+def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | None:
+    """The leg as it hung before this repetition; None for postures that have no formula."""
     shape = SHAPES.get(c.posture)
     if shape is None:
         return None

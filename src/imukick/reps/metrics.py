@@ -76,32 +76,39 @@ def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Shar
     rate = (phases.rate_radps[i] if lift else -phases.rate_radps[i]).clip(min=0.0) * step_s
     angle = phases.angle_rad[i]
 
-    def share(omega2: float, psi0_rad: float) -> float | None:
+    def share(omega2: float, psi0_rad: float) -> tuple[float, float]:
+        """(the share, the gravity moment crossed)."""
         psi = angle + psi0_rad
         gravity, way = np.sin(psi), rate * (psi > 0)
         whole = float((gravity.clip(min=0.0) * way).sum())
-        if whole < LEAST_WORK:
-            return None
         muscle = np.maximum(alpha / omega2 + gravity, 0.0)
-        return min(max(float(((gravity - muscle).clip(min=0.0) * way).sum()) / whole, 0.0), 1.0)
+        free = float(((gravity - muscle).clip(min=0.0) * way).sum())
+        return min(max(free / max(whole, 1e-6), 0.0), 1.0), whole
 
-    value = share(leg.omega2, leg.psi0_rad)
-    if value is None:
+    value, _ = share(leg.omega2, leg.psi0_rad)
+    behind, crossed_behind = share(leg.omega2, leg.psi0_rad + leg.psi0_sd_rad)
+    if crossed_behind < LEAST_WORK:
         return None
-    variance = SHARE_SD**2
-    for omega2_off, psi0_off in ((leg.omega2_sd, 0.0), (0.0, leg.psi0_sd_rad)):
-        ends = [share(leg.omega2 + k * omega2_off, leg.psi0_rad + k * psi0_off) for k in (-1.0, 1.0)]
-        known = [end for end in ends if end is not None]
-        variance += max((end - value) ** 2 for end in known) if known else 1.0
+    before, _ = share(leg.omega2, leg.psi0_rad - leg.psi0_sd_rad)
+    slow, quick = (share(leg.omega2 + k * leg.omega2_sd, leg.psi0_rad)[0] for k in (-1.0, 1.0))
+    variance = max((behind - value) ** 2, (before - value) ** 2) + (0.5 * (quick - slow)) ** 2 + SHARE_SD**2
     return Share(value, math.sqrt(variance))
 
 
 def off_plane(e: Excursion, phases: Phases, axis: FloatArray) -> float:
-    """Share (0..1) of the squared rate that is not about the kick axis of the earlier repetitions."""
-    gyr = e.gyr_radps[_inside(e, phases.t_start_s, phases.t_end_s)]
-    whole = float((gyr * gyr).sum())
-    along = gyr @ axis
-    return min(max(1.0 - float(along @ along) / max(whole, 1e-12), 0.0), 1.0)
+    """Sideways share: the largest angle by which the leg had turned out of the kick plane, over its range.
+
+    `axis` (3,), of the kicks before, says which plane. The rate about other axes, turned back by the kick angle to where
+    the leg rested, is summed up from rest to rest; what is left at the end is the gyroscope's drift and is spread out.
+    """
+    step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
+    gyr = e.gyr_radps[e.start : e.stop]
+    angle = phases.angle_rad[e.start : e.stop] - phases.angle_rad[e.start]
+    across = gyr - np.outer(gyr @ axis, axis)
+    at_rest = across * np.cos(angle)[:, None] + np.cross(axis, across) * np.sin(angle)[:, None]
+    turned = np.cumsum(at_rest, axis=0) * step_s
+    turned = turned - np.outer(np.linspace(0.0, 1.0, len(turned)), turned[-1])
+    return float(np.sqrt((turned * turned).sum(axis=1).max())) / phases.range_rad
 
 
 def smoothness_sparc(e: Excursion, phases: Phases) -> float | None:

@@ -42,7 +42,7 @@ USUAL_REST_RAD: Final = (-1.0 * RAD_PER_DEG, 1.5 * RAD_PER_DEG)
 UNUSUAL_RAD: Final = 20.0 * RAD_PER_DEG
 UNUSUAL_SHARE: Final = 0.2
 """So many stand otherwise: the leg starts in front or is held behind. Chosen."""
-BESIDE_RAD: Final = 3.5 * RAD_PER_DEG
+BESIDE_RAD: Final = 2.5 * RAD_PER_DEG
 """A sensor sits up to a few centimetres in front of the leg's axis or behind it: five of them at 0.7 m. Chosen."""
 BENT_RAD: Final = 3.0 * RAD_PER_DEG
 """Spread of the angle between a bent leg's lever and its centre of mass (simulated: 14 to 23 degrees)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from imukick.events import Posture, Rep, Verdict
+from imukick.events import Rep, Verdict, not_judged
 from imukick.plans import Target
 
 TURN_SHARE: Final = 0.22
@@ -18,26 +18,33 @@ TURN_S: Final = 0.35
 class VerdictParams:
     """Limits that hold without a plan, each with its source in docs/verdicts.md.
 
-    `momentum`, `drop`, `off_plane`: shares (0..1) above which the word is said.
+    `momentum`, `drop`: shares (0..1) above which the word is said; `off_plane`: sideways angle over range.
+    `sure_share`: a standard error up to this may leave open on which side of its limit a share lies (chosen: half the
+    way from the true shares that are low to those that are high). `high_standing_deg`: behind vertical. `good_reps`: so many show what is usual.
     """
 
     momentum: float = 0.35
     drop: float = 0.35
+    sure_share: float = 0.1
     short_share: float = 0.72
     high_share: float = 1.3
     high_standing_deg: float = 50.0
-    off_plane: float = 0.09
+    off_plane: float = 0.21
     good_reps: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What a repetition is judged against: the median range of earlier good ones (None: too few), the plan, the posture."""
+    """What a repetition is judged against: the median range of earlier good ones (None: too few), and the plan.
+
+    `rest_deg`: how far behind vertical the leg of a person who stands upright hung before it; None of any other, and
+    while that is not known.
+    """
 
     target: Target
-    posture: Posture
     known_load: bool
     good_deg: float | None
+    rest_deg: float | None = None
 
 
 def momentum(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
@@ -52,6 +59,20 @@ def drop(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     if not b.known_load or not _surely_over(rep.momentum_drop, rep.momentum_drop_sd, p.drop):
         return None
     return Verdict("drop", rep.momentum_drop or 0.0, p.drop, "share", "chosen between simulated 0.2 and 0.45")
+
+
+def uncertain(rep: Rep, b: Background, p: VerdictParams) -> tuple[str, ...]:
+    """Notes on numbers that say neither yes nor no: the limit lies within their standard error, and that is large."""
+    shares = (
+        ("momentum", rep.momentum_lift, rep.momentum_lift_sd, p.momentum),
+        ("drop", rep.momentum_drop, rep.momentum_drop_sd, p.drop),
+    )
+    return tuple(
+        not_judged(word, f"{share:.2f} ± {sd_share:.2f}")
+        for word, share, sd_share, limit_share in shares
+        if b.known_load and share is not None and sd_share is not None
+        if sd_share > p.sure_share and abs(share - limit_share) <= sd_share
+    )
 
 
 def _surely_over(share: float | None, sd_share: float | None, limit_share: float) -> bool:
@@ -85,26 +106,27 @@ def short(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
 
 def too_high(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     """So high that the back or the pelvis is likely to help: an inference, not a measurement of either."""
-    limits: list[tuple[float, str]] = []
     if b.target.rom_max_deg is not None:
-        limits.append((b.target.rom_max_deg, "plan"))
-    else:
-        if b.good_deg is not None:
-            limits.append((p.high_share * b.good_deg, "1.3 x median of good repetitions"))
-        if b.posture == "standing":
-            limits.append((p.high_standing_deg, "hip extension ends at 10-30 deg"))
-    over = [(limit, source) for limit, source in limits if rep.rom_deg > limit]
+        limit_deg, source = b.target.rom_max_deg, "plan"
+        return Verdict("too_high", rep.rom_deg, limit_deg, "deg", source) if rep.rom_deg > limit_deg else None
+    limits: list[tuple[float, str]] = []
+    if b.good_deg is not None:
+        limits.append((p.high_share * b.good_deg, "1.3 x median of good repetitions"))
+    if b.rest_deg is not None:
+        source = f"{p.high_standing_deg:g} deg behind vertical; hip extension ends at 10-30 deg"
+        limits.append((p.high_standing_deg - b.rest_deg, source))
+    over = [(limit_deg, source) for limit_deg, source in limits if rep.rom_deg > limit_deg]
     if not over:
         return None
-    limit, source = min(over)
-    return Verdict("too_high", rep.rom_deg, limit, "deg", source)
+    limit_deg, source = min(over)
+    return Verdict("too_high", rep.rom_deg, limit_deg, "deg", source)
 
 
 def off_plane(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     """The leg left the plane of the earlier repetitions."""
     if rep.off_plane is None or rep.off_plane <= p.off_plane:
         return None
-    return Verdict("off_plane", rep.off_plane, p.off_plane, "share", "chosen: good p98 0.06, tilted p5 0.11")
+    return Verdict("off_plane", rep.off_plane, p.off_plane, "share", "chosen: good p98 0.19, tilted p5 0.22")
 
 
 def bounce(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:

@@ -217,8 +217,12 @@ def labels_of(reps: Sequence[Rep], row: Row) -> list[Label]:
     together: list[Rep] = []
     for rep, after in zip_longest(inside, inside[1:]):
         if rep.counted:
-            words = tuple(word.replace("_", " ") for word in rep.words) or ("clean",)
-            out.append(Label(_middle_s(rep), str(rep.index), words, FAULT if rep.words else CLEAN))
+            words = tuple(word.replace("_", " ") for word in rep.words) or (
+                ("clean",) if rep.clean else ("not judged",)
+            )
+            out.append(
+                Label(_middle_s(rep), str(rep.index), words, FAULT if rep.words else CLEAN if rep.clean else FAINT)
+            )
             continue
         together.append(rep)
         alike = after is not None and not after.counted and reason_text(after) == reason_text(rep)

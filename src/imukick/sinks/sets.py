@@ -74,7 +74,7 @@ def _row(scope: str, reps: Sequence[Rep], said: Sequence[tuple[float, float | No
     loads = {rep.load for rep in reps}
     load_kg = masses.pop() if len(masses) == len(loads) == 1 else None
     reasons = [next((note for note in rep.notes if note in NOTES), "") for rep in reps if not rep.counted]
-    clean = sum(not rep.verdicts for rep in counted)
+    clean = sum(rep.clean for rep in counted)
 
     def middle(of: Callable[[Rep], float | None]) -> float | None:
         values = [value for value in map(of, counted) if value is not None]

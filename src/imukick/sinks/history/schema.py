@@ -147,9 +147,20 @@ _ANSWERS: Final = (
     """,
 )
 
+CLEAN: Final = "counted AND verdicts = '[]' AND quality NOT LIKE '%\"unjudged\"%'"
+"""Of a row of `reps`: as `Rep.clean`."""
+
 _MOMENTUM_ERRORS: Final = (
     "ALTER TABLE reps ADD COLUMN momentum_lift_sd REAL",
     "ALTER TABLE reps ADD COLUMN momentum_drop_sd REAL",
+    "DROP VIEW sets",
+    f"""
+    CREATE VIEW sets AS
+        SELECT judgement_id, "set", group_concat(DISTINCT side) AS side, group_concat(DISTINCT posture) AS posture,
+            group_concat(DISTINCT load) AS load, min(t_start_s) AS t_start_s, max(t_end_s) AS t_end_s,
+            sum(counted) AS counted, sum(1 - counted) AS not_counted, sum({CLEAN}) AS clean
+        FROM latest_reps GROUP BY judgement_id, "set"
+    """,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS, _MOMENTUM_ERRORS)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from imukick.sinks.history.reading import NEWEST
+from imukick.sinks.history.schema import CLEAN
 from imukick.sinks.history.trends import METRICS, Group, Reps, Trend, trend_of
 
 
@@ -36,7 +37,7 @@ def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] =
     measured = [metric for metric in metrics if metric != "clean_share"]
     columns = "".join(f', "{metric}"' for metric in measured)
     rows = connection.execute(
-        f"SELECT judgement_id, side, posture, load, t_end_s, verdicts = '[]'{columns} FROM latest_reps "
+        f"SELECT judgement_id, side, posture, load, t_end_s, {CLEAN}{columns} FROM latest_reps "
         f"WHERE counted AND judgement_id IN (SELECT id FROM judgements AS judged WHERE {NEWEST})"
     )
     flat: dict[tuple[int, str, str, str, float | None], _Part] = {}

@@ -16,14 +16,15 @@ from imukick.events import Event, LiftTold, Rep, RepRevised
 from imukick.plans import Mark
 from imukick.sinks.history.kept import REP_COLUMNS, PlanSet, rep_row, to_json
 from imukick.sinks.history.recordings import RecordingFacts, kept_path, recording_facts
+from imukick.sinks.history.schema import CLEAN
 
 _NAMES = ", ".join(f'"{name}"' for name in REP_COLUMNS)
 _REP = f"INSERT INTO reps (judgement_id, told, {_NAMES}) VALUES ({', '.join('?' * (2 + len(REP_COLUMNS)))})"
-_COUNTS = """
+_COUNTS = f"""
     UPDATE judgements SET
         counted = latest.counted, clean = latest.clean, side = latest.side, posture = latest.posture, load = latest.load
     FROM (
-        SELECT sum(counted) AS counted, sum(counted AND verdicts = '[]') AS clean, group_concat(DISTINCT side) AS side,
+        SELECT sum(counted) AS counted, sum({CLEAN}) AS clean, group_concat(DISTINCT side) AS side,
             group_concat(DISTINCT posture) AS posture, group_concat(DISTINCT load) AS load
         FROM latest_reps WHERE judgement_id = ?1
     ) AS latest

@@ -50,7 +50,7 @@ def limit_rows(account: Account) -> list[tuple[str, str, str]]:
         if target_deg is not None
         else f"under {limits['short_share']:g} × the median of the good ones"
     )
-    high = f"over {limits['high_share']:g} × that median, or {limits['high_standing_deg']:g}° standing"
+    high = f"over {limits['high_share']:g} × that median, or {limits['high_standing_deg']:g}° behind vertical, standing upright"
     high = high if most_deg is None else f"over {most_deg:g}°"
     by_plan, chosen = "target", "chosen"
     return [
@@ -59,7 +59,7 @@ def limit_rows(account: Account) -> list[tuple[str, str, str]]:
         ("no pause", f"held under {meta['target_pause_s']:g} s, what a turn takes left out", by_plan if account.plan else chosen),
         ("short", short, by_plan if target_deg is not None else chosen),
         ("too high", high, by_plan if most_deg is not None else "chosen; a hip extends 10 to 30°"),
-        ("off plane", f"above {limits['off_plane']:g} of the turning", "chosen between clean and tilted, simulated"),
+        ("off plane", f"above {limits['off_plane']:g} of the range, sideways", "chosen between clean and tilted, simulated"),
         ("bounce", "a dip of 2.5° and 8 % of the range", "definition"),
     ]  # fmt: skip
 

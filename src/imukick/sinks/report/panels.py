@@ -190,7 +190,7 @@ def _panel(rep: Rep, curve: Curve, frame: _Frame, *, in_set: bool) -> Panel:
     )
     words = tuple(word.replace("_", " ") for word in rep.words) if rep.counted else (reason_text(rep),)
     quick = rep.counted and not words and rep_texts(rep)[0].startswith("quick")
-    words = words or (("clean, quick",) if quick else ("clean",))
+    words = words or (("not judged",) if not rep.clean else ("clean, quick",) if quick else ("clean",))
     words += (DISPUTED,) if DISPUTED in rep.notes else ()
     return Panel(
         number=str(rep.index) if rep.counted else f"({rep.index})",
@@ -201,7 +201,7 @@ def _panel(rep: Rep, curve: Curve, frame: _Frame, *, in_set: bool) -> Panel:
         rom=f"{rep.rom_deg:.0f}°" + (f" · set {rep.set}" if in_set else ""),
         tempo=rep.tempo,
         words=words,
-        tone="other" if not rep.counted else "fault" if rep.words else "clean",
+        tone="fault" if rep.counted and rep.words else "clean" if rep.clean else "other",
         alt=_alt(rep),
     )
 

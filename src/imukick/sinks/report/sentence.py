@@ -33,7 +33,7 @@ def session_sentence(account: Account) -> str:
     if not counted:
         seen = f"; {_number(len(account.others))} other movement{'' if len(account.others) == 1 else 's'} {_were(len(account.others))} seen and not counted"
         return f"No repetition was counted{seen if account.others else ''}."
-    clean = sum(not rep.verdicts for rep in counted)
+    clean = sum(rep.clean for rep in counted)
     said = f"{_capital(_number(len(counted)))} repetitions{_how(account)}"
     said += (
         ", all of them clean."

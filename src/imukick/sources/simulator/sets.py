@@ -32,7 +32,7 @@ REACH = {"short": 0.55, "high": 1.4, "aborted": 0.28}
 HALF_WAY = 0.4
 """Chosen: share of the range above rest where a lowering that stops half-way stops."""
 OFF_PLANE = tan(radians(27.0))
-"""Chosen: a foot that drifts 27 deg out of the plane has an off-plane share of 0.2, well over the limit of 0.09."""
+"""Chosen: a foot that drifts 27 deg out of the plane has an off-plane share of 0.4, well over the limit of 0.21."""
 PLANE_SPREAD = 0.05
 """Chosen: standard deviation of the same in good repetitions (3 deg)."""
 LOWER_S = 1.4
