@@ -12,9 +12,8 @@ Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
 DISPUTED: Final = "disputed by the person"
 """Among the notes of a repetition of which the person said "that was not one"; it stays counted."""
 
-UNJUDGED: Final = "unjudged"
-"""Among the quality words of a repetition that some verdict could not judge; a note that begins with `NOT_JUDGED` says which."""
 NOT_JUDGED: Final = "not judged: "
+"""Begins the note that says which verdict could not be judged, of a repetition with the quality word `unjudged`."""
 
 
 def not_judged(word: str, why: str) -> str:
@@ -83,7 +82,7 @@ class Rep:
     @property
     def clean(self) -> bool:
         """It counts, nothing was said about it, and everything could be judged."""
-        return self.counted and not self.verdicts and UNJUDGED not in self.quality
+        return self.counted and not self.verdicts and "unjudged" not in self.quality
 
     @property
     def words(self) -> tuple[str, ...]:

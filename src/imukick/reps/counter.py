@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import UNJUDGED, Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
+from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.plans import Mark
 from imukick.reps import metrics
@@ -251,7 +251,7 @@ class Counter:
                         "halfway from the hip's lever to the knee's",
                     ),
                 )
-            quality = tuple(word for word in rep.quality if word != UNJUDGED)
+            quality = tuple(word for word in rep.quality if word != "unjudged")
             rep = replace(rep, verdicts=words, quality=quality, notes=(reason, *rep.notes))
         return Told(e, e.known, c, background, rep)
 
@@ -264,7 +264,7 @@ class Counter:
             rest_deg = None
         rep = replace(rep, verdicts=judge(rep, replace(background, rest_deg=rest_deg), p))
         if open_ended := uncertain(rep, background, p):
-            quality = rep.quality if UNJUDGED in rep.quality else (*rep.quality, UNJUDGED)
+            quality = rep.quality if "unjudged" in rep.quality else (*rep.quality, "unjudged")
             rep = replace(rep, quality=quality, notes=(*rep.notes, *open_ended))
         if leaning and background.target.rom_max_deg is None and self._leaning in (None, rep.index):
             self._leaning = rep.index

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import UNJUDGED, Load, Posture, Rep, Side, Strapping, not_judged
+from imukick.events import Load, Posture, Rep, Side, Strapping, not_judged
 from imukick.reps import metrics
 from imukick.reps.metrics import Share
 from imukick.reps.pendulum import Pendulum, Shape, pendulum
@@ -171,7 +171,7 @@ def _missing(word: str, why: str, c: Circumstances, quality: list[str], notes: l
     """A number is missing; where the word would be said under this load, a verdict too."""
     notes.append(not_judged(word, why) if c.load in KNOWN_LOADS else f"no {word}: {why}")
     if c.load in KNOWN_LOADS:
-        quality.append(UNJUDGED)
+        quality.append("unjudged")
 
 
 def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | None:
