@@ -38,7 +38,7 @@ def rows_with(scale: float = 1.0, unit: str = "mps2", *, seconds: float = 1.0, s
 
 ONE_G = 9.80665
 HEADER, BODY = still().split("\n", 1)
-WITHOUT_COMMA = ["a b c", "t_s:ax_mps2:ay_mps2", "<html><body>404</body></html>"]
+WITHOUT_COMMA = ["a b c", "t_s:ax_mps2:ay_mps2", "404: no such page"]
 
 FILES: list[tuple[str, str | bytes, str]] = [
     ("empty", b"", "the file is empty"),
@@ -74,12 +74,15 @@ FILES: list[tuple[str, str | bytes, str]] = [
     ("a date", spoiled(0, 0, "2026-05-04T10:00:00"), "is not a number; export the time as a number of seconds"),
     ("binary", bytes(range(256)) * 40, "not a text file"),
     ("binary without NUL", bytes(range(128, 256)) * 40, "a.csv:1: not UTF-8 text; save the file as CSV in UTF-8"),
-    ("packed", b"PK\x03\x04" + bytes(40), "cannot be unpacked: the zip is damaged"),
-    ("UTF-16", still().encode("utf-16"), "UTF-16 text; save it as UTF-8"),
+    ("packed", b"PK\x03\x04" + bytes(40), "cannot be unpacked: it is damaged"),
     ("UTF-16 big end first, unmarked", still().encode("utf-16-be"), "UTF-16 text; save it as UTF-8"),
     ("UTF-16 little end first, unmarked", still().encode("utf-16-le"), "UTF-16 text; save it as UTF-8"),
     ("UTF-32", still().encode("utf-32"), "save it as UTF-8"),
-    ("another code page", ("# name: J\u00fcrgen\n" + still()).encode("cp1252"), "a.csv:1: not UTF-8 text; save"),
+    (
+        "another code page",
+        ("\u0418\u043c\u044f, \u0412\u0440\u0435\u043c\u044f\n" + still()).encode("koi8-r"),
+        "a.csv:1: not UTF-8 text; save",
+    ),
     ("NUL", still().encode() + b"\0\0\0", "a.csv:152: NUL bytes from here on"),
     ("NUL in the middle", still().encode()[:2000] + bytes(9) + still().encode()[2000:], "NUL bytes from here on"),
     ("NUL first", bytes(100) + still().encode(), "not a text file"),

@@ -224,3 +224,36 @@ def test_support_reaches_every_export(run: Run, file: Path, word: str) -> None:
     assert run("replay", file, "--out", out, "--sets", sets, "--motion", motion).code == 0
     assert [json.loads(path.read_text(encoding="utf-8"))["support"] for path in (out, sets)] == [word, word]
     assert f'# support: "{word}"' in motion.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_part_of_a_recording_in_which_time_begins_again(run: Run, tmp_path: Path) -> None:
+    """The command that the line of `replay` says, tried."""
+    rows = still_rows()
+    text = table([*rows, *[[row[0], *row[1:]] for row in rows]])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    said = run("replay", tmp_path / "a.csv").err
+    assert "keep one: imukick edit FILE --part 1 -o NAME.csv" in said
+    done = run("edit", tmp_path / "a.csv", "--part", 2, "--started", "2026-05-01T18:30+02:00", "-o", tmp_path / "b.csv")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[:2] == ["part 2 kept", "started: not said -> 2026-05-01T18:30+02:00"]
+    kept = read_recording(tmp_path / "b.csv")
+    assert len(kept.samples) == len(rows)
+    assert kept.meta["started"] == "2026-05-01T18:30+02:00"
+    assert "no part 3; there are: 1: " in run("edit", tmp_path / "a.csv", "--part", 3, "-o", tmp_path / "c.csv").err
+    assert (
+        "--started 'noon' is no time"
+        in run("edit", tmp_path / "a.csv", "--part", 1, "--started", "noon", "-o", tmp_path / "c.csv").err
+    )
+
+
+def test_one_sensor_of_several(run: Run, tmp_path: Path) -> None:
+    rows = still_rows()
+    both = [[*row, word] for row in rows for word in ("left", "right")]
+    text = table(both).replace("gz_radps\n", "gz_radps,sensor\n", 1)
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert "name the one on the leg with --device: 'left' (turned at up to" in run("replay", tmp_path / "a.csv").err
+    assert run("replay", tmp_path / "a.csv", "--device", "left").code == 0
+    assert "convert it first" in run("replay", tmp_path / "a.csv", "--device", "left", "--save").err
+    done = run("edit", tmp_path / "a.csv", "--device", "right", "-o", tmp_path / "b.csv")
+    assert (done.code, done.out.splitlines()[0]) == (0, "sensor right kept")
+    assert read_recording(tmp_path / "b.csv").meta["sensor"] == "right"

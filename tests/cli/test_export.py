@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import fitdecode
+import numpy as np
 import pytest
 
-from imukick import analyse
+from imukick import analyse, read_recording
 from tests.cli.command import Run
 from tests.sinks.test_bids import files, table, validated
 
@@ -103,13 +104,13 @@ def test_nothing_counted_is_still_a_file_or_one_line(run: Run, root: Path, tmp_p
             ["a.csv", "--as", "fit", "-o", "b.fit", "--started", "2026-05-01T18:30"],
             "has no time zone, and FIT needs it",
         ),
-        (["a.csv", "taken.csv", "--as", "fit", "-o", "b.fit"], "one recording a file"),
-        (["a.csv", "taken.csv", "--as", "strong", "-o", "b.csv", "--started", WHEN], "said of one recording"),
+        (["a.csv", "c.csv", "--as", "fit", "-o", "b.fit"], "one recording a file"),
+        (["a.csv", "c.csv", "--as", "strong", "-o", "b.csv", "--started", WHEN], "said of one recording"),
         (["a.csv", "--as", "bids", "-o", "taken.csv"], "taken.csv: this is a file; a BIDS dataset is a folder"),
         (["a.csv", "--as", "bids", "-o", "."], ".: this folder holds something else"),
         (["a.csv", "--as", "bids", "-o", "no/b"], "no/b: there is no folder no"),
         (["a.csv", "--as", "bids", "-o", "b", "--subject", "../c"], "letters and digits"),
-        (["a.csv", "taken.csv", "--as", "bids", "-o", "b"], "taken.csv:1: no comma"),
+        (["taken.csv", "--as", "bids", "-o", "b"], "taken.csv:1: no comma"),
         (["none.csv", "--as", "bids", "-o", "b"], "none.csv: no such file"),
         (["a.csv", "--as", "opensim", "-o", "b.sto", "--posture", "lying"], "unknown posture 'lying'"),
     ],
@@ -119,6 +120,7 @@ def test_what_cannot_be_is_told_in_one_line_and_nothing_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.csv").write_bytes(short.read_bytes())
+    Path("c.csv").write_bytes(short.read_bytes())
     Path("taken.csv").write_text("no recording\n", encoding="utf-8")
     before = files(tmp_path)
     done = run("export", *args)
@@ -173,3 +175,37 @@ def test_lsl_has_no_faster_clock(run: Run, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     done = run("live", "--sensor", "virtual", "--speed", 2, "--lsl")
     assert (done.code, done.err) == (2, "imukick: --lsl stamps what happens now; leave --speed away\n")
+
+
+def test_our_own_bids_export_reads_back(run: Run, tmp_path: Path, root: Path) -> None:
+    source = root / "recordings" / "standing_controlled.csv"
+    assert run("export", source, "--as", "bids", "-o", tmp_path / "set").code == 0
+    (table,) = (tmp_path / "set").rglob("*tracksys-imu*_motion.tsv")
+    first, again = read_recording(source).samples, read_recording(table).samples
+    assert np.abs(again.acc_mps2 - first.acc_mps2).max() < 1e-9
+    assert np.abs((again.t_s - again.t_s[0]) - (first.t_s - first.t_s[0])).max() < 2e-6
+    assert len(read_recording(table.parent).samples) == len(first)
+    (leg,) = (tmp_path / "set").rglob("*tracksys-leg*_motion.tsv")
+    assert "name the table of an IMU" in run("replay", leg).err
+
+
+def test_what_is_no_recording_is_left_out_of_several(run: Run, short: Path, tmp_path: Path) -> None:
+    """`export *.csv` in a folder in which `replay` has written its tables."""
+    for name in ("monday.csv", "tuesday.csv"):
+        (tmp_path / name).write_bytes(short.read_bytes())
+    assert run("replay", tmp_path / "monday.csv", "--out", tmp_path / "monday.reps.csv").code == 0
+    (tmp_path / "all.csv").write_bytes((tmp_path / "monday.reps.csv").read_bytes())
+    (tmp_path / "shopping.csv").write_text("what,price\nmat,20\n", encoding="utf-8")
+    done = run("export", *sorted(tmp_path.glob("*.csv")), "--as", "bids", "-o", tmp_path / "set")
+    assert done.code == 0
+    assert [line.rsplit("/", 1)[-1] for line in done.err.splitlines()] == [
+        "all.csv: not a recording, left out",
+        "monday.reps.csv: not a recording, left out",
+        "shopping.csv: not a recording, left out",
+    ]
+    assert len(done.out.splitlines()) == 2
+    assert (
+        "no recording among these files"
+        in run("export", tmp_path / "all.csv", tmp_path / "shopping.csv", "--as", "bids", "-o", tmp_path / "b").err
+    )
+    assert "this is a table of repetitions" in run("replay", tmp_path / "all.csv").err

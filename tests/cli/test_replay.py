@@ -284,3 +284,14 @@ def test_parquet(run: Run, kicks: Path, other_kicks: Path, tmp_path: Path) -> No
         loaded = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
         assert table.to_pylist() == loaded.pop(what)
         assert {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()} == loaded
+
+
+def test_a_day_can_be_said_for_a_file_that_has_none(run: Run, kicks: Path, tmp_path: Path) -> None:
+    done = run("replay", kicks, "--started", "2026-05-01T18:30+02:00", "--out", tmp_path / "reps.json")
+    assert done.code == 0
+    assert "2026-05-01T18:30+02:00" in (tmp_path / "reps.json").read_text(encoding="utf-8")
+    assert "--started 'noon' is no time" in run("replay", kicks, "--started", "noon").err
+    assert (
+        "said of one recording"
+        in run("replay", kicks, kicks.parent / "no_kick_at_all.csv", "--started", "2026-05-01").err
+    )

@@ -205,8 +205,11 @@ def packed(name: str, data: bytes = b"t_s\n", **attributes: int) -> bytes:
         (packed("a.csv", b"/etc/passwd", external_attr=0o120777 << 16), "leads out of it"),
         (packed("a.csv", b"0," * 12_000_000), "would unpack to 24 MB, from"),
         (made.zipped({f"{k}.csv": "" for k in range(2001)}), "2001 files in this zip; pack one recording"),
-        (made.zipped(made.sensor_logger(SMALL))[:5000], "the zip is damaged or locked"),
-        (made.zipped(made.sensor_logger(SMALL)).replace(b"PK\x01\x02", b"PK\x01\x09"), "the zip is damaged or locked"),
+        (made.zipped(made.sensor_logger(SMALL))[:5000], "cannot be unpacked: it is damaged or locked; copy it again"),
+        (
+            made.zipped(made.sensor_logger(SMALL)).replace(b"PK\x01\x02", b"PK\x01\x09"),
+            "cannot be unpacked: it is damaged or locked; copy it again",
+        ),
     ],
 )
 def test_a_zip_is_read_within_bounds(tmp_path: Path, data: bytes, says: str) -> None:

@@ -38,7 +38,9 @@ def edit(
     rate_hz: RateOption = None,
     out: Annotated[
         str | None,
-        typer.Option(metavar="PATH", help="Write here; else FILE is replaced and kept as NAME.original.csv."),
+        typer.Option(
+            "--out", "-o", metavar="PATH", help="Write here; else FILE is replaced and kept as NAME.original.csv."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite --out when it exists.")] = False,
 ) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from imukick.analysis import Analysis, analyse
-from imukick.cli.inputs import Inputs, find_inputs, real
+from imukick.cli.inputs import Inputs, find_inputs, real, recordings_among
 from imukick.cli.playing import Wishes, read_as_wished
-from imukick.cli.screen import say, warn
+from imukick.cli.screen import complain, say, warn
 from imukick.cli.started import read_started
 from imukick.errors import ImukickError, RecordingError
 from imukick.sinks import bids, bids_folder, fit_file, opensim_file, strong_csv
@@ -77,8 +77,12 @@ def export_all(named: list[str], wishes: Wishes, order: Order) -> None:
         raise ImukickError(f"--as {order.form[:40]!r} is not known; known: {', '.join(FORMS)}")
     if not order.out:
         raise ImukickError("--out without a name; give a file, for bids a folder")
-    inputs = find_inputs(named)
+    inputs, others = recordings_among(find_inputs(named))
+    if not inputs.paths:
+        raise ImukickError("no recording among these files; name one, or its folder")
     _check(inputs, order, form)
+    for path in others:
+        complain(f"{path}: not a recording, left out")
     for line in form.write(inputs.paths, lambda path: _play(path, wishes, order), order):
         say(line)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +61,21 @@ def find_inputs(named: list[str]) -> Inputs:
     several |= len(named) > 1 and not (len(kept) == 1 < len(found))  # two halves of one recording are one
     files = dict.fromkeys(file.on_disk for one in kept for file in one.files)
     return Inputs(tuple(one.path for one in kept), several, tuple(files))
+
+
+def recordings_among(inputs: Inputs) -> tuple[Inputs, tuple[Path, ...]]:
+    """Of several files that were named, those that may be recordings, and those that are none: exports and truths of recordings,
+    and tables that no format knows. Of one alone, that one.
+    """
+    from imukick.sources.recordings.files import is_zip
+    from imukick.sources.recordings.finding import recordings_in
+
+    if len(inputs.paths) < 2:
+        return inputs, ()
+    known = {one.path for one in recordings_in(inputs.paths) if one.format is not None or is_zip(one.path)}
+    known |= {path for path in inputs.paths if path.is_dir() or not path.exists()}
+    kept = tuple(path for path in inputs.paths if path in known and not about_a_recording(path))
+    return replace(inputs, paths=kept), tuple(path for path in inputs.paths if path not in kept)
 
 
 def real(path: Path) -> Path:

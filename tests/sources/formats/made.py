@@ -341,10 +341,23 @@ def small() -> dict[str, bytes]:
         "geneactiv.csv": "Device Type,GENEActiv\nDevice Model,1.1\n",
         **movesense_channels(samples),
     }
+    from tests.sources.formats import made_others
+
+    texts |= made_others.small(samples.part(0, 60))
     packed = {
         "sensor_logger_android.zip": zipped(sensor_logger(samples)),
         "sensor_logger_ios.zip": zipped(sensor_logger(samples, platform="ios", total=False)),
         "phyphox.zip": zipped(phyphox(samples)),
+        "phyphox_iphone_paused.zip": zipped(made_others.phyphox_pauses(made_others.phyphox_iphone(samples), 1.2, 2.7)),
+        "sensor_logger_watch.zip": zipped(
+            {
+                "WristMotion.csv": wrist_motion(samples),
+                "Metadata.csv": sensor_logger(samples, platform="ios")["Metadata.csv"],
+            }
+        ),
+        "sensor_logger_uncalibrated.zip": zipped(sensor_logger_raw(samples)),
+        "polar.zip": zipped(made_others.polar(samples)),
+        "bids.zip": zipped(made_others.bids(samples)),
     }
     return {name: text.encode() for name, text in texts.items()} | packed
 

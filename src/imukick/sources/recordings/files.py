@@ -14,8 +14,17 @@ from typing import Final
 
 from imukick.errors import RecordingError
 
-TABLES: Final = (".csv", ".txt", ".tsv")
+TABLES: Final = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".parquet")
 """Endings of what may hold a table."""
+GZIP: Final = b"\x1f\x8b"
+UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""The mark with which Windows programs begin such text."""
+OTHER_ZIPS: Final = {
+    "xl/": "this is an Excel workbook; save its sheet as CSV, and name units in the header",
+    "[Content_Types].xml": "this is an Office document; save its table as CSV, and name units in the header",
+    "log.bin": "this is ActiGraph's .gt3x; in ActiLife export the raw data of the IMU as CSV",
+}
+"""Zips that are no folder of tables, by a file in them."""
 HEAD_BYTES: Final = 64_000
 """Chosen: over twice the longest preamble known (100 short lines of a GENEActiv file)."""
 MOST_MEMBERS: Final = 2000
@@ -45,11 +54,38 @@ class File:
         with telling(self.path):
             if self.zipped is None and self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
                 return b""
-        return self._read(HEAD_BYTES)
+        return self._plain(self._read(HEAD_BYTES), HEAD_BYTES)
 
     def whole(self) -> bytes:
         """All bytes. Raises `RecordingError`."""
-        return self._read(None)
+        return self._plain(self._read(None), None)
+
+    def beside(self, name: str) -> File:
+        """What would lie beside it under this name, in the same folder or zip."""
+        member = str(PurePosixPath(self.member).parent / name) if self.member else ""
+        return File(self.path.parent / name, self.zipped, member)
+
+    def is_there(self) -> bool:
+        """Whether it can be read."""
+        if self.zipped is None:
+            return self.path.is_file()
+        with telling(self.path), zipfile.ZipFile(self.zipped) as packed:
+            return self.member in packed.namelist()
+
+    def _plain(self, data: bytes, limit: int | None) -> bytes:
+        """Without gzip round it; of UTF-16 text with its mark the same in UTF-8."""
+        if data.startswith(GZIP):
+            with telling(self.path):
+                unpacker = zlib.decompressobj(wbits=31)
+                data = unpacker.decompress(data, MOST_UNPACKED + 1 if limit is None else limit)
+                if limit is None and not unpacker.eof and len(data) <= MOST_UNPACKED:
+                    raise RecordingError("cannot be unpacked: its end is missing; copy it again", path=self.path)
+            if len(data) > MOST_UNPACKED:
+                trouble = f"over {MOST_UNPACKED // 10**6} MB when unpacked; cut the recording"
+                raise RecordingError(trouble, path=self.path)
+        if data.startswith(UTF16):
+            return data[: len(data) // 2 * 2].decode("utf-16", errors="replace").encode()
+        return data
 
     def _read(self, limit: int | None) -> bytes:
         if self.zipped is None:
@@ -77,7 +113,7 @@ def telling(path: Path) -> Iterator[None]:
     except OSError as error:
         raise RecordingError(f"cannot be read: {error.strerror or error}", path=path) from None
     except _BAD_ZIP:
-        raise RecordingError("cannot be unpacked: the zip is damaged or locked; get it anew", path=path) from None
+        raise RecordingError("cannot be unpacked: it is damaged or locked; copy it again", path=path) from None
 
 
 def is_zip(path: Path) -> bool:
@@ -89,6 +125,11 @@ def is_zip(path: Path) -> bool:
             return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")  # the second: one with nothing in it
 
 
+def is_table(name: str) -> bool:
+    """Whether a file may hold a table, by its ending."""
+    return name.lower().endswith(TABLES)
+
+
 def files_in(path: Path) -> list[File]:
     """What may be tables in a folder (not below it) or a zip, by name; for any other path the file itself.
 
@@ -96,7 +137,7 @@ def files_in(path: Path) -> list[File]:
     """
     if path.is_dir():
         with telling(path):
-            found = [each for each in path.iterdir() if each.suffix.lower() in TABLES and each.is_file()]
+            found = [each for each in path.iterdir() if is_table(each.name) and each.is_file()]
         return [File(each) for each in sorted(found) if not each.name.startswith(".")]
     return _members(path) if is_zip(path) else [File(path)]
 
@@ -106,6 +147,9 @@ def _members(path: Path) -> list[File]:
         inside = packed.infolist()
     if len(inside) > MOST_MEMBERS:
         raise RecordingError(f"{len(inside)} files in this zip; pack one recording", path=path)
+    for start, said in OTHER_ZIPS.items():
+        if any(one.filename.startswith(start) for one in inside):
+            raise RecordingError(said, path=path)
     found = []
     for one in inside:
         name = PurePosixPath(one.filename.replace("\\", "/"))
@@ -114,7 +158,7 @@ def _members(path: Path) -> list[File]:
         if not one.filename.strip("/") or not one.filename.isprintable():
             raise RecordingError(f"{one.filename[:60]!r} in this zip is no name; pack it again", path=path)
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in name.parts)
-        if one.is_dir() or hidden or name.suffix.lower() not in TABLES:
+        if one.is_dir() or hidden or not is_table(name.name):
             continue
         _check_size(one, path)
         found.append(File(path / str(name), path, one.filename))

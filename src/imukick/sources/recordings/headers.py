@@ -29,7 +29,23 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
     },
     "gyr": {
         **dict.fromkeys(("radps", "rad/s", "rad/sec", "rads-1", "rad*s-1", "rad.s-1", "rad*s^-1", "rad.s^-1"), 1.0),
-        **dict.fromkeys(("degps", "dps", "deg/s", "deg/sec", "°/s", "°/sec", "º/s", "degs-1"), RAD_PER_DEG),
+        **dict.fromkeys(
+            (
+                "degps",
+                "dps",
+                "d/s",
+                "deg/s",
+                "degree/s",
+                "degrees/s",
+                "grad/s",
+                "deg/sec",
+                "°/s",
+                "°/sec",
+                "º/s",
+                "degs-1",
+            ),
+            RAD_PER_DEG,
+        ),
         **dict.fromkeys(("mdps", "mdeg/s", "mdegps"), RAD_PER_DEG / 1000.0),
     },
 }
@@ -37,10 +53,34 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
 
 WANTED: Final = "t_s, ax_mps2, ay_mps2, az_mps2, gx_radps, gy_radps, gz_radps"
 
-_TIME = re.compile(r"t|time|timestamp|timestamps|elapsed|elapsedtime|sampletime|epoch|epoc|zeit|temps|tiempo|tempo")
+TIME: Final = re.compile(
+    r"t|(?:time|timestamps?|epoch?|unixtime|unixtimestamp|zeit|zeitstempel|temps|tiempo|tempo)(?:sincestart|utc|local)?"
+    r"|(?:relative|elapsed|sample|sensor|log|logging|recording|unix|system|chip|phone)?time(?:stamp)?|elapsed|datetime|dateandtime|uhrzeit|czas"
+    r"|tijd|时间"
+)
+"""Letters of names that a column of times has."""
+UNIT_NAMES: Final = {
+    "millis": "time (ms)", "micros": "time (us)", "milliseconds": "time (ms)", "microseconds": "time (us)", "seconds": "time (s)",
+    "secondselapsed": "time (s)", "secondssincestart": "time (s)", "millissincestart": "time (ms)",
+}  # fmt: skip
+"""Names of columns that are a unit of time."""
 _NAMES: Final[tuple[tuple[Quantity, int, str], ...]] = (
-    ("acc", 1, "a|acc|accel|acceleration|accelerometer"),
-    ("gyr", 4, "g|w|as|gyr|gyro|gyroscope|omega|angularvelocity|angularrate|angularspeed|rotationrate"),
+    (
+        "acc",
+        1,
+        (
+            "a|acc|accel|acceleration|accelerometer|gf|beschleunigung|beschl|accelerometre|acceleratie|aceleracion|acelerometro|accelerazione"
+            "|accelerometro|acceleracio|przyspieszenie"
+        ),
+    ),
+    (
+        "gyr",
+        4,
+        (
+            "g|w|as|gyr|gyro|gyroscope|omega|angularvelocity|angularvel|angularrate|angularspeed|rotationrate|rotation|winkelgeschwindigkeit"
+            "|drehrate|gyroskop|vitesseangulaire|velocidadangular|velocitaangolare|giroscopio|hoeksnelheid|predkosckatowa"
+        ),
+    ),
 )
 _AXES: Final = tuple(
     (
@@ -65,8 +105,8 @@ class Column:
     header: str
 
 
-def named_quantities(headers: Sequence[str]) -> set[Quantity]:
-    """What of acceleration and rate of turn stands in columns whose unit is named.
+def named_quantities(headers: Sequence[str], *, also_time: bool = False) -> set[Quantity]:
+    """What of acceleration and rate of turn (and time) stands in columns whose unit is named.
 
     >>> named_quantities(["Time (s)", "Gyroscope x (rad/s)", "ax"])
     {'gyr'}
@@ -75,15 +115,23 @@ def named_quantities(headers: Sequence[str]) -> set[Quantity]:
     for header in headers:
         name, unit = _split(header) if len(header) <= _LONGEST_NAME else ("", "")
         match = _slot(name)
-        if match is not None and match[1] and unit in UNITS[match[0]]:
+        if match is not None and (match[1] or also_time) and unit in UNITS[match[0]]:
             found.add(match[0])
     return found
 
 
 def find_columns(
-    headers: Sequence[str], *, rate_given: bool, path: Path, line: int, wanted: Sequence[Quantity] = ("acc", "gyr")
+    headers: Sequence[str],
+    *,
+    rate_given: bool,
+    path: Path,
+    line: int,
+    wanted: Sequence[Quantity] = ("acc", "gyr"),
+    timed: bool = False,
 ) -> list[Column]:
     """The seven columns (six when `rate_given`; fewer when one of the two quantities alone is `wanted`), in slot order.
+
+    `timed`: the time is known from elsewhere, and no column is taken for it.
 
     Raises `RecordingError` when one is missing, doubled, names no unit or a unit of something else.
 
@@ -92,6 +140,9 @@ def find_columns(
     ...     rate_given=False, path=Path("a.csv"), line=1)]
     [0.001, 9.80665, 9.80665, 9.80665, 1.0, 1.0, 1.0]
     """
+    if {"t_start_s", "t_end_s"} <= {header.strip().strip('"').casefold() for header in headers}:
+        trouble = "this is a table of repetitions, as imukick writes it; name the recording it was made from"
+        raise RecordingError(trouble, path=path, line=line)
     found: dict[int, Column] = {}
     unclear: dict[int, str] = {}
     without_gravity = False
@@ -99,7 +150,7 @@ def find_columns(
         name, unit = _split(header) if len(header) <= _LONGEST_NAME else ("", "")
         without_gravity |= bool(_NO_GRAVITY.search(name)) and "acc" in name
         match = _slot(name)
-        if match is None or match[0] not in ("time", *wanted):
+        if match is None or match[0] not in (*(() if timed else ("time",)), *wanted):
             continue
         quantity, slot = match
         gain = UNITS[quantity].get(unit)
@@ -123,7 +174,7 @@ def find_columns(
             line=line,
         )
     slots = [
-        *([] if rate_given else [0]),
+        *([] if rate_given or timed else [0]),
         *((1, 2, 3) if "acc" in wanted else ()),
         *((4, 5, 6) if "gyr" in wanted else ()),
     ]
@@ -135,8 +186,12 @@ def find_columns(
 
 def _split(header: str) -> tuple[str, str]:
     """Header -> (letters of its name, unit or ""), both lower case."""
-    text = unicodedata.normalize("NFKC", header).strip().lower()
+    text = unicodedata.normalize("NFKC", header.replace("º", "°").replace("˚", "°")).strip().strip("'\"").lower()
     text = text.replace("·", "*").replace("⋅", "*").replace("−", "-")
+    text = UNIT_NAMES.get(_letters(text), text)
+    spoken = re.fullmatch(r"(?P<name>.+?)[\s_]+in[\s_]+(?P<unit>[^\s()\[\]{}]+)", text)
+    if spoken:
+        return _letters(spoken["name"]), spoken["unit"]
     bracket = re.fullmatch(r"(?P<name>.*?)\s*[(\[{]\s*(?P<unit>.*?)\s*[)\]}]", text)
     if bracket:
         return _letters(bracket["name"]), bracket["unit"].replace(" ", "")
@@ -148,11 +203,12 @@ def _split(header: str) -> tuple[str, str]:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[^a-z]", "", text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return re.sub(r"[^a-z\u4e00-\u9fff]", "", plain)
 
 
 def _slot(name: str) -> tuple[Quantity, int] | None:
-    if _TIME.fullmatch(name):
+    if TIME.fullmatch(name):
         return "time", 0
     for quantity, first, pattern in _AXES:
         match = pattern.fullmatch(name)

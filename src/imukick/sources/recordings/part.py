@@ -18,6 +18,9 @@ from imukick.sources.recordings.table import Table
 from imukick.sources.recordings.text import clean
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
+MOST_LOST = 0.5
+"""Chosen: with more rows empty than full, the table is not one of samples."""
+
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
@@ -88,6 +91,24 @@ class Asked:
         """Raise `RecordingError` when a rate is given for a file that has its own."""
         if self.rate_hz is not None:
             raise RecordingError("it has its own times; leave the sample rate away", path=path)
+
+
+def without_lost(part: Part) -> Part:
+    """The rows that have values, with a word about those that have none. Raises `RecordingError` where that is half of them."""
+    values = part.acc or part.gyr
+    if values is None:
+        return part
+    lost = np.asarray(np.isnan(values.values).all(axis=1))
+    if not lost.any():
+        return part
+    if lost.mean() > MOST_LOST:
+        trouble = f"{lost.mean():.0%} of its rows hold no values; export it again, without filling up"
+        raise RecordingError(trouble, path=part.path)
+    rows = "1 row holds" if lost.sum() == 1 else f"{lost.sum()} rows hold"
+    return replace(
+        part.taken(np.flatnonzero(~lost)),
+        warnings=(*part.warnings, f"{rows} no values; they are taken for lost samples"),
+    )
 
 
 def text_of(file: File) -> bytes:

@@ -16,6 +16,7 @@ from imukick.signals import Samples
 from imukick.sources.recordings.finding import Found, recording_at
 from imukick.sources.recordings.formats import FORMATS
 from imukick.sources.recordings.in_order import in_order
+from imukick.sources.recordings.mixed import mixed
 from imukick.sources.recordings.one_grid import one_grid
 from imukick.sources.recordings.one_sensor import one_sensor
 from imukick.sources.recordings.part import Asked, Part
@@ -97,7 +98,11 @@ def _recording(found: Found, part: Part) -> Recording:
         )
         doubts = check(samples, units)
     except CalibrationError as error:
-        raise CalibrationError(f"{found.path}: {error}", reason=error.reason) from None
+        known = ""
+        if found.format is not None and found.format is not PLAIN and error.reason in ("unit", "scale"):
+            known = f"; is it a file of {found.format.name}? If not, name the units in its header, as accX (m/s^2)"
+        raise CalibrationError(f"{found.path}: {error}{known}", reason=error.reason) from None
+    mix = mixed(t_s, acc, gyr)
     own = found.format is None or found.format is PLAIN
     files = tuple(dict.fromkeys(file.on_disk for file in found.files))
     alone = own and files == (found.path,) and found.files[0].zipped is None
@@ -109,7 +114,7 @@ def _recording(found: Found, part: Part) -> Recording:
         torn=part.torn,
         files=() if alone else files,
         notes=part.notes,
-        warnings=(*part.warnings, *doubts.lines),
+        warnings=(*part.warnings, *([] if mix is None else [mix]), *doubts.lines),
         apart=doubts.apart,
         native=part.native,
     )

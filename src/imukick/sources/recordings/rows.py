@@ -20,6 +20,7 @@ LONGEST_LINE: Final = 100_000
 
 _SWAPPED: Final = str.maketrans(",.", ".,")
 _DATE = re.compile(r"\d\d?:\d\d|\d{4}-\d\d-\d\d")
+_MISSING = re.compile(r"\s*[+-]?(?:nan|na|n/a|null|none)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -33,15 +34,25 @@ def is_number(text: str) -> bool:
 
 
 def read_rows(
-    rows: bytes, body: bytes, *, headers: Sequence[str], positions: Sequence[int], delimiter: str, path: Path, line: int
+    rows: bytes,
+    body: bytes,
+    *,
+    headers: Sequence[str],
+    positions: Sequence[int],
+    delimiter: str,
+    path: Path,
+    line: int,
+    lost: int | None = None,
 ) -> FloatArray:
     """(n, len(positions)) numbers of the wanted columns. `rows` is `body` without marks; `line`: the header's.
+
+    `lost`: a row without a number in any wanted column from the `lost`-th on is a sample that was lost, and NaN there.
 
     Raises `RecordingError` naming the line: ragged, empty field, text, NaN or infinity where a number belongs.
     """
     decimal = _decimal(rows, positions, delimiter)
     quick = _quick(rows, len(headers), positions, delimiter, decimal)
-    return quick if quick is not None else _one_by_one(body, headers, positions, delimiter, decimal, path, line)
+    return quick if quick is not None else _one_by_one(body, headers, positions, delimiter, decimal, path, line, lost)
 
 
 def line_of_row(body: bytes, row: int, header_line: int) -> int:
@@ -56,8 +67,10 @@ def line_of_row(body: bytes, row: int, header_line: int) -> int:
 
 
 def _decimal(rows: bytes, positions: Sequence[int], delimiter: str) -> str:
-    """The decimal sign: a comma only when it does not part columns and the first numbers have it and no point."""
-    if delimiter == "," or b"," not in rows:
+    """The decimal sign: a comma only when it does not part columns, or stands between quotes, and the first numbers have it and
+    no point.
+    """
+    if (delimiter == "," and b'"' not in rows) or b"," not in rows:
         return "."
     first = rows[:50_000].decode("utf-8", errors="replace").splitlines()[:200]
     fields = [cells[p] for cells in csv.reader(first, delimiter=delimiter) for p in positions if p < len(cells)]
@@ -100,7 +113,14 @@ def _even_table(rows: bytes, n: int, width: int, delimiter: str) -> bool:
 
 
 def _one_by_one(
-    body: bytes, headers: Sequence[str], positions: Sequence[int], delimiter: str, decimal: str, path: Path, line: int
+    body: bytes,
+    headers: Sequence[str],
+    positions: Sequence[int],
+    delimiter: str,
+    decimal: str,
+    path: Path,
+    line: int,
+    lost: int | None = None,
 ) -> FloatArray:
     table = []
     for number, raw in enumerate(io.BytesIO(body), start=line + 1):
@@ -112,8 +132,20 @@ def _one_by_one(
         cells = next(csv.reader([text], delimiter=delimiter))
         if len(cells) != len(headers):
             raise RecordingError(_ragged(text, len(cells), len(headers), delimiter), path=path, line=number)
+        if lost is not None and all(_nothing(cells[p]) for p in positions[lost:]):
+            table.append(
+                [
+                    math.nan if k >= lost or _nothing(cells[p]) else _value(cells[p], headers[p], decimal, path, number)
+                    for k, p in enumerate(positions)
+                ]
+            )
+            continue
         table.append([_value(cells[p], headers[p], decimal, path, number) for p in positions])
     return np.array(table, dtype=np.float64).reshape(-1, len(positions))
+
+
+def _nothing(cell: str) -> bool:
+    return not cell.strip() or _MISSING.fullmatch(cell) is not None
 
 
 def _value(cell: str, header: str, decimal: str, path: Path, line: int) -> float:

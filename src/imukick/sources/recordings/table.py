@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,11 @@ class Table:
     delimiter: str
     body: bytes = field(repr=False)
 
-    def numbers(self, positions: Sequence[int], *, rows: bytes | None = None) -> FloatArray:
-        """(n, len(positions)); at least one row. `rows`: `body` without marks, where there are. Raises `RecordingError` naming the line."""
+    def numbers(self, positions: Sequence[int], *, rows: bytes | None = None, lost: int | None = None) -> FloatArray:
+        """(n, len(positions)); at least one row. `rows`: `body` without marks, where there are; `lost` as in `read_rows`.
+
+        Raises `RecordingError` naming the line.
+        """
         read = read_rows(
             self.body if rows is None else rows,
             self.body,
@@ -37,6 +41,7 @@ class Table:
             delimiter=self.delimiter,
             path=self.path,
             line=self.header_line,
+            lost=lost,
         )
         if not len(read):
             raise RecordingError("column names, but no rows below them", path=self.path, line=self.header_line)
@@ -72,6 +77,17 @@ class Table:
                 trouble = "no column" if name.casefold() not in known else "two columns"
                 raise RecordingError(f"{trouble} {name}; export it again", path=self.path, line=self.header_line)
         return [known.index(name.casefold()) for name in names]
+
+    def axes(self, pattern: str) -> list[int] | None:
+        """Where x, y and z stand: names that match `pattern`, whose one group is the axis, whatever their case; None when one is
+        missing or there twice.
+        """
+        found: dict[str, int] = {}
+        for position, header in enumerate(self.headers):
+            match = re.fullmatch(pattern, header.strip().strip('"').strip(), re.IGNORECASE)
+            if match is not None and found.setdefault(match[1].lower(), position) != position:
+                return None
+        return [found[axis] for axis in "xyz"] if found.keys() >= set("xyz") else None
 
     def has(self, *names: str) -> bool:
         """Whether all these columns are there."""

@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from imukick.errors import RecordingError
 from imukick.plans import Mark
-from imukick.sources.recordings.files import File
+from imukick.sources.recordings.files import HEAD_BYTES, File
 from imukick.sources.recordings.marks import read_mark
 from imukick.sources.recordings.table import without_headers
 
 FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
 FORMAT_VERSION: Final = 1
 DELIMITERS: Final = ",;\t|"
+FOREIGN: Final = 0.2
+"""Of a first line in a western language at most this share is no ASCII; chosen: units have one such sign of eight or more."""
 _LONGEST_LINE: Final = 20_000  # of the header; chosen: no table of a sensor has column names this long
 _MARK_LINE = re.compile(rb"(?m)^#[^\n]*\n?")
 
@@ -72,7 +74,8 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
                 )
             headers = next(csv.reader([words], delimiter=delimiter))
             body = without_headers(data[start:], data[line_start:start].rstrip(b"\n"))
-            marks = _marks(body, path, line) if b"#" in body else ()
+            own = re.match(FIRST_LINE.pattern.encode(), data) is not None
+            marks = _marks(body, path, line, own=own) if b"#" in body else ()
             rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
             native = re.match(FIRST_LINE.pattern.encode(), data) is not None
             return Text(meta, headers, line, delimiter, marks, body, rows, torn, native)
@@ -86,7 +89,7 @@ def clean(data: bytes, path: Path) -> tuple[bytes, str | None]:
     """
     if not data or data.isspace():
         raise RecordingError("the file is empty", path=path)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_nul(data[:4]):
+    if _every_other_nul(data[:4]):
         raise RecordingError("this is UTF-16 text; save it as UTF-8", path=path)
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise RecordingError("this is a packed file; unpack it first", path=path)
@@ -111,6 +114,20 @@ def _whole_lines(data: bytes) -> tuple[bytes, str | None]:
     written = data.rstrip(b"\0")
     whole = written[: max(written.rfind(b"\n"), written.rfind(b"\r")) + 1]
     return whole, f"the last line is cut off, as a crash leaves it; its {len(data) - len(whole)} bytes are left out"
+
+
+def in_utf8(data: bytes) -> bytes:
+    """Text as it is, or from Windows' western code page, in which ² and ° are no UTF-8; as it is where it is mostly no letters."""
+    head = data[:HEAD_BYTES]
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut_off = len(data) > HEAD_BYTES and error.start >= HEAD_BYTES - 4
+        first = head.split(b"\n", 1)[0]
+        foreign = sum(byte > 127 for byte in first) > FOREIGN * len(first)
+        if not cut_off and not foreign:
+            return data.decode("cp1252", errors="replace").encode()
+    return data
 
 
 def _every_other_nul(start: bytes) -> bool:
@@ -155,12 +172,14 @@ def _value(text: str) -> Any:
     return value
 
 
-def _marks(body: bytes, path: Path, header_line: int) -> tuple[Mark, ...]:
+def _marks(body: bytes, path: Path, header_line: int, *, own: bool) -> tuple[Mark, ...]:
     marks = []
     line, seen = header_line + 1, 0
     for match in _MARK_LINE.finditer(body):
         line += body.count(b"\n", seen, match.start())
         seen = match.start()
+        if not own and not match[0].startswith(b"#!"):
+            continue  # a remark of the program that wrote it
         words = _decoded(match[0], path, line).strip()
         if not words.startswith("#!"):
             raise RecordingError(

@@ -6,15 +6,26 @@ from typing import Final
 
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats import (
+    actigraph_link,
+    axivity,
+    bids,
     metabase,
     movella_dot,
     movesense,
     no_gyroscope,
+    openlog_artemis,
+    other_files,
+    parquet,
     phyphox,
+    physics_toolbox,
+    polar,
     sensor_logger,
+    sensorlog,
     shimmer,
     with_units,
     witmotion,
+    witmotion_sdk,
+    x_io,
     xsens_mt_manager,
 )
 from imukick.sources.recordings.formats.format import Format, Holds
@@ -29,7 +40,18 @@ FORMATS: Final = (
     Format("Sensor Logger", sensor_logger.holds, sensor_logger.read, pairs="folder", devices=True),
     Format("phyphox", phyphox.holds, phyphox.read, pairs="name"),
     Format("Movesense", movesense.holds, movesense.read, pairs="name"),
+    Format("SensorLog", sensorlog.holds, sensorlog.read),
+    Format("Polar Sensor Logger", polar.holds, polar.read, pairs="name"),
+    Format("Physics Toolbox", physics_toolbox.holds, physics_toolbox.read),
+    Format("WitMotion SDK", witmotion_sdk.holds, witmotion_sdk.read),
+    Format("OpenLog Artemis", openlog_artemis.holds, openlog_artemis.read),
+    Format("ActiGraph Link", actigraph_link.holds, actigraph_link.read),
+    Format("Axivity AX6", axivity.holds, axivity.read),
+    Format("x-io", x_io.holds, x_io.read),
+    Format("BIDS motion", bids.holds, bids.read),
+    Format("Parquet", parquet.holds, parquet.read),
     Format("accelerometer", no_gyroscope.holds, no_gyroscope.read),
+    Format("another file", other_files.holds, other_files.read),
     Format("CSV", with_units.holds, with_units.read, pairs="name"),
 )
 

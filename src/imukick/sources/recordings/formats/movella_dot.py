@@ -10,6 +10,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.formats.from_orientation import from_orientation
+from imukick.sources.recordings.other_times import lost_share
 from imukick.sources.recordings.part import Asked, Part, degps, mps2, text_of
 from imukick.sources.recordings.stamps import read_stamp, unwrapped
 from imukick.sources.recordings.table import Table, line_with, lines_of, table_at
@@ -22,6 +23,8 @@ AGAIN: Final = "record in the mode 'Rate quantities' or a custom mode with accel
 ACC: Final = ("Acc_X", "Acc_Y", "Acc_Z")
 GYR: Final = ("Gyr_X", "Gyr_Y", "Gyr_Z")
 TURNED: Final = ("Quat_W", "Quat_X", "Quat_Y", "Quat_Z", "FreeAcc_X", "FreeAcc_Y", "FreeAcc_Z")
+LOST: Final = 0.1
+"""Of the packets; chosen: a repetition of a second and a half then lacks a tenth of a second somewhere."""
 RANGES: Final = (16 * STANDARD_GRAVITY_MPS2, 2000 * RAD_PER_DEG)
 """Fixed in the sensor (its user manual)."""
 
@@ -56,6 +59,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
                 gyr=degps(numbers[:, 4:7]),
                 table=table,
                 meta=meta,
+                warnings=_warnings(table),
                 acc_range_mps2=RANGES[0],
                 gyr_range_radps=RANGES[1],
             )
@@ -67,6 +71,15 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
             from_orientation(Part(file.path, _seconds(numbers), table=table, meta=meta, notes=(note,)), numbers[:, 1:])
         ]
     raise RecordingError(f"{_lacking(table)}; {AGAIN}", path=file.path, line=line)
+
+
+def _warnings(table: Table) -> tuple[str, ...]:
+    lost = lost_share(unwrapped(table.numbers(table.positions(["PacketCounter"]))[:, 0], 16))
+    return (
+        (f"{lost:.0%} of the packets are missing (PacketCounter); what happened between them is not known",)
+        if lost > LOST
+        else ()
+    )
 
 
 def _lacking(table: Table) -> str:

@@ -32,7 +32,7 @@ def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
     if first.startswith(AXIVITY):
         trouble = (
             "packed data of an Axivity sensor: an AX3 has no gyroscope, without which neither range nor speed can be told; "
-            "of an AX6 export CSV with its gyroscope, and name the units in the header"
+            "of an AX6 export CSV with its gyroscope"
         )
     else:
         name = next(name for start, name in STARTS.items() if first.startswith(start))

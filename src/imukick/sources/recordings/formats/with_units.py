@@ -4,44 +4,70 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast, get_args
 
 import numpy as np
 
 from imukick.errors import RecordingError
-from imukick.signals import Clock
+from imukick.signals import Clock, FloatArray
 from imukick.sources.recordings.files import HEAD_BYTES, File
 from imukick.sources.recordings.formats.format import ACC, FREE, GYR, NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Quantity, find_columns, named_quantities
-from imukick.sources.recordings.part import Asked, Part, Vectors
+from imukick.sources.recordings.other_times import counted_times, text_times
+from imukick.sources.recordings.part import Asked, Part, Vectors, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import Table, lines_of
-from imukick.sources.recordings.text import Text, clean, take_apart
+from imukick.sources.recordings.text import Text, clean, in_utf8, take_apart
 
+PREAMBLE: Final = 60
+"""Lines before the column names, at most; chosen: twice the longest preamble seen of a table with units."""
 SIX: Final[tuple[Quantity, ...]] = ("acc", "gyr")
 
 
-def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
-    """What the first line that is no `#` line names with a unit; None where that is nothing."""
-    for number, line in enumerate(lines):
-        words = line.strip()
-        if words.startswith("#") or not words or words.replace('"', "").casefold().startswith("sep="):
-            continue
-        headers = _cells(words[:20_000])
-        found = named_quantities(headers)
-        if not found & set(SIX) and number + 1 < len(lines):
-            headers = _with_row(headers, _cells(lines[number + 1].strip()[:20_000])) or headers
-            found = named_quantities(headers)
-        if set(SIX) <= found:
-            return WHOLE
-        return ACC if "acc" in found else GYR if "gyr" in found else FREE if _free(headers) else None
-    return None
+def holds(file: File, lines: Sequence[str]) -> Holds | None:
+    """What the line of column names names with a unit; None where there is none."""
+    if any("\ufffd" in line for line in lines[:PREAMBLE]):
+        lines = lines_of(in_utf8(file.head()))
+    names = header_of(lines)
+    if names is None:
+        return FREE if any(_free(_cells(line[:20_000])) for line in lines[:3]) else None
+    found = named_quantities(names.headers)
+    return WHOLE if set(SIX) <= found else ACC if "acc" in found else GYR
 
 
 def held(file: File) -> Holds:
     """The same of a file on the disk."""
     return holds(file, lines_of(file.head())) or NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Column names with their units: on which line (from 0) they begin, and how many lines they take."""
+
+    headers: list[str]
+    line: int
+    lines: int
+
+
+def header_of(lines: Sequence[str]) -> Names | None:
+    """The first line that names acceleration or rate of turn with a unit, which may stand in a row below; other lines may stand above.
+    None where there is none before the first row of numbers.
+    """
+    for number, line in enumerate(lines[:PREAMBLE]):
+        words = line.strip()
+        if words.startswith("#") or not words or words.replace('"', "").casefold().startswith("sep="):
+            continue
+        headers = _cells(words[:20_000])
+        if named_quantities(headers) & set(SIX):
+            return Names(headers, number, 1)
+        below = lines[number + 1].strip()[:20_000] if number + 1 < len(lines) else ""
+        with_row = _with_row(headers, _cells(below))
+        if with_row is not None and named_quantities(with_row) & set(SIX):
+            return Names(with_row, number, 2)
+        if is_number(headers[0].replace(",", ".")) and len(headers) > 2:
+            return None
+    return None
 
 
 def _free(headers: Sequence[str]) -> bool:
@@ -56,7 +82,8 @@ def _with_row(headers: Sequence[str], units: Sequence[str]) -> list[str] | None:
     """Headers with the units that stand below them; None where that row is none of units."""
     if len(units) != len(headers) or any(is_number(unit.replace(",", ".")) for unit in units):
         return None
-    return [f"{name} ({unit.strip()})" if unit.strip() else name for name, unit in zip(headers, units, strict=True)]
+    bare = [unit.strip().strip("[](){}").strip() for unit in units]
+    return [f"{name} ({unit})" if unit else name for name, unit in zip(headers, bare, strict=True)]
 
 
 def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
@@ -81,23 +108,34 @@ def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
     """The columns of `what`; header lines and marks of our own come with them."""
     text, header_lines = _taken_apart(file)
     line = text.header_line
-    wanted = cast("tuple[Quantity, ...]", tuple(sorted(what)))
-    columns = find_columns(text.headers, rate_given=asked.rate_hz is not None, path=file.path, line=line, wanted=wanted)
     table = Table(file.path, tuple(text.headers), line + header_lines - 1, text.delimiter, text.body)
-    numbers = _numbers(text, table, [column.position for column in columns])
+    wanted = cast("tuple[Quantity, ...]", tuple(sorted(what)))
+    stamps = None if _numbered_time(text.headers) or asked.rate_hz is not None else text_times(table)
+    columns = find_columns(
+        text.headers,
+        rate_given=asked.rate_hz is not None,
+        path=file.path,
+        line=line,
+        wanted=wanted,
+        timed=stamps is not None,
+    )
+    timed = sum(column.slot == 0 for column in columns)
+    _check_together(table, [column.position for column in columns[timed:]], wanted)
+    numbers = table.numbers([column.position for column in columns], rows=text.rows, lost=timed)
     with np.errstate(over="ignore"):  # what becomes infinite is refused as such
         numbers *= np.array([column.gain for column in columns])
     vectors: dict[Quantity, Vectors] = {}
     for quantity in wanted:
         at = [k for k, column in enumerate(columns) if (column.slot > 3) == (quantity == "gyr") and column.slot]
         vectors[quantity] = Vectors(numbers[:, at], columns[at[0]].unit, columns[at[0]].gain)
-    return Part(
+    began = {} if stamps is None or stamps[1] is None else {"started": stamps[1]}
+    read = Part(
         path=file.path,
-        t_s=numbers[:, 0] if asked.rate_hz is None else np.arange(len(numbers)) / asked.rate_hz,
+        t_s=_times(table, numbers, asked, None if stamps is None else stamps[0]),
         acc=vectors.get("acc"),
         gyr=vectors.get("gyr"),
         table=table,
-        meta=text.meta,
+        meta={**began, **text.meta},
         clock=_clock(file, text.meta),
         acc_range_mps2=_full_scale(file, text.meta, "acc_range_mps2"),
         gyr_range_radps=_full_scale(file, text.meta, "gyr_range_radps"),
@@ -105,25 +143,67 @@ def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
         torn=text.torn,
         native=text.native,
     )
+    return without_lost(read)
+
+
+def _numbered_time(headers: Sequence[str]) -> bool:
+    """Whether a column holds the time as a number with a unit."""
+    return "time" in named_quantities(headers, also_time=True)
+
+
+def _times(table: Table, numbers: FloatArray, asked: Asked, stamps: FloatArray | None) -> FloatArray:
+    if asked.rate_hz is not None:
+        return counted_times(table, len(numbers), asked.rate_hz)
+    if stamps is None:
+        return numbers[:, 0]
+    if len(stamps) != len(numbers):
+        raise RecordingError("rows without a time; export it again", path=table.path)
+    return stamps
+
+
+def _check_together(table: Table, positions: Sequence[int], wanted: Sequence[Quantity]) -> None:
+    """Raise `RecordingError` where a row has either acceleration or rate of turn, as when the events of two sensors were merged."""
+    if len(wanted) < 2 or len(positions) < 6:
+        return
+    rows = [raw for raw in table.body[:20_000].split(b"\n")[:-1] if raw.strip() and not raw.startswith(b"#")][:40]
+    cells = [raw.decode("utf-8", errors="replace").split(table.delimiter) for raw in rows]
+    full = [
+        [
+            any(p < len(row) and is_number(row[p].strip(' "').replace(",", ".")) for p in three)
+            for three in (positions[:3], positions[3:])
+        ]
+        for row in cells
+    ]
+    if len(full) >= 4 and all(acc != gyr for acc, gyr in full) and len({acc for acc, _ in full}) == 2:
+        stem = table.path.name.removesuffix(table.path.suffix)[:60]
+        raise RecordingError(
+            "acceleration and rate of turn stand on rows of their own, as when two tables are merged; write each to a file of its own: "
+            f"{stem}_acc{table.path.suffix} and {stem}_gyro{table.path.suffix}",
+            path=table.path,
+            line=table.header_line,
+        )
 
 
 def _taken_apart(file: File) -> tuple[Text, int]:
     """The text, and on how many lines its column names stand."""
     data, torn = clean(file.whole(), file.path)
+    data = in_utf8(data)
+    names = header_of(lines_of(data[:HEAD_BYTES]))
+    if names is None:
+        return take_apart(data, torn, file.path), 1
+    data = _without_preamble(data, names.line)
     text = take_apart(data, torn, file.path)
-    if named_quantities(text.headers) & set(SIX):
+    if names.lines == 1:
         return text, 1
-    first = text.body[:HEAD_BYTES].split(b"\n", 1)[0]
-    units = _cells(first.decode("utf-8", errors="replace").strip()[:20_000])
-    headers = _with_row(text.headers, units)
-    if headers is None or not named_quantities(headers) & set(SIX):
-        return text, 1
-    cut = len(first) + 1
-    return replace(text, headers=headers, body=text.body[cut:], rows=text.rows[cut:]), 2
+    cut = len(text.body[:HEAD_BYTES].split(b"\n", 1)[0]) + 1
+    return replace(text, headers=names.headers, body=text.body[cut:], rows=text.rows[cut:]), 2
 
 
-def _numbers(text: Text, table: Table, positions: Sequence[int]) -> Any:
-    return table.numbers(positions, rows=text.rows)
+def _without_preamble(data: bytes, line: int) -> bytes:
+    """Lines above the column names that are no `#` lines become empty."""
+    start = data.split(b"\n", line)
+    kept = [raw if raw.lstrip().startswith(b"#") else b"" for raw in start[:line]]
+    return b"\n".join([*kept, *start[line:]])
 
 
 def _clock(file: File, meta: Mapping[str, Any]) -> Clock | None:

@@ -1,0 +1,96 @@
+"""A recording as Parquet: columns named with their units, as in our own CSV; needs the extra `parquet`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from imukick.errors import RecordingError
+from imukick.signals import FloatArray
+from imukick.sources.recordings.files import File
+from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
+from imukick.sources.recordings.headers import Column, find_columns, named_quantities
+from imukick.sources.recordings.part import Asked, Part, Vectors
+
+MAGIC: Final = "PAR1"
+FOOTER: Final = 60_000
+"""Bytes at the end in which the names of the columns stand."""
+
+
+def holds(file: File, lines: Sequence[str]) -> Holds | None:
+    """What such a file begins with; nothing where it is a table of repetitions."""
+    if not lines[0].startswith(MAGIC):
+        return None
+    return NOTHING if b"t_start_s" in file.whole()[-FOOTER:] else WHOLE
+
+
+def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+    """Columns as the header of a CSV would name them; a column of dates and times is the time, too."""
+    (file,) = files
+    frame = _frame(file)
+    names = [str(name) for name in frame.columns]
+    dated = None if "time" in named_quantities(names, also_time=True) else _dates(frame)
+    columns = find_columns(
+        names,
+        rate_given=asked.rate_hz is not None,
+        path=file.path,
+        line=1,
+        timed=dated is not None and asked.rate_hz is None,
+    )
+    first = columns[0]
+    if dated is not None and asked.rate_hz is None:
+        t_s = dated
+    elif asked.rate_hz is not None:
+        t_s = np.arange(len(frame)) / asked.rate_hz
+    else:
+        t_s = _numbers(frame, first, file) * first.gain
+    six = [column for column in columns if column.slot]
+    values = np.column_stack([_numbers(frame, column, file) * column.gain for column in six])
+    if not len(values):
+        raise RecordingError("column names, but no rows", path=file.path)
+    acc, gyr = six[0], six[3]
+    return [
+        Part(
+            path=file.path,
+            t_s=t_s,
+            acc=Vectors(values[:, :3], acc.unit, acc.gain),
+            gyr=Vectors(values[:, 3:], gyr.unit, gyr.gain),
+        )
+    ]
+
+
+def _frame(file: File) -> Any:
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(io.BytesIO(file.whole())).reset_index()
+    except ImportError:
+        raise RecordingError("Parquet needs pyarrow: pip install 'imukick[parquet]'", path=file.path) from None
+    except (OSError, ValueError, KeyError) as error:
+        why = " ".join(str(error).split())[:80]
+        raise RecordingError(f"not a Parquet file that can be read: {why}", path=file.path) from None
+
+
+def _numbers(frame: Any, column: Column, file: File) -> FloatArray:
+    try:
+        numbers: FloatArray = frame.iloc[:, column.position].to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise RecordingError(f"column {column.header!r} holds no numbers", path=file.path) from None
+    if not np.isfinite(numbers).all():
+        row = int(np.argmin(np.isfinite(numbers)))
+        raise RecordingError(
+            f"no finite number in column {column.header!r}, row {row + 1}; leave such rows out", path=file.path
+        )
+    return numbers
+
+
+def _dates(frame: Any) -> FloatArray | None:
+    """(n,) seconds since the first row, of a column of dates and times."""
+    for name in frame.columns:
+        if frame[name].dtype.kind == "M" and not frame[name].isna().any():
+            since: FloatArray = (frame[name] - frame[name].iloc[0]).dt.total_seconds().to_numpy(dtype=np.float64)
+            return since
+    return None
