@@ -1,4 +1,4 @@
-"""Time that runs back, or leaps: rows in the wrong order are put right, a restart or a clock that was set makes parts."""
+"""Time that runs back, or leaps: a restart or a clock that was set makes parts, single rows may be out of order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from imukick.errors import RecordingError
 from imukick.plausibility import LATEST_S, LONGEST_HOLE_S
@@ -28,9 +27,10 @@ LISTED: Final = 4
 
 
 def in_order(part: Part, wanted: int | None) -> Part:
-    """Rows in the order of their times; of several parts the one that is `wanted` (from 1).
+    """The part of a table that is `wanted` (from 1), or all of it.
 
-    Raises `RecordingError` that lists the parts, where time begins again, is set back or leaps by over an hour.
+    Raises `RecordingError` that lists the parts, where time begins again, is set back or leaps by over an hour, and for rows
+    that are out of order.
     """
     t_s = part.t_s
     if len(t_s) < 2 or np.abs(t_s).max() > LATEST_S:
@@ -52,7 +52,12 @@ def in_order(part: Part, wanted: int | None) -> Part:
         part = part.taken(np.arange(bounds[wanted - 1], bounds[wanted]))
         begin_s, end_s = float(part.t_s.min()), float(part.t_s.max())
         part = replace(part, marks=tuple(mark for mark in part.marks if begin_s <= mark.t_s <= end_s))
-    return _sorted(part)
+    late = np.flatnonzero(np.diff(part.t_s) < 0)
+    if len(late):
+        rows = "this row stands" if len(late) == 1 else f"{len(late)} rows stand, this one first,"
+        trouble = f"{rows} after one of a later time ({part.t_s[late[0]]!s}, then {part.t_s[late[0] + 1]!s} s); sort the rows by time"
+        part.refuse((int(late[0]) + 1, trouble))
+    return part
 
 
 def _cuts(part: Part) -> list[int]:
@@ -118,13 +123,3 @@ def _listed(part: Part, bounds: list[int]) -> str:
         said.append(f"{number}: {span_s:.1f} s in {stop - start} rows")
     more = "" if len(said) <= LISTED else f", … {len(said)} in all"
     return ", ".join(said[:LISTED]) + more
-
-
-def _sorted(part: Part) -> Part:
-    order: NDArray[np.intp] = np.argsort(part.t_s, kind="stable")
-    late = int((np.diff(part.t_s) < 0).sum())
-    if not late:
-        return part
-    rows = "1 row stands" if late == 1 else f"{late} rows stand"
-    doubt = f"{rows} after a later one; read in the order of their times"
-    return replace(part.taken(order), warnings=(*part.warnings, doubt))

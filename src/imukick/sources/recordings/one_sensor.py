@@ -55,8 +55,13 @@ def one_sensor(part: Part, device: str | None) -> Part:
 
 def how_much(gyr_radps: NDArray[np.float64]) -> str:
     """How quickly something turned at its quickest, for people who have to tell sensors apart. `gyr_radps` (n, 3)."""
+    return f"turned at up to {turned_degps(gyr_radps):.0f} deg/s"
+
+
+def turned_degps(gyr_radps: NDArray[np.float64]) -> float:
+    """The rate of turn that one sample of a hundred exceeds, without a constant offset, in deg/s. `gyr_radps` (n, 3)."""
     rate = gyr_radps - np.median(gyr_radps, axis=0)
-    return f"turned at up to {np.quantile(np.sqrt(np.einsum('ij,ij->i', rate, rate)), 0.99) * DEG_PER_RAD:.0f} deg/s"
+    return float(np.quantile(np.sqrt(np.einsum("ij,ij->i", rate, rate)), 0.99)) * DEG_PER_RAD
 
 
 def _listed(part: Part, labels: NDArray[np.object_]) -> str:

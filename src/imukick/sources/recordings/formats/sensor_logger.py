@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from imukick.sources.recordings.formats.format import (
     WATCH,
     Holds,
 )
-from imukick.sources.recordings.one_sensor import how_much
+from imukick.sources.recordings.one_sensor import how_much, turned_degps
 from imukick.sources.recordings.part import Asked, Part, g, mps2, radps, text_of
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import lines_of, table_at
@@ -40,6 +40,10 @@ NAMES: Final[Mapping[str, Holds]] = {
     "gyroscopeuncalibrated": RAW_GYR,
 }
 DEVICES: Final = ("watch", "phone")
+STILL_DEGPS: Final = 5.0
+MOVED_DEGPS: Final = 15.0
+"""How quickly a device turns that lay on the floor, at most, and one on a leg that kicks, at least. Chosen: a phone at rest shows
+its noise, below 1 deg/s; the slowest shipped kick turns at 28."""
 APART_S: Final = 0.005
 """How far stamps of acceleration and gravity may be from each other; chosen: half a sample at 100 Hz. iOS gives both at once."""
 CLOCKS_S: Final = 2.0
@@ -79,7 +83,8 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     uncalibrated sensors are taken.
 
     An iPhone or its watch gives acceleration with the opposite sign and, of some sensors, in g, unless Metadata says that units
-    and frames are standardised. Of a watch and a phone in one export the one that is asked for.
+    and frames are standardised. Of a watch and a phone in one export the one that is asked for; where
+    nobody asks and one lay still, the other.
     """
     held: dict[Holds, File] = {}
     for file in files:
@@ -93,8 +98,9 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
         held[what] = file
     where = files[0].path.parent if len(files) > 1 else files[0].path
     said = _metadata(held[ABOUT]) if ABOUT in held else {}
-    if _device(held, asked, where) == "watch":
-        return [_watch(held, said, where)]
+    device, warnings = _device(held, asked, where)
+    if device == "watch":
+        return [replace(_watch(held, said, where), warnings=warnings)]
     if GYR not in held and RAW_GYR not in held:
         beside = "" if held else "; its name does not say which sensor it is: keep the names and the files together"
         raise RecordingError(f"no Gyroscope.csv; switch the gyroscope on, and record again{beside}", path=where)
@@ -105,11 +111,13 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
         trouble = f"began {abs(began_s - rates.began_s):.0f} s apart from {acc.path.name}; not one recording"
         raise RecordingError(trouble, path=gyr_file.path)
     meta = _meta(f"phone {said.get('device name', '')}", rates)
-    return [acc, Part(gyr_file.path, rates.t_s, gyr=radps(rates.columns), meta=meta)]
+    return [acc, Part(gyr_file.path, rates.t_s, gyr=radps(rates.columns), meta=meta, warnings=warnings)]
 
 
-def _device(held: Mapping[Holds, File], asked: Asked, where: object) -> str:
-    """Which of the two is meant. Raises `RecordingError` where both are there and the person does not say."""
+def _device(held: Mapping[Holds, File], asked: Asked, where: object) -> tuple[str, tuple[str, ...]]:
+    """Which of the two is meant, and a warning where one that lay still was left out. Raises `RecordingError` where both moved
+    and the person does not say.
+    """
     there = ["watch"] if WATCH in held else []
     there += ["phone"] if held.keys() & {GYR, RAW_GYR} else []
     device = asked.device
@@ -117,14 +125,20 @@ def _device(held: Mapping[Holds, File], asked: Asked, where: object) -> str:
         trouble = f"no {device[:40]!r} in it; there is: {' and '.join(there) or 'no gyroscope'}"
         raise RecordingError(trouble, path=str(where))
     if device is not None:
-        return device.casefold()
+        return device.casefold(), ()
     if len(there) < len(DEVICES):
-        return there[0] if there else "phone"
+        return there[0] if there else "phone", ()
     watch = _values(held[WATCH], [f"rotationRate{axis}" for axis in "XYZ"])
     phone = _values(held.get(GYR) or held[RAW_GYR], "xyz")
     told = ", ".join(
         f"{name} ({how_much(values.columns)})" for name, values in zip(DEVICES, (watch, phone), strict=True)
     )
+    turned = {name: turned_degps(values.columns) for name, values in zip(DEVICES, (watch, phone), strict=True)}
+    taken, left = sorted(DEVICES, key=lambda name: -turned[name])
+    if turned[left] < STILL_DEGPS and turned[taken] > MOVED_DEGPS:
+        return taken, (
+            f"a watch and a phone in one export: the {left} lay still, so the {taken} was taken; --device {left} takes the other",
+        )
     trouble = f"a watch and a phone in one export; name the one on the leg with --device: {told}"
     raise RecordingError(trouble, path=str(where))
 
