@@ -74,10 +74,9 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
                 )
             headers = next(csv.reader([words], delimiter=delimiter))
             body = without_headers(data[start:], data[line_start:start].rstrip(b"\n"))
-            own = re.match(FIRST_LINE.pattern.encode(), data) is not None
-            marks = _marks(body, path, line, own=own) if b"#" in body else ()
-            rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
             native = re.match(FIRST_LINE.pattern.encode(), data) is not None
+            marks = _marks(body, path, line, native=native) if b"#" in body else ()
+            rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
             return Text(meta, headers, line, delimiter, marks, body, rows, torn, native)
     raise RecordingError("no column names and no rows in it", path=path)
 
@@ -172,13 +171,13 @@ def _value(text: str) -> Any:
     return value
 
 
-def _marks(body: bytes, path: Path, header_line: int, *, own: bool) -> tuple[Mark, ...]:
+def _marks(body: bytes, path: Path, header_line: int, *, native: bool) -> tuple[Mark, ...]:
     marks = []
     line, seen = header_line + 1, 0
     for match in _MARK_LINE.finditer(body):
         line += body.count(b"\n", seen, match.start())
         seen = match.start()
-        if not own and not match[0].startswith(b"#!"):
+        if not native and not match[0].startswith(b"#!"):
             continue  # a remark of the program that wrote it
         words = _decoded(match[0], path, line).strip()
         if not words.startswith("#!"):
