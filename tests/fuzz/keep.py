@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -35,7 +36,10 @@ def lines_of(room: str, data: bytes, folder: Path) -> set[tuple[str, int]]:
     finally:
         sys.settrace(None)
     for path in folder.iterdir():
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     return seen
 
 

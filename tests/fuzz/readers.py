@@ -24,7 +24,7 @@ KINDS: Final = ("file", "zip", "folder", "packed", "spans", "toml")
 """The first byte: one file; a zip as it is; several files in a folder; the same packed; a table of repetitions; a plan or description."""
 RATE: Final = 0x40
 DEVICE: Final = 0x80
-"""Of the first byte: a rate of 50 Hz is given, the device `left` is asked for."""
+"""Of the first byte: a rate of 50 Hz is given; the device `left` and, where there is none, the second part are asked for."""
 MOST_FILES: Final = 8
 NAMES: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/")
 
@@ -80,11 +80,21 @@ def attempt(data: bytes, folder: Path) -> Recording | None:
             case _:
                 path = folder
                 for name, one in files.items():
-                    (folder / name.replace("/", "_")).write_bytes(one)
+                    place = folder / name.replace("/", "_") if name.count("/") != 1 else folder / name
+                    try:
+                        place.parent.mkdir(exist_ok=True)
+                        place.write_bytes(one)
+                    except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                        continue  # a name that is another's folder
                 recordings_of_folder(folder)
                 recordings_in(sorted(folder.iterdir()))
         rate_hz, device = 50.0 if data[0] & RATE else None, "left" if data[0] & DEVICE else None
-        recording = read_recording(path, rate_hz=rate_hz, device=device)
+        try:
+            recording = read_recording(path, rate_hz=rate_hz, device=device)
+        except ImukickError:
+            if device is None:
+                raise
+            recording = read_recording(path, rate_hz=rate_hz, part=2)
     except ImukickError as error:
         told = str(error)
         assert told

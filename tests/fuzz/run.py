@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +25,10 @@ def main() -> None:
                 return
             readers.attempt(data, place)
             for path in place.iterdir():
-                path.unlink()
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
         atheris.Setup(sys.argv, one)
         atheris.Fuzz()

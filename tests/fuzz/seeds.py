@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from imukick.sources.virtual_sensor import MAKES, Radio, Track, recorded_track
 from imukick.sources.virtual_sensor.off_radio import sensor_of, talk
 from imukick.units import DEG_PER_RAD
 from tests.fuzz import decoders, readers
-from tests.sources.formats import made
+from tests.sources.formats import made, made_others
 
 
 class Listening:
@@ -78,6 +79,12 @@ def of_readers() -> dict[str, bytes]:
         "sensor_logger_ios": made.sensor_logger(few, platform="ios", total=False),
         "phyphox": made.phyphox(few),
         "movesense": made.movesense_channels(few),
+        "polar": made_others.polar(few),
+        "phyphox_iphone": made_others.phyphox_pauses(made_others.phyphox_iphone(few), 0.5, 2.0),
+        "ximu3": made_others.ximu3(few),
+        "ngimu": made_others.ngimu(few),
+        "bids": made_others.bids(few, latency=True),
+        "uncalibrated": made.sensor_logger_raw(few),
     }
     for name, files in pairs.items():
         encoded = {one[-40:]: text.encode() for one, text in files.items()}
@@ -86,6 +93,17 @@ def of_readers() -> dict[str, bytes]:
     two = made.witmotion(few, devices=("left", "right")).encode()
     out["two_devices"] = readers.joined("file", {"a.txt": two}, readers.DEVICE)
     counted = made.mt_manager(few, rate="").encode()
+    named = "\n".join(
+        f"{row},{'right' if k % 2 else 'left'}" for k, row in enumerate(_moving(1.0).decode().split("\n"))
+    )
+    out["two_in_turns"] = readers.joined("file", {"a.csv": named.replace("left", "sensor", 1).encode()}, readers.DEVICE)
+    out["restart"] = readers.joined("file", {"a.csv": _moving(1.0) + b"\n" + _moving(1.0)}, readers.DEVICE)
+    out["gzip"] = readers.joined("file", {"a.csv": gzip.compress(_moving(1.0))})
+    out["utf16"] = readers.joined("file", {"a.csv": _moving(1.0).decode().encode("utf-16")})
+    out["parquet"] = readers.joined("file", {"a.csv": made_others.parquet(few)})
+    out["text_times"] = readers.joined(
+        "file", {"a.csv": made_others.axivity(few).replace("(g)", "(m/s\u00b2)").encode("cp1252")}
+    )
     out["counted"] = readers.joined("file", {"a.txt": counted}, readers.RATE)
     for name, scale in (("kick", 1.0), ("kick_degps", DEG_PER_RAD)):
         out[name] = readers.joined("file", {"a.csv": _moving(scale)})

@@ -169,6 +169,10 @@ def test_packets_that_are_counted_leave_holes_at_a_given_rate(tmp_path: Path) ->
         (b"GYROFLOW IMU LOG\nversion,1.3\nt,gx,gy,gz,ax,ay,az\n", "a .gcsv log of Gyroflow"),
         (b"DataRate=100\nDataType=Quaternion\nversion=3\nendheader\ntime\tpelvis_imu\n", "an OpenSim storage file"),
         (b"time,sensor,axis,value\n0,acc,x,0.1\n", "a long table, a row for each axis"),
+        (
+            b"sensor,time,x,y,z\nAccelerometer,0,0,0,9.8\nGyroscope,0,0,0,0\n",
+            "a long table, acceleration and rate of turn in rows",
+        ),
         (b"1777629600.0, 1777629600.0, 1777629600.0\n32.0, 32.0, 32.0\n-62,2,10\n", "acceleration of an Empatica"),
         (b"t_start_s,t_end_s,rom_deg\n1,2,60\n", "this is a table of repetitions"),
         (
@@ -232,3 +236,10 @@ def test_rows_of_two_recordings_sorted_into_one_table_are_doubted(tmp_path: Path
     (doubt,) = read(tmp_path, "\n".join([head, *mixed])).warnings
     assert "alternate between two courses" in doubt
     assert read(tmp_path, own(made.kick(20.0))).warnings == ()
+
+
+def test_a_boards_microseconds_run_on_over_their_wrap(tmp_path: Path) -> None:
+    text = with_times([str((2**32 - 1_000_000 + round(1e6 * t)) % 2**32) for t in SMALL.t_s], "micros")
+    close(read(tmp_path, text), SMALL)
+    wide = "\n".join(row + ",24.5,99.0" for row in made_others.axivity(SMALL, named=False).splitlines())
+    close(read(tmp_path, wide), SMALL)

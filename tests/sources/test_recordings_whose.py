@@ -109,6 +109,9 @@ def test_words_that_change_with_the_exercise_are_no_sensors(tmp_path: Path) -> N
     close(read(tmp_path, text), KICK)
     moved = table([*rows(SMALL, word="left"), *rows(SMALL, 3.0, "right")], HEAD.replace("t_s,", "t_s,leg,"))
     assert len(read(tmp_path, moved).samples) == 2 * len(SMALL)
+    height = ["up" if k // 25 % 2 else "down" for k in range(len(KICK))]
+    lifts = table([f"{row},{word}" for row, word in zip(rows(KICK), height, strict=True)], f"{HEAD},position")
+    close(read(tmp_path, lifts), KICK)
     assert "no column that names sensors; leave --device away" in told_of(tmp_path, table(rows(SMALL)), device="left")
 
 

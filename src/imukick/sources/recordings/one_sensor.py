@@ -26,7 +26,8 @@ MOST: Final = 24
 LOOKED_AT: Final = 60
 """Rows that are looked at before a whole column is read; chosen: they lie everywhere in the table."""
 TURN_S: Final = 0.25
-"""Sensors worn together take turns within it. Chosen: longer than a packet, shorter than what a person does."""
+"""Sensors worn together take turns within it, or within twice as long where the column is called after sensors. Chosen: longer than a
+packet, shorter than what a person does."""
 SHARED: Final = 0.8
 """Of the seconds in which two sensors might both have rows, this share has rows of both. Chosen: a word that changes with what
 the person does is in one place at a time."""
@@ -116,7 +117,7 @@ def _flat(name: str) -> str:
 
 def _at_once(t_s: NDArray[np.float64], labels: NDArray[np.object_], known: list[str], *, by_name: bool) -> bool:
     """Whether rows of different words lie in the same seconds of time, as those of sensors worn together do."""
-    bin_s = 1.0 if by_name else TURN_S
+    bin_s = (2.0 if by_name else 1.0) * TURN_S
     seconds = {name: np.unique(np.floor(t_s[labels == name] / bin_s)) for name in known}
     for k, one in enumerate(known):
         for other in known[k + 1 :]:

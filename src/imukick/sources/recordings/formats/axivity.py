@@ -20,10 +20,12 @@ DOUBT: Final = "no column names; read as an Axivity AX6 writes it: time, acceler
 
 
 def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
-    """Rows from the first line on: a date with a time, then three numbers with a point, or six."""
+    """Rows from the first line on: a date with a time, then three numbers with a point, or six and what else was
+    switched on.
+    """
     if len(lines) < 2 or not all(ROW.fullmatch(line) for line in lines[:2]):
         return None
-    return WHOLE if lines[0].count(",") in (3, 6) else None
+    return WHOLE if lines[0].count(",") in (3, *range(6, 11)) else None
 
 
 def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
@@ -34,7 +36,8 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     if lines_of(data[:20_000])[0].count(",") == 3:
         trouble = "three numbers a row without names, as of an Axivity AX3: no gyroscope, so neither range nor speed can be told"
         raise RecordingError(f"{trouble}; use a sensor with one", path=file.path, line=1)
-    table = Table(file.path, COLUMNS, 0, ",", data)
+    width = lines_of(data[:20_000])[0].count(",") + 1
+    table = Table(file.path, (*COLUMNS, *("",) * (width - len(COLUMNS))), 0, ",", data)
     six = table.numbers(range(1, 7))
     words = table.words(0)
     if len(words) != len(six):

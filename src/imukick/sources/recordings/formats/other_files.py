@@ -65,7 +65,18 @@ def _trouble(head: bytes, lines: Sequence[str]) -> tuple[Holds, str] | None:
     cells = [cell.strip().strip('"').casefold() for cell in re.split(r"[,;\t]", first[:2000])]
     if set(cells) >= LONG:
         return WHOLE, f"a long table, a row for each axis; write a row for each sample: {TABLE}"
+    if set(cells) >= set("xyz") and _of_two(lines[1:200]):
+        return (
+            WHOLE,
+            f"a long table, acceleration and rate of turn in rows of their own; write a row for each sample: {TABLE}",
+        )
     return _empatica(lines)
+
+
+def _of_two(lines: Sequence[str]) -> bool:
+    """Whether a word in some rows says acceleration, in others rate of turn."""
+    words = {cell.strip().strip('"').casefold()[:3] for line in lines for cell in re.split(r"[,;\t]", line[:500])}
+    return "acc" in words and bool(words & {"gyr", "rot", "ang"})
 
 
 def _empatica(lines: Sequence[str]) -> tuple[Holds, str] | None:

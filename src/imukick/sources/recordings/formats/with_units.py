@@ -131,7 +131,7 @@ def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
     began = {} if stamps is None or stamps[1] is None else {"started": stamps[1]}
     read = Part(
         path=file.path,
-        t_s=_times(table, numbers, asked, None if stamps is None else stamps[0]),
+        t_s=_times(table, numbers, asked, None if stamps is None else stamps[0], columns[0].gain),
         acc=vectors.get("acc"),
         gyr=vectors.get("gyr"),
         table=table,
@@ -151,14 +151,25 @@ def _numbered_time(headers: Sequence[str]) -> bool:
     return "time" in named_quantities(headers, also_time=True)
 
 
-def _times(table: Table, numbers: FloatArray, asked: Asked, stamps: FloatArray | None) -> FloatArray:
+def _times(table: Table, numbers: FloatArray, asked: Asked, stamps: FloatArray | None, gain: float) -> FloatArray:
     if asked.rate_hz is not None:
         return counted_times(table, len(numbers), asked.rate_hz)
     if stamps is None:
-        return numbers[:, 0]
+        return _unwrapped(numbers[:, 0], gain)
     if len(stamps) != len(numbers):
         raise RecordingError("rows without a time; export it again", path=table.path)
     return stamps
+
+
+def _unwrapped(t_s: FloatArray, gain: float) -> FloatArray:
+    """A counter of 32 bits that began again from 0 when it was full, as a board's micros() does after 71.6 minutes."""
+    wrap_s = 2.0**32 * gain
+    if gain > 1e-3 or len(t_s) < 2 or t_s.min() < 0 or t_s.max() >= wrap_s:
+        return t_s
+    full = np.flatnonzero(np.diff(t_s) < 1.0 - wrap_s)
+    if not len(full):
+        return t_s
+    return t_s + wrap_s * np.searchsorted(full + 1, np.arange(len(t_s)), side="right")
 
 
 def _check_together(table: Table, positions: Sequence[int], wanted: Sequence[Quantity]) -> None:
