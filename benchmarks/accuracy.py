@@ -23,9 +23,9 @@ from measured.scoring import Scored, run
 from measured.simulated_figures import figures
 from measured.tables import into, plain, table
 
-from imukick.plans import Target
+from imukick.plans import HOLD_SHARE, TOLERANCE_S, TOLERANCE_SHARE, Target
 from imukick.reps.metrics import BOUNCE_RAD, BOUNCE_SHARE
-from imukick.reps.verdicts import TURN_S, TURN_SHARE, VerdictParams
+from imukick.reps.verdicts import VerdictParams
 from imukick.units import DEG_PER_RAD
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -153,8 +153,9 @@ def limits() -> Parts:
     rows = [(said.get(name, name), f"{value:g}", f"`{name}`") for name, value in values.items()]
     rows += [
         ("`no_pause`: hold under (s)", f"{Target().pause_s:g}", "`pause_s` of the target"),
-        ("`no_pause`: what a turn takes of lift and lowering", f"{TURN_SHARE:g}", "`TURN_SHARE`"),
-        ("`no_pause`: and at most (s)", f"{TURN_S:g}", "`TURN_S`"),
+        ("`no_pause`: with a plan, under this share of its hold", f"{HOLD_SHARE:g}", "`HOLD_SHARE`"),
+        ("`quick_lift`, `quick_lower`: shorter than the plan's by more than (s)", f"{TOLERANCE_S:g}", "`TOLERANCE_S`"),
+        ("`quick_lift`, `quick_lower`: and by more than this share of it", f"{TOLERANCE_SHARE:g}", "`TOLERANCE_SHARE`"),
         ("`bounce`: dip of at least (deg)", f"{BOUNCE_RAD * DEG_PER_RAD:g}", "`BOUNCE_RAD`"),
         ("`bounce`: and of the range", f"{BOUNCE_SHARE:g}", "`BOUNCE_SHARE`"),
     ]

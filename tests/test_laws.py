@@ -26,7 +26,7 @@ RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 NAMES = ("standing_faults", "quadruped_gap_and_loss", "standing_walk_fidget_host")
 
 
-def samples_of(name: str, seconds: float = 40.0) -> Samples:
+def samples_of(name: str, seconds: float = 55.0) -> Samples:
     samples = read_recording(RECORDINGS / f"{name}.csv").samples
     return samples.part(0, int(np.searchsorted(samples.t_s, samples.t_s[0] + seconds)))
 

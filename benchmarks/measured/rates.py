@@ -100,4 +100,4 @@ def _moved(scored: dict[int, list[Scored]], factor: int) -> Reached:
 
 
 def _key(pair: Pair) -> float:
-    return float(pair.kick["t_start10"])
+    return float(pair.kick["t_move_s"])

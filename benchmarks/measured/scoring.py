@@ -151,11 +151,11 @@ def _is_kick(kick: Kick) -> bool:
 
 
 def _start_s(kick: Kick) -> float:
-    return float(kick.get("t_start10") or kick["t_start"])
+    return float(kick["t_move_s"])
 
 
 def _end_s(kick: Kick) -> float:
-    return float(kick.get("t_end10") or kick["t_end"])
+    return float(kick["t_back_s"])
 
 
 def _shared_s(rep: Rep, kick: Kick) -> float:

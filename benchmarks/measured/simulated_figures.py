@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from imukick.reps.verdicts import TURN_S, TURN_SHARE
 from measured.chance import auc, mean_size, median_size
 from measured.figures import NO_BAR, Bars, Each, Figure
 from measured.scoring import Pair, Scored
@@ -15,8 +14,8 @@ STANDING_FAIR_DEG: Final = 16.0
 """Momentum of a standing leg is judged from this range on: nearer to hanging gravity hardly asks for work."""
 HIGH, LOW, CLEAR = 0.35, 0.20, 0.45
 """True shares: from `HIGH` told from up to `LOW` (AUC); the word should be said from `CLEAR`, not up to `LOW`."""
-HARDLY_S: Final = 0.08
-"""No hold in truth: under the 0.1 s that `no_pause` asks for by more than a time is off (chosen)."""
+HARDLY_S, HELD_S = 0.05, 0.5
+"""Under the first there is truly no hold, from the second on there is (chosen, on both sides of the 0.25 s of `no_pause`)."""
 KNOWN: Final = ("none", "ankle_weight")
 
 
@@ -38,15 +37,15 @@ def figures(level: str) -> list[Figure]:
         Figure("curls and aborted lifts counted", bar(0.02, 0.02), lambda s: [(len(s.wrongly), s.traps)], most=True),
         Figure("lever given", bar(0.98), _share(lambda p: p.rep.lever_m is not None)),
         Figure("range, mean error", bar(0.8, 1.5), _error("rom_deg", "rom_shank_deg"), mean_size, "deg", 2, most=True),
-        Figure("lift, mean error", bar(30), _span("lift_s", "t_start10", "t_top_start"), mean_size, "ms", 0, most=True),
+        Figure("lift, mean error", bar(30), _span("lift_s", "t_move_s", "t_arrive_s"), mean_size, "ms", 0, most=True),
         Figure(
-            "pause, mean error", bar(30), _span("pause_s", "t_top_start", "t_top_end"), mean_size, "ms", 0, most=True
+            "pause, mean error", bar(30), _span("pause_s", "t_arrive_s", "t_depart_s"), mean_size, "ms", 0, most=True
         ),
-        Figure("lower, mean error", bar(30), _span("lower_s", "t_top_end", "t_end10"), mean_size, "ms", 0, most=True),
-        Figure("start, median error", NO_BAR, _error("t_start_s", "t_start10", 1e3), median_size, "ms", 0, most=True),
-        Figure("top, median error", NO_BAR, _error("t_top_s", "t_top_start", 1e3), median_size, "ms", 0, most=True),
-        Figure("lower, median error", NO_BAR, _error("t_lower_s", "t_top_end", 1e3), median_size, "ms", 0, most=True),
-        Figure("end, median error", NO_BAR, _error("t_end_s", "t_end10", 1e3), median_size, "ms", 0, most=True),
+        Figure("lower, mean error", bar(30), _span("lower_s", "t_depart_s", "t_back_s"), mean_size, "ms", 0, most=True),
+        Figure("start, median error", NO_BAR, _error("t_start_s", "t_move_s", 1e3), median_size, "ms", 0, most=True),
+        Figure("top, median error", NO_BAR, _error("t_top_s", "t_arrive_s", 1e3), median_size, "ms", 0, most=True),
+        Figure("lower, median error", NO_BAR, _error("t_lower_s", "t_depart_s", 1e3), median_size, "ms", 0, most=True),
+        Figure("end, median error", NO_BAR, _error("t_end_s", "t_back_s", 1e3), median_size, "ms", 0, most=True),
         Figure("peak rate of the lift, median error", bar(1.5), _peak("lift"), median_size, "%", 2, most=True),
         Figure("peak rate of the lowering, median error", bar(1.5), _peak("lower"), median_size, "%", 2, most=True),
         Figure("lever, mean error", bar(6.0), _lever, mean_size, "%", 1, most=True),
@@ -73,8 +72,8 @@ def figures(level: str) -> list[Figure]:
         Figure("`short` said on good, target", bar(0.02), _aimed(short=False), most=True),
         Figure("`too_high` said when true", NO_BAR, _too_high),
         Figure("`too_high` said on controlled", bar(0.02), _said("too_high", _controlled), most=True),
-        Figure("`no_pause` said when true", NO_BAR, _said("no_pause", _not_held)),
-        Figure("`no_pause` said on controlled", bar(0.02), _said("no_pause", _held), most=True),
+        Figure("`no_pause` said when true", bar(0.97), _said("no_pause", _not_held)),
+        Figure("`no_pause` said on held", bar(0.01), _said("no_pause", _held), most=True),
         Figure("knee curls named", bar(0.9), lambda s: [(sum(s.curls), len(s.curls))]),
         Figure("`knee_curl` said on kicks", bar(0.005), _said("knee_curl"), most=True),
     ]
@@ -196,11 +195,12 @@ def _controlled(p: Pair) -> bool:
 
 
 def _held(p: Pair) -> bool:
-    return _controlled(p) and not _not_held(p)
+    return _hold_s(p) >= HELD_S
 
 
 def _not_held(p: Pair) -> bool:
-    """Truly over 95 % for hardly longer than a turn of that quickness takes."""
-    kick = p.kick
-    moving_s = float(kick["t_top_start"]) - float(kick["t_start10"]) + float(kick["t_end10"]) - float(kick["t_top_end"])
-    return float(kick["t_top_end"]) - float(kick["t_top_start"]) - min(TURN_SHARE * moving_s, TURN_S) < HARDLY_S
+    return _hold_s(p) < HARDLY_S
+
+
+def _hold_s(p: Pair) -> float:
+    return float(p.kick["t_depart_s"]) - float(p.kick["t_arrive_s"])

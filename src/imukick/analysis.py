@@ -21,7 +21,7 @@ from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
 
-METRICS_VERSION: Final = 1
+METRICS_VERSION: Final = 2
 """Of the definitions in docs/metrics.md: a number that would come out otherwise raises it."""
 EXPORT_VERSION: Final = 1
 """Of the columns and header keys of every export."""
@@ -35,7 +35,15 @@ Watch = Callable[[float, Sequence[Event]], None]
 """Told after each piece of the stream: time reached (s), events told for it."""
 
 _HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
-_HEADER_NUMBERS: Final = ("load_kg", "height_m", "target_rom_deg", "target_rom_max_deg", "target_pause_s")
+_HEADER_NUMBERS: Final = (
+    "load_kg",
+    "height_m",
+    "target_rom_deg",
+    "target_rom_max_deg",
+    "target_pause_s",
+    "target_lift_s",
+    "target_lower_s",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +202,8 @@ def exercise_of(
 
 
 def _aim(header: Mapping[str, Any]) -> Target:
-    pause_s = header.get("target_pause_s")
-    target = Target(header.get("target_rom_deg"), header.get("target_rom_max_deg"))
-    return target if pause_s is None else replace(target, pause_s=pause_s)
+    aims = {name: header.get(f"target_{name}") for name in ("rom_deg", "rom_max_deg", "pause_s", "lift_s", "lower_s")}
+    return Target(**{name: aim for name, aim in aims.items() if aim is not None})
 
 
 def _planned(plan: Plan, *, load: bool) -> dict[str, Any]:
@@ -322,6 +329,8 @@ def _meta(
         "target_rom_deg": exercise.target.rom_deg,
         "target_rom_max_deg": exercise.target.rom_max_deg,
         "target_pause_s": exercise.target.pause_s,
+        "target_lift_s": exercise.target.lift_s,
+        "target_lower_s": exercise.target.lower_s,
         "parameters": dict(params),
     }
 

@@ -81,17 +81,38 @@ def _number(text: str) -> float:
         return math.nan
 
 
+LEAST_PHASE_S: Final = 0.1
+MAX_PHASE_S: Final = 20.0
+"""Of a tempo's lift and lowering. Chosen: beyond them is a slip of the hand."""
+TOLERANCE_S: Final = 0.3
+TOLERANCE_SHARE: Final = 0.25
+
+
+def tolerance_s(aim_s: float) -> float:
+    """How far off a phase may be whose aim is `aim_s`: 0.3 s or a quarter of it, whichever is larger.
+
+    One tolerance for "kept", `quick_lift` and `quick_lower`. Chosen: people count seconds no better.
+
+    >>> tolerance_s(0.5), tolerance_s(4.0)
+    (0.3, 1.0)
+    """
+    return max(TOLERANCE_S, TOLERANCE_SHARE * aim_s)
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the person aims at; None = no aim. `pause_s` feeds the `no_pause` verdict, the ranges `short` and `too_high`.
+    """What the person aims at; None = no aim. The ranges feed the verdicts `short` and `too_high`, `pause_s` is the
+    least hold without `no_pause`, `lift_s` and `lower_s` are a tempo's, for `quick_lift` and `quick_lower`.
 
     Raises `ValueError` for what no leg can do: ranges lie over 0 and at most at 180 deg, the larger one over the
-    smaller, the pause from 0 to 60 s.
+    smaller, the pause from 0 to 60 s, lift and lowering from 0.1 to 20 s.
     """
 
     rom_deg: float | None = None
     rom_max_deg: float | None = None
-    pause_s: float = 0.1
+    pause_s: float = 0.25
+    lift_s: float | None = None
+    lower_s: float | None = None
 
     def __post_init__(self) -> None:
         for rom_deg in (self.rom_deg, self.rom_max_deg):
@@ -103,6 +124,11 @@ class Target:
             )
         if not 0.0 <= self.pause_s <= MAX_PAUSE_S:
             raise ValueError(f"a pause of {self.pause_s:g} s cannot be aimed at; expected 0 to {MAX_PAUSE_S:g} s")
+        for name, aim_s in (("lift", self.lift_s), ("lowering", self.lower_s)):
+            if aim_s is not None and not LEAST_PHASE_S <= aim_s <= MAX_PHASE_S:
+                raise ValueError(
+                    f"a {name} of {aim_s:g} s cannot be aimed at; expected {LEAST_PHASE_S:g} to {MAX_PHASE_S:g} s"
+                )
 
 
 PURPOSES: Final = ("warm-up", "accessory", "cool-down", "rehabilitation")
@@ -112,7 +138,6 @@ SCHEDULES: Final = ("bandwidth", "faded", "every")
 """When a repetition is spoken about (docs/decisions/0012): outside its limits; ever more seldom; always."""
 MAX_SETS: Final = 20
 MAX_REPS: Final = 100
-MAX_PHASE_S: Final = 20.0
 MAX_REST_S: Final = 1800.0
 """Chosen, all four: beyond them is a slip of the hand."""
 
@@ -139,7 +164,7 @@ class Tempo:
             ("lift", self.lift_s),
             ("hold", self.hold_s),
         ):
-            least_s = 0.0 if name in ("rest", "hold") else 0.1
+            least_s = 0.0 if name in ("rest", "hold") else LEAST_PHASE_S
             if not least_s <= value_s <= MAX_PHASE_S:
                 raise ValueError(f"tempo: {name} {value_s:g} s cannot be; expected {least_s:g} to {MAX_PHASE_S:g} s")
 
@@ -179,8 +204,8 @@ class PlanStep:
     rest_s: float
 
 
-HOLD_SLACK_S: Final = 0.65
-"""How much less than the tempo's hold is still a pause: 0.35 s that the turn itself takes, 0.3 s to which people keep time."""
+HOLD_SHARE: Final = 0.5
+"""Of the tempo's hold: what is shorter is no pause. Chosen: half a hold is still one, if a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +275,11 @@ class Plan:
 
     @property
     def target(self) -> Target:
-        """What the verdicts `short`, `too_high` and `no_pause` judge by."""
-        pause_s = Target().pause_s if self.tempo is None else max(Target().pause_s, self.tempo.hold_s - HOLD_SLACK_S)
-        return Target(self.lower_deg, self.upper_deg, pause_s)
+        """What a plan's repetitions are judged by: its range and its tempo."""
+        tempo = self.tempo
+        if tempo is None:
+            return Target(self.lower_deg, self.upper_deg)
+        return Target(self.lower_deg, self.upper_deg, HOLD_SHARE * tempo.hold_s, tempo.lift_s, tempo.lower_s)
 
     @property
     def steps(self) -> tuple[PlanStep, ...]:

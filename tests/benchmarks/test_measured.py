@@ -33,8 +33,8 @@ def case() -> Case:
 
 def row(kick: dict[str, Any], index: int = 1) -> Rep:
     """The row that measures a kick without error."""
-    times = {"t_start_s": "t_start10", "t_top_s": "t_top_start", "t_lower_s": "t_top_end", "t_end_s": "t_end10"}
-    lift_s = kick["t_top_start"] - kick["t_start10"]
+    times = {"t_start_s": "t_move_s", "t_top_s": "t_arrive_s", "t_lower_s": "t_depart_s", "t_end_s": "t_back_s"}
+    lift_s = kick["t_arrive_s"] - kick["t_move_s"]
     told = {ours: kick[theirs] for ours, theirs in times.items()}
     return a_rep(index=index, rom_deg=kick["rom_shank_deg"], lift_s=lift_s, **told)
 
@@ -65,7 +65,7 @@ def test_a_row_that_does_not_count_claims_nothing(case: Case) -> None:
 
 def test_a_kick_cut_by_a_hole_is_not_scored(case: Case) -> None:
     kick = kicks(case)[1]
-    hole = {**case.truth["sensor"], "hole_s": [kick["t_start10"] + 0.5, kick["t_start10"] + 1.1]}
+    hole = {**case.truth["sensor"], "hole_s": [kick["t_move_s"] + 0.7, kick["t_move_s"] + 1.3]}
     holed = replace(case, truth={**case.truth, "sensor": hole})
     scored = score(holed, [row(other) for other in kicks(case) if other is not kick])
     assert scored.exact

@@ -88,7 +88,7 @@ def test_a_planned_session_changes_legs_by_itself_and_replays(
         20.0,
         40.0,
     )
-    assert told.meta["target_pause_s"] == 0.35
+    assert told.meta["target_pause_s"] == 0.5
     again = run("replay", recording, "--out", "-")
     assert again.out.splitlines() == table.read_text(encoding="utf-8").splitlines()
     sides = [line.split(",")[2] for line in again.out.splitlines() if line[:1].isdigit()]

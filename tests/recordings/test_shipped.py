@@ -46,7 +46,7 @@ def test_it_is_small_and_reads(name: str) -> None:
     assert recording.samples.t_s[-1] == pytest.approx(truth["duration_s"], abs=0.5)
     still = recording.samples.acc_mps2[: int(2.0 * truth["sensor"]["fs"])].mean(axis=0)
     assert np.linalg.norm(still) == pytest.approx(STANDARD_GRAVITY_MPS2, rel=0.05)
-    times = [rep[key] for rep in truth["reps"] for key in ("t_start10", "t_top_start", "t_top_end", "t_end10")]
+    times = [rep[key] for rep in truth["reps"] for key in ("t_move_s", "t_arrive_s", "t_depart_s", "t_back_s")]
     assert times == sorted(times)
     assert all(0.0 < t_s < truth["duration_s"] for t_s in times)
 

@@ -44,7 +44,7 @@ def closed(angle_rad: FloatArray, start: int, stop: int, *, open_end: bool = Fal
 
 def spans(times_s: tuple[float, float, float, float], angle_rad: FloatArray, rate_radps: FloatArray) -> Phases:
     """Phases with these boundaries."""
-    return Phases(*times_s, float(angle_rad.max()), 0.0, angle_rad, rate_radps)
+    return Phases(*times_s, float(angle_rad.max()), 0.0, angle_rad, rate_radps, inner_s=times_s)
 
 
 def driven(

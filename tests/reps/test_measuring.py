@@ -29,8 +29,8 @@ def test_numbers_are_near_the_truth(posture: str) -> None:
     for row, rep in zip(rows, truth, strict=True):
         assert row.posture == posture
         assert row.rom_deg == pytest.approx(rep["rom_shank_deg"], abs=2.0)
-        assert row.t_start_s == pytest.approx(rep["t_start10"], abs=0.1)
-        assert row.t_end_s == pytest.approx(rep["t_end10"], abs=0.1)
+        assert row.t_start_s == pytest.approx(rep["t_move_s"], abs=0.1)
+        assert row.t_end_s == pytest.approx(rep["t_back_s"], abs=0.1)
         assert row.lift_s + row.pause_s + row.lower_s == pytest.approx(row.t_end_s - row.t_start_s)
         assert row.peak_lift_degps == pytest.approx(rep["w_lift_peak_dps"], rel=0.15)
     levers = [row.lever_m for row in rows if row.lever_m is not None]

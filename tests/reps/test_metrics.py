@@ -139,8 +139,9 @@ def test_peaks_and_means_are_those_of_the_strokes() -> None:
     assert phases is not None
     assert metrics.peak_degps(e, phases, lift=True) == pytest.approx(40.0, rel=0.01)
     assert metrics.peak_degps(e, phases, lift=False) == pytest.approx(20.0, rel=0.01)
-    assert metrics.mean_degps(phases, lift=True) == pytest.approx(40.0, rel=0.02)
-    assert metrics.mean_degps(phases, lift=False) == pytest.approx(20.0, rel=0.02)
+    lift_s, lower_s = phases.t_top_s - phases.t_start_s, phases.t_end_s - phases.t_lower_s
+    assert metrics.mean_degps(phases, lift=True) == pytest.approx(40.0 / lift_s, rel=0.01)
+    assert metrics.mean_degps(phases, lift=False) == pytest.approx(40.0 / lower_s, rel=0.01)
 
 
 @pytest.mark.parametrize("deg", [0.0, 10.0, 25.0])

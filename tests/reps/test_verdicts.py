@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imukick.events import Rep
-from imukick.plans import Target
+from imukick.plans import Plan, Target, Tempo
 from imukick.reps.verdicts import Background, VerdictParams, judge, uncertain
 
 GOOD = Rep(
@@ -66,7 +66,7 @@ def test_a_good_repetition_hears_nothing() -> None:
     [
         ("momentum_lift", "momentum", 0.35, 0.36),
         ("momentum_drop", "drop", 0.35, 0.36),
-        ("pause_s", "no_pause", 0.46, 0.44),
+        ("pause_s", "no_pause", 0.26, 0.24),
         ("rom_deg", "short", 21.7, 21.5),
         ("rom_deg", "too_high", 38.9, 39.1),
         ("off_plane", "off_plane", 0.21, 0.22),
@@ -100,9 +100,28 @@ def test_without_enough_good_ones_the_range_is_not_compared() -> None:
     assert words(rom_deg=45.0, good_deg=None) == []
 
 
-def test_half_a_second_at_the_top_is_a_hold_however_slow_the_leg() -> None:
-    assert words(lift_s=2.5, pause_s=0.5, lower_s=3.0) == []
-    assert words(lift_s=2.5, pause_s=0.4, lower_s=3.0) == ["no_pause"]
+def test_with_a_plan_half_its_hold_is_a_pause() -> None:
+    plan = Plan("a", "warm-up", 1, 8, tempo=Tempo(2, 1, 2, 2)).target
+    assert words(lift_s=2.0, pause_s=1.01, lower_s=2.0, target=plan) == []
+    assert words(lift_s=2.0, pause_s=0.99, lower_s=2.0, target=plan) == ["no_pause"]
+    assert (
+        words(lift_s=2.0, pause_s=0.0, lower_s=2.0, target=Plan("a", "warm-up", 1, 8, tempo=Tempo(2, 1, 2, 0)).target)
+        == []
+    )
+
+
+@pytest.mark.parametrize(("aim_s", "kept_s", "quick_s"), [(0.8, 0.51, 0.49), (2.0, 1.51, 1.49), (4.0, 3.01, 2.99)])
+def test_rushing_is_said_beyond_the_tolerance_for_keeping_a_tempo(aim_s: float, kept_s: float, quick_s: float) -> None:
+    plan = Target(lift_s=aim_s, lower_s=aim_s)
+    assert words(lift_s=kept_s, lower_s=kept_s, target=plan) == []
+    assert words(lift_s=quick_s, lower_s=9.0, target=plan) == ["quick_lift"]
+    assert words(lift_s=9.0, lower_s=quick_s, target=plan) == ["quick_lower"]
+    assert words(lift_s=quick_s, lower_s=quick_s) == []
+
+
+def test_a_lift_of_under_a_second_is_not_clean_against_a_tempo_of_three() -> None:
+    plan = Plan("a", "rehabilitation", 1, 8, tempo=Tempo(3, 2, 3, 1)).target
+    assert words(lift_s=0.8, pause_s=1.0, lower_s=3.0, target=plan) == ["quick_lift"]
 
 
 def test_a_plan_takes_the_place_of_the_persons_own_range() -> None:
@@ -111,7 +130,7 @@ def test_a_plan_takes_the_place_of_the_persons_own_range() -> None:
     assert words(rom_deg=19.5, target=plan) == ["short"]
     assert words(rom_deg=45.0, target=plan) == []
     assert words(rom_deg=61.0, target=plan, rest_deg=None) == ["too_high"]
-    assert words(pause_s=1.0, target=Target(pause_s=1.0)) == ["no_pause"]
+    assert words(pause_s=0.9, target=Target(pause_s=1.0)) == ["no_pause"]
 
 
 def test_upright_no_hip_lifts_the_leg_fifty_degrees_behind_vertical() -> None:

@@ -135,7 +135,7 @@ def test_doubts_stand_beside_the_sentence() -> None:
 
 def test_a_sensor_moved_without_a_mark_raises_the_question_of_the_side() -> None:
     (asked,) = doubts(shipped("ankle_weight_both_legs"))
-    assert "strapped anew at 0:33" in asked
+    assert "strapped anew at 0:39" in asked
     assert "--add-mark" in asked
 
 
@@ -279,8 +279,8 @@ def test_momentum_of_an_unknown_resistance_has_no_limit() -> None:
 
 def test_the_data_speak_for_themselves() -> None:
     rows = dict(quality_rows(shipped("quadruped_gap_and_loss")))
-    assert rows["Received"].endswith("4.9 % of those that should be there are missing")
-    assert rows["Gaps"].startswith("2 gaps, 1.1 s together: ")
+    assert rows["Received"].endswith("2.5 % of those that should be there are missing")
+    assert rows["Gaps"].startswith("4 gaps, 1.4 s together: ")
     assert "cut by a gap" in rows["Not counted"]
     assert "stamped by the receiving computer" in dict(quality_rows(shipped("standing_walk_fidget_host")))["Time"]
     assert "momentum is left out" in dict(quality_rows(shipped("quadruped_clipped")))["Clipped"]

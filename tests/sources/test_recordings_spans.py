@@ -57,7 +57,7 @@ def test_the_truth_of_a_simulation(root: Path) -> None:
     reps = json.loads(path.read_text(encoding="utf-8"))["reps"]
     spans = read_spans(path)
     assert [(s.start_s, s.top_s, s.lower_s, s.end_s, s.rom_deg) for s in spans] == [
-        (r["t_start10"], r["t_top_start"], r["t_top_end"], r["t_end10"], r["rom_shank_deg"]) for r in reps
+        (r["t_move_s"], r["t_arrive_s"], r["t_depart_s"], r["t_back_s"], r["rom_shank_deg"]) for r in reps
     ]
     assert [(s.counted, s.why) for s in spans] == [(r["kind"] == "kick", r["kind"]) for r in reps]
 

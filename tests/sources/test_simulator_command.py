@@ -66,7 +66,7 @@ def test_swing_and_drop_reach_the_session(run: Run, tmp_path: Path) -> None:
         ),
         (["--height-m", "nan"], "height nan"),
         (["--with", "walk,fly"], "'fly'"),
-        (["--pause-s", "0.01"], "0 turns at once"),
+        (["--rest-s", "0.01"], "a rest of 0.01 s is too short"),
         (["--load", "ankle-weight"], "add --load-kg"),
         (["--support", "wall"], "unknown support 'wall'"),
         (["--reps", "0", "--with", "gap"], "the gap lies inside a kick: add --reps"),

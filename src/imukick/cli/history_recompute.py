@@ -84,7 +84,12 @@ def _judged(recording: Recording, meta: Mapping[str, Any]) -> Analysis:
 
 
 def _exercise(meta: Mapping[str, Any]) -> Exercise:
-    target = Target(meta["target_rom_deg"], meta["target_rom_max_deg"], meta["target_pause_s"])
+    aimed = {
+        "lift_s": meta.get("target_lift_s"),
+        "lower_s": meta.get("target_lower_s"),
+    }  # not kept before metrics version 2
+    pause_s = meta["target_pause_s"] if meta["metrics_version"] > 1 else Target().pause_s
+    target = Target(meta["target_rom_deg"], meta["target_rom_max_deg"], pause_s, **aimed)
     return Exercise(
         posture=meta["posture"],
         load=meta["load"],

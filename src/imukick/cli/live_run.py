@@ -271,7 +271,8 @@ def _header(exercise: Exercise, plan: Plan | None) -> dict[str, Any]:
     words: dict[str, Any] = {name: getattr(exercise, name) for name in HEADER_WORDS}
     words["target_rom_deg"] = exercise.target.rom_deg
     if plan is not None:
-        words |= {"target_rom_max_deg": exercise.target.rom_max_deg, "target_pause_s": exercise.target.pause_s}
+        for name in ("rom_max_deg", "pause_s", "lift_s", "lower_s"):
+            words[f"target_{name}"] = getattr(exercise.target, name)
         words["plan"] = plan.name
     words["recorder"] = f"imukick {__version__}"
     return {key: value for key, value in words.items() if value is not None}

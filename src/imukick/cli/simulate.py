@@ -21,11 +21,17 @@ def simulate(
     support: Annotated[str, typer.Option(help="supported, unsupported or unknown.")] = "unknown",
     reps: Annotated[int, typer.Option(help="Kicks in a set.")] = 10,
     lift_s: Annotated[
-        float | None, typer.Option(help="From 10 % to 95 % of the range. [default: 1.2, or by --swing]")
+        float | None,
+        typer.Option(
+            help="From 10 % to 95 % of the range; with --shape from rest to the top. [default: 1.2, or by --swing]"
+        ),
     ] = None,
-    pause_s: Annotated[float, typer.Option(help="Above 95 % of the range; 0 turns at once.")] = 1.0,
-    lower_s: Annotated[float | None, typer.Option(help="From 95 % to 10 %. [default: 1.4, or by --drop]")] = None,
-    rest_s: Annotated[float, typer.Option(help="Between two kicks, below 10 %; 0 turns at once.")] = 1.8,
+    pause_s: Annotated[float, typer.Option(help="Standing still at the top; 0 turns at once.")] = 1.0,
+    lower_s: Annotated[
+        float | None,
+        typer.Option(help="From 95 % to 10 %; with --shape from the top to rest. [default: 1.4, or by --drop]"),
+    ] = None,
+    rest_s: Annotated[float, typer.Option(help="Standing still between two kicks; 0 turns at once.")] = 1.8,
     rom: Annotated[float | None, typer.Option(help="Range in deg. [default: what is usual in the posture]")] = None,
     rest_deg: Annotated[
         float, typer.Option(help="How far behind its usual place the leg rests; negative: in front.")
@@ -33,6 +39,13 @@ def simulate(
     clear_deg: Annotated[float, typer.Option(help="How far the knee bends so that the foot clears the floor.")] = 0.0,
     swing: Annotated[float | None, typer.Option(help="Share of the lift that momentum pays for, 0 to 1.")] = None,
     drop: Annotated[float | None, typer.Option(help="Share of the lowering left to gravity, 0 to 1.")] = None,
+    shape: Annotated[
+        str | None,
+        typer.Option(help="How the angle runs: cosine, least-jerk or even. [default: as muscle and gravity move it]"),
+    ] = None,
+    sway_deg: Annotated[
+        float | None, typer.Option("--sway-deg", help="How far the leg wanders all the time, in deg. [default: 0.2]")
+    ] = None,
     rate_hz: Annotated[float, typer.Option(help="Samples a second, 25 to 400.")] = 100.0,
     noise: Annotated[str, typer.Option(help="Sensor: none, bmi270, lsm6ds3 or mpu6050.")] = "lsm6ds3",
     clock: Annotated[str, typer.Option(help="Who stamps the samples: device or host.")] = "device",
@@ -89,6 +102,8 @@ def simulate(
         seed=seed,
         told=marks,
         support=support,
+        shape=shape,
+        sway_deg=sway_deg,
     )
     made = run(spec)
     with whole_file(truth_path, force=force) as part:

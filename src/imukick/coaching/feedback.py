@@ -10,7 +10,18 @@ FADE_AFTER: Final = 3
 """Turns after which the gap to the next grows by one repetition. Chosen: three are enough to take a correction up."""
 WIDEST_GAP: Final = 5
 """Chosen: in a set of ten, two repetitions are still spoken about."""
-FIRST: Final = ("momentum", "drop", "too_high", "off_plane", "bounce", "no_pause", "short", "knee_curl")
+FIRST: Final = (
+    "momentum",
+    "drop",
+    "too_high",
+    "off_plane",
+    "bounce",
+    "no_pause",
+    "quick_lift",
+    "quick_lower",
+    "short",
+    "knee_curl",
+)
 """Which of several verdicts is spoken of: the guide's order, control before range."""
 
 

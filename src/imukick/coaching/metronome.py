@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from imukick.events import Rep
-from imukick.plans import Tempo
+from imukick.plans import Tempo, tolerance_s
 
 PulsePhase = Literal["lift", "hold", "lower", "rest"]
-
-TOLERANCE_S: Final = 0.3
-TOLERANCE_SHARE: Final = 0.25
-"""A phase is kept when it is off by no more than the larger of the two. Chosen: people count seconds no better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +64,5 @@ def adherence_share(tempo: Tempo, reps: Iterable[Rep]) -> float | None:
         pairs = [(rep.lift_s, tempo.lift_s), (rep.pause_s, tempo.hold_s), (rep.lower_s, tempo.lower_s)]
         if number and rep.rest_before_s is not None:
             pairs.append((rep.rest_before_s, tempo.rest_s))
-        kept += [abs(took_s - aim_s) <= max(TOLERANCE_S, TOLERANCE_SHARE * aim_s) for took_s, aim_s in pairs]
+        kept += [abs(took_s - aim_s) <= tolerance_s(aim_s) for took_s, aim_s in pairs]
     return sum(kept) / len(kept) if kept else None

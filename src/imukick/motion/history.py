@@ -38,6 +38,10 @@ class History:
         self._flags[row : row + n] = flags
         self.end += n
 
+    def index(self, t_s: float) -> int:
+        """Running index of the row at this time, or of the next one."""
+        return self._base + int(np.searchsorted(self._floats[: self.end - self._base, 0], t_s))
+
     def rows(self, start: int, stop: int) -> tuple[FloatArray, BoolArray]:
         """Copies of rows [start, stop); `start` not before `end - KEEP`."""
         a, b = start - self._base, stop - self._base

@@ -13,7 +13,8 @@ from imukick.motion.turning import Pause
 from imukick.signals import FloatArray
 
 if TYPE_CHECKING:
-    from imukick.motion.movements import Moved, Movements
+    from imukick.motion.movements import Movements
+    from imukick.motion.outgoing import Moved
 
 CALM: Final = 20
 """Grid points before and after a lift that say whether it was calm."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from imukick.events import Doubt, Gap, Remount
+from imukick.events import Remount
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import AttitudeParams
 from imukick.motion.excursion import measure
@@ -14,16 +14,17 @@ from imukick.motion.history import History
 from imukick.motion.lift import LiftWatch
 from imukick.motion.lying import LyingLeg
 from imukick.motion.mounting import Mounting, MountingParams
+from imukick.motion.outgoing import Moved
 from imukick.motion.returns import ReturnParams, returns
 from imukick.motion.swing import SwingParams
 from imukick.motion.turning import Pause, TurningParams
-from imukick.signals import Excursion, FloatArray, LegMotion, Lift
+from imukick.signals import Excursion, FloatArray, Lift
 
 
 @dataclass(frozen=True, slots=True)
 class MotionParams:
-    """All tunables of motion. `margin_s`: kept before a movement, to steady its filters (chosen: three periods of the
-    low-pass). `hold_s`: how long motion waits for a first axis (docs/metrics.md).
+    """All tunables of motion. `margin_s`: kept before a movement: half a second of rest, and the beginning of a lift so
+    slow that it passed for rest (chosen: 18 deg in 4 s is told 1.2 s after it began). `hold_s`: how long motion waits for a first axis (docs/metrics.md).
     """
 
     grid: GridParams = field(default_factory=GridParams)
@@ -32,7 +33,7 @@ class MotionParams:
     returns: ReturnParams = field(default_factory=ReturnParams)
     mounting: MountingParams = field(default_factory=MountingParams)
     swing: SwingParams = field(default_factory=SwingParams)
-    margin_s: float = 0.6
+    margin_s: float = 2.0
     hold_s: float = 10.0
 
 
@@ -44,8 +45,6 @@ LOST_S: Final = 15.0
 """So long far from rest, a lying leg is no longer followed by its height: the person has got up. Chosen: longer than a hold."""
 AWAY_STEP: Final = 10
 """Every this many grid points the pose is looked at for being far from rest. Chosen."""
-
-Moved = Doubt | LegMotion | Excursion | Lift | Gap | Remount
 
 
 class Movements:

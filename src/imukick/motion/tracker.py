@@ -14,7 +14,8 @@ from imukick.motion.filters import CausalLowPass
 from imukick.motion.grid import Even, Grid
 from imukick.motion.history import PIECE, History
 from imukick.motion.mounting import Mounting
-from imukick.motion.movements import MotionParams, Moved, Movements
+from imukick.motion.movements import MotionParams, Movements
+from imukick.motion.outgoing import Moved, Outgoing
 from imukick.motion.turning import Turning
 from imukick.signals import BoolArray, FloatArray, Samples
 
@@ -48,6 +49,7 @@ class Tracker:
         self._mounting = Mounting(params.mounting, height_m, posture, aim_deg)
         self._angle = AngleStream(params.hold_s)
         self._movements = Movements(params, self._history, self._mounting, self._angle)
+        self._outgoing = Outgoing(self._history)
         self._ahead = list(prior.strappings) if prior is not None else []
         self._low_pass = CausalLowPass()  # of the rate
 
@@ -69,16 +71,18 @@ class Tracker:
     def finish(self) -> list[Moved]:
         """Close what is open: the last pause, the movement that never came back, the motion held."""
         out = self._take(self._grid.finish())
-        return [*out, *self._close(), *self._angle.finish()]
+        out += self._outgoing.take(self._close())
+        return [*out, *self._outgoing.flush(), *self._angle.finish()]
 
     def _take(self, pieces: list[Even | Gap]) -> list[Moved]:
         out: list[Moved] = []
         for piece in pieces:
             if isinstance(piece, Gap):
-                out.append(piece)
+                out += self._outgoing.take([piece])
                 continue
             if piece.fresh:
-                out += self._close()
+                out += self._outgoing.take(self._close())
+                out += self._outgoing.flush()
                 self._low_pass = CausalLowPass()
                 self._begin_anew()
             gyr, up, anew = self._attitude.push(piece)
@@ -87,9 +91,10 @@ class Tracker:
             cuts = [0, *anew, *self._prior_cuts(piece.t_s), *range(PIECE, len(floats), PIECE), len(floats)]
             for start, stop in pairwise(sorted(set(cuts))):
                 if start in anew:
+                    out += self._outgoing.flush()
                     self._begin_anew()
-                out += self._follow_prior(float(floats[start, 0]))
-                out += self._advance(floats[start:stop], flags[start:stop])
+                out += self._outgoing.take(self._follow_prior(float(floats[start, 0])))
+                out += self._outgoing.take(self._advance(floats[start:stop], flags[start:stop]))
         return out
 
     def _begin_anew(self) -> None:

@@ -23,7 +23,7 @@ from imukick.reps.measuring import (
     measure_rep,
 )
 from imukick.reps.phases import Phases, find_phases
-from imukick.reps.verdicts import Background, VerdictParams, held_s, judge, uncertain
+from imukick.reps.verdicts import Background, VerdictParams, judge, uncertain
 from imukick.signals import Excursion, Lift
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
@@ -370,9 +370,8 @@ class Counter:
 
 
 def held_at_top(phases: Phases) -> bool:
-    """Was there a hold that one can feel, beyond what the turn itself takes? What is held was not turned back."""
-    lift_s, lower_s = phases.t_top_s - phases.t_start_s, phases.t_end_s - phases.t_lower_s
-    return held_s(lift_s, phases.t_lower_s - phases.t_top_s, lower_s) >= HELD_S
+    """Was there a hold that one can feel? A lift that is held was not turned back."""
+    return phases.t_lower_s - phases.t_top_s >= HELD_S
 
 
 def _own(e: Excursion) -> Strapping:

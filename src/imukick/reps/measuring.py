@@ -12,7 +12,7 @@ from imukick.events import Load, Posture, Rep, Side, Strapping, not_judged
 from imukick.reps import metrics
 from imukick.reps.metrics import Share
 from imukick.reps.pendulum import Pendulum, Shape, pendulum
-from imukick.reps.phases import Phases
+from imukick.reps.phases import SLOW, Phases
 from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import DEG_PER_RAD, LEVER_VARIES, RAD_PER_DEG, pooled
 
@@ -24,6 +24,8 @@ KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
 """Loads under which `momentum` and `drop` are said; with a band or a machine the share means nothing from set to set."""
 DIRECTION_SHARE: Final = 0.5
 """Of the lever's relative error, in rad: how far its direction errs. Chosen on simulated legs."""
+SWAY_DEGPS: Final = 1.5
+"""A movement whose slow ends turn no faster than a leg sways (30 deg in 4 s) cannot be timed to better than half a second."""
 SETTLED: Final = 3
 """Repetitions after which axis, lever and posture of a strapping are settled (docs/metrics.md)."""
 
@@ -64,7 +66,8 @@ def measure_rep(
         quality.append("gap")
     if e.clipped[start : stop + 1].any():
         quality.append("clipped")
-    if c.host_clock:
+    peaks = [metrics.peak_degps(e, phases, lift=lift) for lift in (True, False)]
+    if c.host_clock or min(peaks) * SLOW < SWAY_DEGPS:
         quality.append("timing")
     if not settled:
         quality.append("axis")
@@ -75,7 +78,6 @@ def measure_rep(
         notes.append("no off_plane: first of its strapping")
     lift_s, pause_s = phases.t_top_s - phases.t_start_s, phases.t_lower_s - phases.t_top_s
     lower_s = phases.t_end_s - phases.t_lower_s
-    peaks = [metrics.peak_degps(e, phases, lift=lift) for lift in (True, False)]
     lever_m: float | None
     lever_sd_m: float | None
     lever_m, lever_sd_m = (None, None) if e.open_end else _lever(e, pool)

@@ -13,8 +13,6 @@ from imukick.reps.phases import Phases
 from imukick.signals import Excursion, FloatArray
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
-PHASE_SHARE: Final = 0.85
-"""Of the range lies between the 10 % and 95 % levels: mean rate = this x range / phase."""
 LEAST_WORK: Final = 0.03
 """Below this the gravity moment that a lift or a lowering crosses is too small to share out (about 15 deg from hanging)."""
 SHARE_SD: Final = 0.02
@@ -51,7 +49,7 @@ def peak_degps(e: Excursion, phases: Phases, *, lift: bool) -> float:
 def mean_degps(phases: Phases, *, lift: bool) -> float | None:
     """Mean angular velocity (deg/s) of the phase; None when the phase lasts under one grid step."""
     span_s = phases.t_top_s - phases.t_start_s if lift else phases.t_end_s - phases.t_lower_s
-    return PHASE_SHARE * phases.range_rad * DEG_PER_RAD / span_s if span_s >= 0.01 else None
+    return phases.range_rad * DEG_PER_RAD / span_s if span_s >= 0.01 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Shar
     share = integral max(sin psi - u+, 0)|dpsi| / integral max(sin psi, 0)|dpsi| over the phase. None when the gravity
     moment crossed is under `LEAST_WORK`. The standard error is what those of psi0 and omega0^2 make of it, and `SHARE_SD`.
     """
-    t0, t1 = (phases.t_start_s, phases.t_top_s) if lift else (phases.t_lower_s, phases.t_end_s)
+    t0, t1 = phases.inner_s[:2] if lift else phases.inner_s[2:]
     i = _inside(e, t0, t1)
     step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
     alpha = np.gradient(phases.rate_radps, step_s)[i]

@@ -1,4 +1,4 @@
-"""Where a repetition starts, tops, lowers and ends: levels of its own angle, inside the closed movement."""
+"""Where a repetition starts, tops, lowers and ends: by how fast the leg turns, inside the closed movement."""
 
 from __future__ import annotations
 
@@ -8,31 +8,37 @@ from typing import Final
 
 import numpy as np
 
-from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.signals import Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
-LOW: Final = 0.10
-HIGH: Final = 0.95
-"""Shares of the range between which a phase lies (docs/metrics.md)."""
-REST_S: Final = 0.5
+SURE_LOW: Final = 0.20
+SURE_HIGH: Final = 0.80
+"""Shares of the range between which a movement is surely under way (docs/metrics.md)."""
+FAST: Final = 0.60
+SLOW: Final = 0.10
+"""Shares of a movement's own peak rate that it falls through on its way to standing still."""
+REACH: Final = 1.0 / 3.0
+"""How much further than the 10 % level it goes, of the time from 60 % to 10 %. 10 % alone loses 9 % of a least-jerk
+lift and 3 % of a raised cosine at each end; a third more leaves the one 3 % short, the other 3 % long. Lower levels drown in sway."""
+CUT_HZ: Final = 6.0
+"""The low-pass that `Excursion.gyr_radps` has been through."""
+CUT_PERIODS: Final = 2.5
+"""A slow movement is low-passed at so many over the time (s) from 20 to 80 % of its range (docs/metrics.md)."""
+ANSWER_PERIODS: Final = 2.4
+"""Periods of the cut-off by which the ends are held, so that the low-pass finds something beyond them. Chosen: its answer is over by then."""
+REST: Final = 50
+"""Grid points, half a second."""
 REST_RADPS: Final = 15.0 * RAD_PER_DEG
 CREEP_RAD: Final = 1.5 * RAD_PER_DEG
 """The rest level is the median of the last half second before the lift that turned slower than this; a leg that
 creeps by more than `CREEP_RAD` meanwhile is lifted slowly (chosen above the sway of a hovering leg)."""
-HELD_SHARE: Final = 0.05
-HELD_S: Final = 0.5
-HELD_FROM: Final = 0.75
-"""A leg that overshoots is held under 95 %, one that is held long sags or creeps up: where it moves by less than this share
-of the range a second, measured over `HELD_S` and for as long, above this share of it, it is held. Chosen: the slowest
-smooth lift of ten seconds still moves by 7 % a second where it passes 95 %."""
-
-PHASES: Final = {
-    ("rest", "up through 10 %"): "lift",
-    ("lift", "up through 95 %"): "pause",
-    ("pause", "down through 95 %, for good"): "lower",
-    ("lower", "down through 10 %"): "rest",
-}
-"""The state table: (phase, crossing) -> next phase. A pulse that dips under 95 % and comes back stays in the pause."""
+LEAST_REST: Final = 10
+"""Grid points of calm that make a rest level. Chosen: a tenth of a second."""
+ANCHOR: Final = 60
+"""Grid points before and after a movement in which gravity says where the angle starts and ends. Chosen."""
+LOW: Final = 0.10
+HIGH: Final = 0.95
+"""Shares of the range between which momentum is shared out: nearer to the ends the leg hardly turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class Phases:
     """Boundaries (s, between grid points) with the angle they were read from.
 
     `angle_rad` (n,) from the rest level before the lift, `rate_radps` (n,), both about the kick axis over the
-    excursion's own points; `rest_after_rad` the level it came back to; `range_rad` its top.
+    excursion's own points; `rest_after_rad` the level it came back to; `range_rad` its top. `inner_s`: when the angle
+    passed 10 and 95 % of the range on its way up and on its way down.
     """
 
     t_start_s: float
@@ -51,46 +58,137 @@ class Phases:
     rest_after_rad: float
     angle_rad: FloatArray = field(repr=False)
     rate_radps: FloatArray = field(repr=False)
+    inner_s: tuple[float, float, float, float]
 
 
 def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
-    """The four boundaries of a movement about an axis (unit, signed to lift); None when it does not rise about it."""
+    """The four boundaries of a movement about an axis (unit, signed to lift); None when it does not rise about it.
+
+    An open end has no lowering: `t_lower_s` and `t_end_s` are where it breaks off.
+    """
     rate = e.gyr_radps @ axis
     angle = _angle(e, axis, rate)
-    first = max(0, e.rest_from, e.start + 1 - round(REST_S / _step_s(e)))
-    first = min(first, e.start)
-    angle = angle - _level(angle[first : e.start + 1], rate[first : e.start + 1], at_the_end=False)
+    step_s = _step_s(e)
     top = e.start + int(np.argmax(angle[e.start : e.stop]))
-    high = float(angle[top])
-    last = len(angle) if e.rest_to is None else max(e.stop, e.rest_to)
-    after = 0.0 if e.open_end else _level(angle[e.stop - 1 : last], rate[e.stop - 1 : last], at_the_end=True)
-    if high <= 0 or high - after <= 0:
+    there, back = (angle, rate), (angle[::-1], -rate[::-1])
+    last = len(angle) - 1
+    before = _rest_level(*there, e.rest_from, e.start)
+    rest_to = last if e.rest_to is None else max(e.stop, e.rest_to) - 1
+    after = _rest_level(*back, last - rest_to, last - (e.stop - 1))
+    if float(angle[top]) - before <= 0 or (not e.open_end and float(angle[top]) - after <= 0):
         return None
-    rising = _last_up(angle, LOW * high, top)
-    t_top = _first_up(angle, HIGH * high, rising, top)
-    falling = after + LOW * (high - after)
-    lower = _last_down(angle, after + HIGH * (high - after), top, e.stop)
-    end = _first_down(angle, falling, lower)
+    start, arrive = _movement(angle - before, rate, top, step_s)
+    if start < e.start:  # so slow that it began in what passed for rest
+        before = _rest_level(*there, e.rest_from, int(start), before)
+        start, arrive = _movement(angle - before, rate, top, step_s)
+    depart = end = float(last)
     if not e.open_end:
-        half = round(0.5 * HELD_S / _step_s(e))
-        t_top, lower = _held_off_the_top(angle, high, after, t_top, lower, rising, end, half)
+        depart, end = _backwards(angle - after, rate, top, step_s)
+        if end > e.stop:
+            after = _rest_level(*back, last - rest_to, int(last - end), after)
+            depart, end = _backwards(angle - after, rate, top, step_s)
+    angle, after = angle - before, after - before
+    high = float(angle[top])
+    if high <= 0 or (not e.open_end and high <= after):
+        return None
+    if arrive > depart:
+        arrive = depart = float(top)
     at = np.arange(len(angle), dtype=float)
-    t_start_s, t_top_s, t_lower_s, t_end_s = np.interp([rising, t_top, lower, end], at, e.t_s).tolist()
-    return Phases(t_start_s, t_top_s, t_lower_s, t_end_s, high, after, angle, rate)
+    inner = _inner(angle, high, after, top, e.stop)
+    times: list[float] = np.interp([start, arrive, depart, end, *inner], at, e.t_s).tolist()
+    return Phases(
+        times[0],
+        times[1],
+        times[2],
+        times[3],
+        high,
+        0.0 if e.open_end else after,
+        angle,
+        rate,
+        (times[4], times[5], times[6], times[7]),
+    )
 
 
-def _level(angle: FloatArray, rate: FloatArray, *, at_the_end: bool) -> float:
-    """The rest level in a stretch before (or after) a movement: the median of where it turned slower than 15 deg/s.
+def _movement(height: FloatArray, rate: FloatArray, top: int, step_s: float) -> tuple[float, float]:
+    """(begin, end) in grid points of the rise of `height`, which is 0 at rest, to the point `top`."""
+    high, last = float(height[top]), len(height) - 1
+    sure = int(_last_up(height, SURE_LOW * high, top))
+    done = min(max(int(np.ceil(_first_up(height, SURE_HIGH * high, sure, top))), sure + 1), last)
+    slow = _slower(rate, CUT_PERIODS / ((done - sure) * step_s), step_s)
+    peak = float(slow[sure : done + 1].max())
+    fast = sure + np.flatnonzero(slow[sure : done + 1] >= FAST * peak)
+    end = _stands(slow, int(fast[-1]), done, peak)
+    begin = last - _stands(slow[::-1], last - int(fast[0]), last - sure, peak)
+    before = np.flatnonzero(height[:sure] > SURE_LOW * high)
+    if len(before):  # another movement came down in this window: the two meet in the lowest point at the latest
+        down = int(before[-1])
+        begin = max(begin, float(down + int(np.argmin(height[down : sure + 1]))))
+    return max(begin, 0.0), min(end, float(last))
 
-    Where a slow lift (or lowering) reaches into it, only the far tenth of a second is rest.
+
+def _backwards(height: FloatArray, rate: FloatArray, top: int, step_s: float) -> tuple[float, float]:
+    """(begin, end) in grid points of the fall of `height` from the point `top` to 0: a rise in a film that runs backwards."""
+    last = len(height) - 1
+    end, begin = _movement(height[::-1], -rate[::-1], last - top, step_s)
+    return last - begin, last - end
+
+
+def _stands(rate: FloatArray, fast: int, sure: int, peak: float) -> float:
+    """Grid point at which a movement stands still, that is fast at the point `fast` and under way until `sure`."""
+    slower = _falls(rate, fast, FAST * peak)
+    slow = _falls(rate, max(sure, int(slower)), SLOW * peak)
+    return slow + REACH * (slow - slower)
+
+
+def _falls(rate: FloatArray, first: int, level: float) -> float:
+    """Grid point, from `first` on, at which the rate has fallen under `level`; the last one when it never does."""
+    under = np.flatnonzero(rate[first:] < level)
+    if not len(under):
+        return float(len(rate) - 1)
+    i = first + int(under[0])
+    return _cross(rate, level, i - 1) if i > first else float(i)
+
+
+def _slower(rate: FloatArray, cut_hz: float, step_s: float) -> FloatArray:
+    """A rate that was low-passed at `CUT_HZ` there and back, as if it had been at `cut_hz` when that is lower.
+
+    The quotient of the two answers |H|^2 = 1 / (1 + (f / cut)^4), in one Fourier transform; both ends are held.
     """
-    slow = np.abs(rate) < REST_RADPS
-    if not slow.any():
-        return float(angle[-1] if not at_the_end else angle[0])
-    rest = angle[slow]
-    far = rest[-10:] if at_the_end else rest[:10]
-    near = rest[0] if at_the_end else rest[-1]
-    return _middle(far if abs(near - _middle(far)) > CREEP_RAD else rest)
+    if cut_hz >= CUT_HZ:
+        return rate
+    margin = int(ANSWER_PERIODS / (cut_hz * step_s))
+    held = np.concatenate([np.full(margin, rate[0]), rate, np.full(margin, rate[-1])])
+    hz = np.fft.rfftfreq(len(held), step_s)
+    answer = (1.0 + (hz / CUT_HZ) ** 4) / (1.0 + (hz / cut_hz) ** 4)
+    out: FloatArray = np.fft.irfft(np.fft.rfft(held) * answer, len(held))[margin : margin + len(rate)]
+    return out
+
+
+def _inner(angle: FloatArray, high: float, after: float, top: int, stop: int) -> tuple[float, float, float, float]:
+    """Grid points at which the angle passes 10 and 95 % of its way up, 95 and 10 % of its way down."""
+    rising = _last_up(angle, LOW * high, top)
+    reached = _first_up(angle, HIGH * high, int(rising), top)
+    left = _last_down(angle, after + HIGH * (high - after), top, stop)
+    return rising, reached, left, _first_down(angle, after + LOW * (high - after), left)
+
+
+def _rest_level(angle: FloatArray, rate: FloatArray, first: int, leaves: int, found: float | None = None) -> float:
+    """The rest level before the leg leaves rest at the point `leaves`: the median over the longest calm of the last half second.
+
+    `first`: where the pause began. Where a slow lift reaches into the calm, only its first tenth of a second is rest.
+    Without enough calm: `found`, or the angle at `leaves`.
+    """
+    first = min(max(0, first, leaves + 1 - REST), leaves)
+    part = angle[first : leaves + 1]
+    calm = np.abs(rate[first : leaves + 1]) < REST_RADPS
+    if not calm.any():
+        return float(angle[leaves]) if found is None else found
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], calm, [False]]).astype(np.int8))).tolist()
+    start, stop = max(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[1] - run[0])
+    if stop - start < LEAST_REST:
+        return _middle(part[calm]) if found is None else found
+    far = part[start : start + LEAST_REST]
+    return _middle(far if abs(float(part[stop - 1]) - _middle(far)) > CREEP_RAD else part[start:stop])
 
 
 def _step_s(e: Excursion) -> float:
@@ -110,13 +208,13 @@ def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
         gravity = np.unwrap(gravity)
     turned = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1])) * _step_s(e)])
     error = gravity - turned
-    first, last = slice(0, e.start + 1), slice(e.stop - 1, None)
+    early, late = (max(0, e.start - ANCHOR), e.start + 1), (e.stop - 1, min(len(error), e.stop + ANCHOR))
+    first = _middle(error[early[0] : early[1]])
     if e.open_end:
-        return turned + _middle(error[first])
-    x = [0.5 * e.start, 0.5 * (e.stop - 1 + len(turned) - 1)]
-    y = [_middle(error[first]), _middle(error[last])]
-    slope = (y[1] - y[0]) / max(x[1] - x[0], 1.0)
-    out: FloatArray = turned + y[0] + slope * (np.arange(len(turned)) - x[0])
+        return turned + first
+    x = [0.5 * (early[0] + early[1] - 1), 0.5 * (late[0] + late[1] - 1)]
+    slope = (_middle(error[late[0] : late[1]]) - first) / max(x[1] - x[0], 1.0)
+    out: FloatArray = turned + first + slope * (np.arange(len(turned)) - x[0])
     return out
 
 
@@ -125,37 +223,9 @@ def _middle(values: FloatArray) -> float:
     return float(median(values.tolist()))
 
 
-def _held_off_the_top(
-    angle: FloatArray, high: float, after: float, top: float, lower: float, rising: float, end: float, half: int
-) -> tuple[float, float]:
-    """(top, lower) in grid points, widened by holds of at least `HELD_S` that lie under 95 %, before or after the top.
-
-    `half`: grid points in half of `HELD_S`.
-    """
-    slope = np.full(len(angle), np.inf)
-    slope[half : len(angle) - half] = np.abs(angle[2 * half :] - angle[: len(angle) - 2 * half]) / HELD_S
-    first, last = int(np.ceil(top)), int(lower)
-    before = (slope < HELD_SHARE * high) & (angle >= HELD_FROM * high)
-    runs = _runs(before[int(rising) : first], 2 * half)
-    if runs:
-        top = float(int(rising) + runs[0][0])
-    drop = high - after
-    behind = (slope < HELD_SHARE * drop) & (angle - after >= HELD_FROM * drop)
-    runs = _runs(behind[last + 1 : int(end)], 2 * half)
-    if runs:
-        lower = float(last + runs[-1][1])
-    return top, lower
-
-
-def _runs(flags: BoolArray, least: int) -> list[tuple[int, int]]:
-    """[start, stop) of each unbroken stretch of True at least so long."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8))).tolist()
-    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least]
-
-
-def _cross(angle: FloatArray, level: float, i: int) -> float:
+def _cross(values: FloatArray, level: float, i: int) -> float:
     """Index, between i and i + 1, at which the straight line passes the level."""
-    a, b = float(angle[i]), float(angle[i + 1])
+    a, b = float(values[i]), float(values[i + 1])
     return i + ((level - a) / (b - a) if b != a else 0.0)
 
 
@@ -164,8 +234,7 @@ def _last_up(angle: FloatArray, level: float, top: int) -> float:
     return _cross(angle, level, int(below[-1])) if len(below) else 0.0
 
 
-def _first_up(angle: FloatArray, level: float, start: float, top: int) -> float:
-    first = int(start)
+def _first_up(angle: FloatArray, level: float, first: int, top: int) -> float:
     over = np.flatnonzero(angle[first : top + 1] >= level)
     i = first + (int(over[0]) if len(over) else top - first)
     return _cross(angle, level, i - 1) if i > first else float(i)

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from imukick.events import Rep, Verdict, not_judged
-from imukick.plans import Target
+from imukick.plans import Target, tolerance_s
 
-TURN_SHARE: Final = 0.22
-"""Of lift and lowering: what the turn at the top itself takes between the 95 % levels (simulated legs without a pause)."""
-TURN_S: Final = 0.35
-"""And at most so long: who lifts slowly need not turn slowly, and half a second at the top is a hold (chosen)."""
+TEMPO: Final = "the plan's tempo less max(0.3 s, 25 %)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +77,28 @@ def _surely_over(share: float | None, sd_share: float | None, limit_share: float
     return share is not None and share - (sd_share or 0.0) > limit_share
 
 
-def held_s(lift_s: float, pause_s: float, lower_s: float) -> float:
-    """The pause (s) less what the turn from lifting to lowering takes of it."""
-    return pause_s - min(TURN_SHARE * (lift_s + lower_s), TURN_S)
-
-
 def no_pause(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
-    """No hold at the top beyond what the turn itself takes."""
-    value_s = held_s(rep.lift_s, rep.pause_s, rep.lower_s)
-    if value_s >= b.target.pause_s:
+    """The leg did not stop at the top for as long as a hold takes."""
+    if rep.pause_s >= b.target.pause_s:
         return None
-    return Verdict("no_pause", value_s, b.target.pause_s, "s", "plan, default 0.1 s")
+    return Verdict("no_pause", rep.pause_s, b.target.pause_s, "s", "half the plan's hold, else 0.25 s")
+
+
+def quick_lift(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """The lift took less time than the plan's tempo gives it, by more than people miscount seconds."""
+    least_s = _least_s(b.target.lift_s)
+    return None if rep.lift_s >= least_s else Verdict("quick_lift", rep.lift_s, least_s, "s", TEMPO)
+
+
+def quick_lower(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
+    """The lowering took less time than the plan's tempo gives it, by more than people miscount seconds."""
+    least_s = _least_s(b.target.lower_s)
+    return None if rep.lower_s >= least_s else Verdict("quick_lower", rep.lower_s, least_s, "s", TEMPO)
+
+
+def _least_s(aim_s: float | None) -> float:
+    """The shortest time that keeps the tempo; 0 without one."""
+    return 0.0 if aim_s is None else aim_s - tolerance_s(aim_s)
 
 
 def short(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
@@ -134,7 +142,7 @@ def bounce(rep: Rep, b: Background, p: VerdictParams) -> Verdict | None:
     return Verdict("bounce", float(rep.bounces), 0.0, "count", "any reversal") if rep.bounces else None
 
 
-VERDICTS: Final = (momentum, drop, no_pause, short, too_high, off_plane, bounce)
+VERDICTS: Final = (momentum, drop, no_pause, quick_lift, quick_lower, short, too_high, off_plane, bounce)
 """In the order in which they are said; `knee_curl` is given by the counter, which needs it to count."""
 
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from imukick.coaching.wording import KNOWN_LOADS
 from imukick.events import Rep
+from imukick.plans import tolerance_s
 from imukick.sinks.paper import FAINT, FAULT, INK, PHASES, SMALL, degrees
 from imukick.sinks.report.account import Account, listed, numbers, plural
 from imukick.sinks.report.chart_svg import BAND, BAR, GRID, chart_style, inline_svg
@@ -35,9 +36,6 @@ RIGHT: Final = 0.04
 FOOT: Final = 0.2
 HEAD: Final = 0.08
 """Inches: a field's height, that of the four of tempo together, what their names take of it, from one number below to the next, that of momentum; and what stands left and right of, below and above it."""
-KEPT_S: Final = 0.3
-KEPT_SHARE: Final = 0.25
-"""A phase keeps its tempo within the larger of both (docs/metrics.md, adherence to a tempo)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def _tempo(account: Account) -> Chart:
             color=FAINT,
         )
         if aim_s is not None:
-            slack_s = max(KEPT_S, KEPT_SHARE * aim_s)
+            slack_s = tolerance_s(aim_s)
             ax.axhspan(max(0.0, aim_s - slack_s), aim_s + slack_s, color=BAND, linewidth=0, zorder=1)
             ax.axhline(aim_s, color=INK, linewidth=0.9, linestyle=(0, (1, 1.5)), zorder=2)
             inside = sum(abs(s - aim_s) <= slack_s for _, s in shown)

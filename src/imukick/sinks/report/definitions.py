@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from imukick.plans import tolerance_s
 from imukick.sinks.report.account import Account, plain
 
 DEFINITIONS: Final[tuple[tuple[str, str], ...]] = (
     ("Counted", "left rest, turned about the kick axis on the hip’s lever, raised the sensor and came back to rest."),
     ("Clean", "counted, and nothing was said about it."),
     ("Range", "of the lower leg, from rest to the highest point. It is not the angle of the hip."),
-    ("Lift, pause, lowering", "from 10 to 95 % of the range, above 95 %, and back to 10 %."),
+    ("Lift, pause, lowering", "from where the leg starts to move to where it stops; the stop; and the way back likewise."),
     ("Tempo", "lowering – rest before – lift – pause in whole seconds, ? where not known."),
     ("Velocity", "largest rate of turn about the kick axis in the lift."),
     (
@@ -56,12 +57,22 @@ def limit_rows(account: Account) -> list[tuple[str, str, str]]:
     return [
         ("momentum", f"above {limits['momentum']:g} of the lift", "chosen between true shares of 0.2 and 0.45, simulated"),
         ("drop", f"above {limits['drop']:g} of the lowering", "chosen likewise"),
-        ("no pause", f"held under {meta['target_pause_s']:g} s, what a turn takes left out", by_plan if account.plan else chosen),
+        ("no pause", f"held under {meta['target_pause_s']:g} s", "half the plan’s hold" if account.plan else chosen),
+        *_quick_rows(meta),
         ("short", short, by_plan if target_deg is not None else chosen),
         ("too high", high, by_plan if most_deg is not None else "chosen; a hip extends 10 to 30°"),
         ("off plane", f"above {limits['off_plane']:g} of the range, sideways", "chosen between clean and tilted, simulated"),
         ("bounce", "a dip of 2.5° and 8 % of the range", "definition"),
     ]  # fmt: skip
+
+
+def _quick_rows(meta: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The limits of a tempo, said of no session without one."""
+    rows = []
+    for word, aim_s in (("quick lift", meta.get("target_lift_s")), ("quick lower", meta.get("target_lower_s"))):
+        limit = "only with a plan’s tempo" if aim_s is None else f"under {aim_s - tolerance_s(aim_s):g} s"
+        rows.append((word, limit, "the plan’s tempo less max(0.3 s, 25 %)"))
+    return rows
 
 
 def version_line(account: Account) -> str:

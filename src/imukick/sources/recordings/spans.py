@@ -22,13 +22,13 @@ SAID: Final = ("counted", "side", "recording", "notes")
 YES: Final = ("true", "1", "yes")
 NO: Final = ("false", "0", "no")
 TRUTH: Final = {
-    "t_start_s": "t_start10",
-    "t_top_s": "t_top_start",
-    "t_lower_s": "t_top_end",
-    "t_end_s": "t_end10",
-    "rom_deg": "rom_shank_deg",
+    "t_start_s": ("t_move_s", "t_start10", "t_start"),
+    "t_top_s": ("t_arrive_s", "t_top_start"),
+    "t_lower_s": ("t_depart_s", "t_top_end"),
+    "t_end_s": ("t_back_s", "t_end10", "t_end"),
+    "rom_deg": ("rom_shank_deg",),
 }
-"""Our columns and the same in a truth.json."""
+"""Our columns and the same in a truth.json: by movement, else by levels of the range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def _parquet_rows(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
 
 def _of_truth(row: Mapping[str, Any]) -> dict[str, Any]:
     """A repetition of a truth.json under our names; what is no kick is not to be counted."""
-    out: dict[str, Any] = {ours: row.get(theirs) for ours, theirs in TRUTH.items()}
-    for ours, theirs in (("t_start_s", "t_start"), ("t_end_s", "t_end")):
-        out[ours] = row.get(theirs) if out[ours] is None else out[ours]
+    out: dict[str, Any] = {
+        ours: next((row[name] for name in theirs if row.get(name) is not None), None) for ours, theirs in TRUTH.items()
+    }
     return out | {"side": row.get("side"), "counted": row["kind"] == "kick", "notes": row["kind"]}
 
 

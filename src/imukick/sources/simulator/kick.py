@@ -67,6 +67,15 @@ def unpaid_share(
     return min(1.0, float(np.sum(np.clip(owed - muscle, 0.0, None) * way)) / whole)
 
 
+def moving(t_s: FloatArray, rate_radps: FloatArray) -> tuple[float, float]:
+    """(begin, end) in s of a stroke with one peak, whose ends fade out: docs/metrics.md, the times of one repetition.
+
+    Its rate (n,) passes 60 and 10 % of the peak; a third of the way between the two further it stands still.
+    """
+    fast, slow = (t_s[rate_radps >= share * rate_radps.max()] for share in (0.6, 0.1))
+    return float(slow[0] - (fast[0] - slow[0]) / 3), float(slow[-1] + (slow[-1] - fast[-1]) / 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Pendulum:
     """What a stroke works against: `psi0_rad` at rest, `omega0_sq` in 1/s^2, and a load's moment over m g L
@@ -92,7 +101,8 @@ class Pendulum:
 class Stroke:
     """A stroke between rest and the top: `knots_s` (n,), and there angle, rate, acceleration in `values` (n, 3).
 
-    `inside_s` is the time between the 10 % and the 95 % level, `beyond_s` above 95 %, `below_s` below 10 %.
+    `inside_s` is the time between the 10 % and the 95 % level; `beyond_s` at the top and `below_s` at rest, in which it
+    hardly moves (`moving`).
     """
 
     knots_s: FloatArray
@@ -191,7 +201,8 @@ class _Way:
         )
         order = slice(None, None, -1) if self.lowering else slice(None)
         low, high = np.interp([0.1 * self.rom_rad, 0.95 * self.rom_rad], angle[order], t_s[order])
-        spans = (high, t_s[-1] - low) if self.lowering else (t_s[-1] - high, low)
+        begin, end = moving(t_s, np.abs(rate))
+        spans = (begin, t_s[-1] - end) if self.lowering else (t_s[-1] - end, begin)
         values = np.stack([angle, rate, acceleration], axis=1)[_KNOTS]
         values[:, 0] -= values[0, 0]
         return Stroke(
@@ -237,7 +248,7 @@ def solve(
     """The stroke of that range whose time (10 % to 95 %) and share are as asked; either may be left open.
 
     A lowering may run `past_rad` past rest, as a dropped leg swings through. Without a share the stroke stops and
-    starts as briskly as it takes to spend at most `beyond_s` above 95 % and `below_s` under 10 %, if that can be.
+    starts as briskly as it takes to fade out for at most `beyond_s` at the top and `below_s` at rest, if that can be.
     Raises `ImukickError` when no leg can do it, saying what can be done.
     """
     wanted = max(share or 0.0, LEAST_SHARE)
@@ -271,7 +282,7 @@ def solve(
 
 
 def _brisk(way: _Way, seconds: float, beyond_s: float, below_s: float) -> Stroke:
-    """An easy stroke, stopping and starting no more abruptly than the times above 95 % and under 10 % ask for."""
+    """An easy stroke, stopping and starting no more abruptly than the times in which it may fade out ask for."""
     spending = push = 0
     while True:
         stroke = replace(way, spending=_STOPS[spending], push=_STARTS[push]).timed(seconds)

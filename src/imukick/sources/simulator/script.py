@@ -28,7 +28,11 @@ SLIP_RAD = np.radians(25.0)
 
 @dataclass(slots=True)
 class Movement:
-    """One noted movement: its place in time, and what was meant. Strokes are None for what is no kick."""
+    """One noted movement: its place in time, and what was meant. Strokes are None for what is no kick.
+
+    It leaves rest at `from_s`, stands still at `arrived_s`, leaves that at `top_s` and is back at `back_s`; by `to_s` it
+    has come back from wherever it ran past rest.
+    """
 
     kind: str
     fault: str
@@ -39,6 +43,8 @@ class Movement:
     to_s: float
     lift: Stroke | None = None
     lower: Stroke | None = None
+    arrived_s: float = 0.0
+    back_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -134,7 +140,7 @@ class Script:
         clear_rad: float = 0.0,
         slips: bool = False,
     ) -> None:
-        """Lift, pause, lower, so that pause and the rest before it are as asked by the 95 % and 10 % levels.
+        """Lift, pause, lower, so that pause and the rest before it are as asked, from standing still to moving.
 
         `tilt`: way out of the plane over way in it; `dips`: how far the leg sinks at the top, as shares of the range;
         `low_rad`: how far above rest the lowering ends; `clear_rad`: how far the knee bends so that the foot clears the floor;
@@ -149,6 +155,7 @@ class Script:
             self._slip(began + 0.5 * lift.duration_s)
         self._all(lift.angle, tilt, rom_rad)
         self.wait(lift.duration_s)
+        arrived = self.t_s
         top = self.body.paths["thigh"].value
         self.wait(0.0 if dips else pause_s - lift.beyond_s - lower.beyond_s)
         for dip in dips:
@@ -161,27 +168,55 @@ class Script:
             knee.go(straight, 0.5 * lower.duration_s)
         self._all(lower.angle, tilt, rom_rad)
         self.wait(lower.duration_s)
+        back = self.t_s
         past = float(lower.angle(lower.duration_s)) + rom_rad - low_rad
         peak = float(np.abs(lower.values[:, 1]).max())
         if tap and peak > 1.0:
             self.shock(self.t_s - 0.03, 6.0 * peak)
         if past < -1e-6:
-            back = BPoly.from_derivatives([0.0, RETURN_S], [[0.0, 0.0, 0.0], [-past, 0.0, 0.0]])
-            self._all(PPoly.from_bernstein_basis(back), tilt, rom_rad)
+            home = BPoly.from_derivatives([0.0, RETURN_S], [[0.0, 0.0, 0.0], [-past, 0.0, 0.0]])
+            self._all(PPoly.from_bernstein_basis(home), tilt, rom_rad)
             self.wait(RETURN_S)
         self.ended_s = topped + lower.duration_s - lower.below_s
-        self.movements.append(Movement(kind, fault, self.side, self.posture, began, topped, self.t_s, lift, lower))
+        self.movements.append(
+            Movement(
+                kind,
+                fault,
+                self.side,
+                self.posture,
+                began,
+                topped,
+                self.t_s,
+                lift,
+                lower,
+                arrived_s=arrived,
+                back_s=back,
+            )
+        )
 
     def curl(self, lift_s: float, pause_s: float, lower_s: float, rest_s: float, bend_rad: float) -> None:
         """Only the knee bends."""
         self.wait(self.ended_s + rest_s - self.t_s)
         began, knee = self.t_s, self.body.paths["knee"].value
         self.go(1.6 * lift_s, knee=knee + bend_rad)
+        arrived = self.t_s
         self.wait(pause_s)
         topped = self.t_s
         self.go(1.6 * lower_s, knee=knee)
         self.ended_s = self.t_s
-        self.movements.append(Movement("knee_curl", "knee_curl", self.side, self.posture, began, topped, self.t_s))
+        self.movements.append(
+            Movement(
+                "knee_curl",
+                "knee_curl",
+                self.side,
+                self.posture,
+                began,
+                topped,
+                self.t_s,
+                arrived_s=arrived,
+                back_s=self.t_s,
+            )
+        )
 
     def _slip(self, at_s: float) -> None:
         """The strap slips round the calf: the sensor turns about the shank and goes with the skin."""

@@ -117,21 +117,22 @@ def _script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Ge
     if spec.side == "left":
         turns, y = (-turns[0], turns[1], -turns[2]), -y
     script.mount(turns, (x, y, z))
-    body.sway |= _unrest(20.0 * spec.variation, script.mirror, person)
+    body.sway |= _unrest(20.0 * spec.variation, spec.sway_deg, script.mirror, person)
     script.sides.append((spec.side, 0.0))
     script.postures.append((spec.posture, 0.0))
     return script
 
 
-def _unrest(size: float, mirrored: float, rng: np.random.Generator) -> dict[str, Sway]:
-    """Slow wandering and tremor of a living body (all chosen): leg 0.2 deg below 0.6 Hz and
+def _unrest(size: float, sway_deg: float | None, mirrored: float, rng: np.random.Generator) -> dict[str, Sway]:
+    """Slow wandering and tremor of a living body (all chosen): leg 0.2 deg below 0.6 Hz, or `sway_deg`, and
     0.002 deg (0.1 m/s^2 at the ankle) at 8 to 11 Hz, pelvis 2 mm below 0.5 Hz.
     """
+    wander = radians(0.2) * size if sway_deg is None else radians(sway_deg)
 
     def sines(amplitude: float, low_hz: float, high_hz: float, count: int) -> list[tuple[float, float, float]]:
         return [
             (
-                amplitude * size / np.sqrt(count) * float(rng.uniform(0.6, 1.4)),
+                amplitude / np.sqrt(count) * float(rng.uniform(0.6, 1.4)),
                 float(rng.uniform(low_hz, high_hz)),
                 float(rng.uniform(0.0, 2 * np.pi)),
             )
@@ -139,12 +140,12 @@ def _unrest(size: float, mirrored: float, rng: np.random.Generator) -> dict[str,
         ]
 
     sway = {
-        "thigh": Sway((*sines(radians(0.2), 0.08, 0.6, 4), *sines(radians(0.002), 8.0, 11.0, 3))),
-        "roll": Sway(tuple((mirrored * a, f, p) for a, f, p in sines(radians(0.15), 0.08, 0.6, 3))),
-        "hip_x": Sway(tuple(sines(0.002, 0.1, 0.5, 3))),
-        "hip_y": Sway(tuple((mirrored * a, f, p) for a, f, p in sines(0.002, 0.1, 0.5, 3))),
+        "thigh": Sway((*sines(wander, 0.08, 0.6, 4), *sines(size * radians(0.002), 8.0, 11.0, 3))),
+        "roll": Sway(tuple((mirrored * a, f, p) for a, f, p in sines(size * radians(0.15), 0.08, 0.6, 3))),
+        "hip_x": Sway(tuple(sines(size * 0.002, 0.1, 0.5, 3))),
+        "hip_y": Sway(tuple((mirrored * a, f, p) for a, f, p in sines(size * 0.002, 0.1, 0.5, 3))),
     }
-    return sway if size > 0 else {}
+    return sway if size > 0 or wander > 0 else {}
 
 
 def _setting(spec: Spec, script: Script, rng: np.random.Generator) -> Setting:

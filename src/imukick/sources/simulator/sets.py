@@ -14,6 +14,7 @@ from imukick.errors import ImukickError
 from imukick.sources.simulator.activities import do
 from imukick.sources.simulator.kick import USUAL_S, Pendulum, Stroke, solve
 from imukick.sources.simulator.script import BOUNCE, PULSE, RETURN_S, Script
+from imukick.sources.simulator.shape import shaped
 from imukick.sources.simulator.spec import CHANGES, EXTRA_REPS, FAULTS, INTERLUDES, Spec
 
 FAULT_WORDS = {
@@ -55,6 +56,7 @@ class Wish:
     lower_s: float | None
     swing: float | None
     drop: float | None
+    shape: str | None = None
 
     def strokes(
         self, leg: Pendulum, hover: bool, pause_s: float, rest_s: float, from_rad: float = 0.0, low_rad: float = 0.0
@@ -63,6 +65,11 @@ class Wish:
 
         The lift begins `from_rad` above rest, the lowering ends `low_rad` above it; a shorter way takes less time.
         """
+        if self.shape is not None:
+            up, down = self._above(from_rad), self._above(low_rad)
+            lift = shaped(self.shape, up.rom_rad, up.lift_s or USUAL_S, leg.above(from_rad))
+            lower = shaped(self.shape, down.rom_rad, down.lower_s or LOWER_S, leg.above(low_rad), lowering=True)
+            return lift, lower
         through = SWING_THROUGH * float(np.clip(((self.drop or 0.0) - 0.25) / 0.5, 0.0, 1.0)) * self.rom_rad
         past = through if hover else through / 3
         easy = partial(
@@ -134,6 +141,7 @@ class Session:
             lower_s=spec.lower_s if spec.lower_s is not None or spec.drop is not None else LOWER_S,
             swing=spec.swing,
             drop=spec.drop,
+            shape=spec.shape,
         )
 
     def _check(self, plain: Wish) -> None:
@@ -147,14 +155,11 @@ class Session:
             )
         lift, lower = plain.strokes(self.leg, self.hover, spec.pause_s, spec.rest_s)
         returning = RETURN_S if (spec.drop or 0.0) > 0.25 else 0.0
-        for name, seconds, least_s in (
-            ("pause", spec.pause_s, lift.beyond_s + lower.beyond_s if spec.pause_s else 0.0),
-            ("rest", spec.rest_s, lift.below_s + lower.below_s + returning if spec.rest_s else 0.0),
-        ):
-            if seconds < least_s:
-                raise ImukickError(
-                    f"a {name} of {seconds:g} s is too short for these movements: at least {least_s:.2f} s; 0 turns at once"
-                )
+        least_s = lift.below_s + lower.below_s + returning
+        if 0.0 < spec.rest_s < least_s:
+            raise ImukickError(
+                f"a rest of {spec.rest_s:g} s is too short for these movements: at least {least_s:.2f} s; 0 turns at once"
+            )
 
     def _around(self, value: float | None, size: float) -> float | None:
         """A value as a living being repeats it."""
@@ -171,6 +176,7 @@ class Session:
             lower_s=self._around(plain.lower_s, size),
             swing=plain.swing,
             drop=plain.drop,
+            shape=plain.shape,
         )
         if reach != 1.0:
             # a shorter way takes less time, one that is given up began like the whole; with a chosen share the time follows

@@ -11,6 +11,7 @@ from imukick.exercises import SUPPORTS
 from imukick.signals import Clock
 from imukick.sources.simulator.leg import POSES
 from imukick.sources.simulator.sensor import CHIPS
+from imukick.sources.simulator.shape import SHAPES
 
 FAULTS: Final = ("short", "high", "off-plane", "bounce", "pulse", "half-way", "slip")
 """One repetition of the set is done so. `half-way`: its lowering stops half-way and the next lift begins there, if a kick
@@ -31,11 +32,12 @@ WORDS: Final = (*FAULTS, *EXTRA_REPS, *ACTIVITIES, *LINK)
 class Spec:
     """One simulated session; `None` = follows from the rest (usual range of the posture, time from the share, ...).
 
-    `lift_s`, `pause_s`, `lower_s`, `rest_s` are the times of docs/metrics.md (levels 10 % and 95 %); `pause_s` 0 turns
-    at once. `swing` and `drop`: share of the lift not paid for by muscle, share of the lowering not resisted.
+    `pause_s` and `rest_s` are the times of docs/metrics.md, from standing still to moving; 0 turns at once. With a
+    `shape` (of `SHAPES`) so are `lift_s` and `lower_s`; without one muscle and gravity move the leg, and they lie between
+    10 and 95 % of the range. `swing` and `drop`: share of the lift not paid for by muscle, share of the lowering not resisted.
     `extras`: words of `WORDS`, each as often as it is named; `before`: words of `INTERLUDES`, done before the first repetition.
     `rest_deg`: how far the leg rests behind its usual place (negative: in front); `clear_deg`: how far the knee bends in each
-    lift so that the foot clears the floor. `rest_s` 0 turns at once, as `pause_s` does. `variation`: spread between repetitions and unrest of a
+    lift so that the foot clears the floor. `sway_deg`: how far the leg wanders (None: with `variation`, 0.2 deg at 0.05). `variation`: spread between repetitions and unrest of a
     living body; 0 = a machine. `recoil_m`: how far the pelvis gives way in a kick. `mounting_deg`: turns of the sensor
     on the shank about its z, y, x (None: any). `told`: the person marks sets and sides. `support`: whether hands or a wall
     hold the body; stands in the header and changes nothing else.
@@ -69,6 +71,8 @@ class Spec:
     mounting_deg: tuple[float, float, float] | None = None
     told: bool = False
     support: str = "unknown"
+    shape: str | None = None
+    sway_deg: float | None = None
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -79,6 +83,7 @@ class Spec:
             ("noise", self.noise, tuple(CHIPS)),
             ("clock", self.clock, get_args(Clock)),
             ("support", self.support, SUPPORTS),
+            ("shape", self.shape, (None, *SHAPES)),
             *(("word for --with", word, WORDS) for word in self.extras),
             *(("word for --before", word, INTERLUDES) for word in self.before),
         ):
@@ -101,6 +106,7 @@ class Spec:
             ("seed", self.seed, 0, 2**63 - 1, ""),
             ("variation", self.variation, 0.0, 0.2, ""),
             ("recoil", self.recoil_m, 0.0, 0.05, "m"),
+            ("sway-deg", self.sway_deg, 0.0, 3.0, "deg"),
         ):
             if number is not None and not low <= number <= high:
                 raise ImukickError(f"{name} {number:g} cannot be simulated: from {low:g} to {high:g} {unit}".rstrip())
@@ -110,6 +116,8 @@ class Spec:
             raise ImukickError("an ankle weight needs its mass: add --load-kg")
         if "gap" in self.extras and not self.reps:
             raise ImukickError("the gap lies inside a kick: add --reps, or leave gap out of --with")
+        if self.shape is not None and (self.swing is not None or self.drop is not None):
+            raise ImukickError("a shape leaves no share to choose: leave --shape out, or --swing and --drop")
         faults = sum(word in FAULTS for word in self.extras)
         if faults > self.reps:
             raise ImukickError(f"{faults} special repetitions need at least as many --reps, not {self.reps}")

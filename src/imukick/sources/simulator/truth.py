@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from imukick.signals import FloatArray
 from imukick.sources.simulator.body import MOUNTING, PLACE, Body
-from imukick.sources.simulator.kick import Pendulum, unpaid_share
+from imukick.sources.simulator.kick import Pendulum, moving, unpaid_share
 from imukick.sources.simulator.leg import Leg, Pose
 from imukick.sources.simulator.script import Movement, Script
 from imukick.sources.simulator.sensor import Measured, Setting
@@ -81,6 +81,27 @@ def boundaries(body: Body, movement: Movement, free_s: tuple[float, float]) -> d
     }
 
 
+def phases(body: Body, movement: Movement, *, scripted: bool) -> dict[str, float]:
+    """Onset, arrival, departure and return (s) of the planned motion, sway left out.
+
+    `scripted`: as written in the script. Else, for a leg that muscle and gravity move, whose ends fade out: where its exact rate
+    passes 60 and 10 % of the stroke's peak, and a third of the way between the two further (docs/metrics.md).
+    """
+    onset, arrival, departure, back = movement.from_s, movement.arrived_s, movement.top_s, movement.back_s
+    if not scripted:
+        onset, arrival = _moving(body, onset, arrival, 1.0)
+        departure, back = _moving(body, departure, back, -1.0)
+        if arrival > departure:
+            arrival = departure = 0.5 * (movement.arrived_s + movement.top_s)
+    return {"t_move_s": onset, "t_arrive_s": arrival, "t_depart_s": departure, "t_back_s": back}
+
+
+def _moving(body: Body, from_s: float, to_s: float, sign: float) -> tuple[float, float]:
+    """(begin, end) of one stroke, which has one peak."""
+    t_s = np.linspace(from_s, to_s, round((to_s - from_s) / STEP_S) + 2)
+    return moving(t_s, sign * (body.planned("thigh", t_s, 1) + body.planned("knee", t_s, 1)))
+
+
 def shares(body: Body, bounds: dict[str, float], leg: Pendulum, home_rad: float) -> tuple[float | None, float | None]:
     """Shares of lift and lowering no muscle paid for, from the planned motion and the person's own pendulum.
 
@@ -124,12 +145,16 @@ def rep_truth(
     home_rad: float,
     clock: float,
     lever_m: float,
+    *,
+    scripted: bool,
 ) -> dict[str, Any]:
     """One entry of `reps`; times on the recorded clock (true time x `clock`)."""
     bounds = boundaries(body, movement, free_s)
     kick = movement.lift is not None
     lift_share, drop_share = shares(body, bounds, leg, home_rad) if kick else (None, None)
     times = {key: round(value * clock, 5) for key, value in bounds.items() if key.startswith("t_")}
+    by_movement = phases(body, movement, scripted=scripted)
+    times |= {key: round(value * clock, 5) for key, value in by_movement.items()}
     lift_s = (bounds["t_top_start"] - bounds["t_start"]) * clock
     return {
         "kind": movement.kind,
@@ -184,7 +209,9 @@ def session_truth(
     for movement, free_s in zip(script.movements, zip(ends, starts, strict=False), strict=False):
         rests, at = poses[movement.posture], pendulums[movement.posture]
         arm = hypot(*_arm(leg, rests, place))
-        entry = rep_truth(script.body, movement, free_s, at, rests.thigh_rad, clock, arm)
+        entry = rep_truth(
+            script.body, movement, free_s, at, rests.thigh_rad, clock, arm, scripted=spec.shape is not None
+        )
         held = f"{movement.side} {movement.posture}"
         if held != last_held or entry["t_start10"] - last_end > 10.0:
             in_set += 1
