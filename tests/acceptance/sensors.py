@@ -33,6 +33,7 @@ RATES_HZ = {
     "witmotion-sdcl": 50.0,
     "nordic-uart": 50.0,
     "nordic-uart-frames": 100.0,
+    "openearable": 50.0,
 }
 MINUTE_S = 60.0
 SURE_S = 56.0

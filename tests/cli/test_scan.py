@@ -68,7 +68,7 @@ def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
     assert (done.code, done.err) == (0, "")
     said = row(done.out, name)
     firmware = {"imukick": "1.0.0", "verity": "2.1.0"}.get(make, "-")
-    charge = "61 %" if make in ("imukick", "movesense", "dot", "verity", "thingy52") else "-"
+    charge = "61 %" if make in ("imukick", "movesense", "dot", "verity", "thingy52", "openearable") else "-"
     assert sensor_of(make).model in said[3]
     assert [cell.strip() for cell in said[-3:]] == [firmware, charge, "yes"]
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
-from imukick.sensors import movella_dot, movesense, polar_verity, thingy52, witmotion
+from imukick.sensors import movella_dot, movesense, openearable, polar_verity, thingy52, witmotion
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_NUMBER
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Decoder, Read, Sensor, Subscribe, Then
@@ -22,6 +22,7 @@ from imukick.sensors.mapped import SensorMap
 from imukick.sensors.mapped_values import Value
 from imukick.signals import Samples
 from imukick.sources.mapped_files import SHIPPED, mapped_text, parse_mapped
+from imukick.sources.virtual_sensor.openearable import scheme
 from tests.sensors.foreign import (
     OFFERS,
     dot_control,
@@ -120,6 +121,16 @@ def thingy_values() -> Values:
     )
 
 
+def openearable_values() -> Values:
+    sample = st.builds(
+        lambda us, some: openearable.HEADER.pack(0, 36, us) + struct.pack("<9f", *some),
+        SMALL.map(lambda k: 20_000 * k) | U64,
+        st.tuples(*[st.floats(width=32) | st.floats(-9, 9, width=32)] * 9),
+    )
+    described = st.just(scheme()) | st.integers(0, 200).map(lambda at: scheme()[:at])
+    return on(openearable.DATA, sample | BYTES) | on(openearable.SCHEME, described | BYTES)
+
+
 def mapped_values(described: SensorMap) -> Values:
     numbers = st.lists(st.floats() | st.integers(-9, 9), max_size=11).map(
         lambda some: ",".join(map(str, some)).encode()
@@ -152,6 +163,7 @@ CASES: dict[str, tuple[Callable[[], Decoder], Values]] = {
     "movella_dot": (movella_dot.MovellaDot, dot_values()),
     "polar_verity": (polar_verity.PolarVerity, polar_values()),
     "thingy52": (thingy52.Thingy52, thingy_values()),
+    "openearable": (openearable.OpenEarable, openearable_values()),
     **{
         name: (fresh(described), mapped_values(described))
         for name, described in [*MAPS.items(), ("timed", TIMED), ("lines", LINES)]
@@ -247,6 +259,7 @@ NOTIFIED = {
     "movella_dot": [movella_dot.MEDIUM],
     "polar_verity": [polar_verity.DATA, polar_verity.CONTROL],
     "thingy52": [thingy52.RAW],
+    "openearable": [openearable.SCHEME, openearable.DATA],
     "adafruit-bluefruit": [MAPS["adafruit-bluefruit"].values[0].characteristic],
     "lines": [LINES.values[0].characteristic],
     "timed": [TIMED.values[0].characteristic],

@@ -37,6 +37,7 @@ def who(advertisement: Advertisement) -> Sensor | None:
         (seen("Polar Sense B36B5B21", HEART_RATE), "Polar Verity Sense"),
         (seen(None, polar_verity.SERVICE), "Polar Verity Sense"),
         (seen("Thingy"), "Thingy:52"),
+        (seen("OpenEarable-1A2B"), "OpenEarable 2"),
         (seen(None, thingy52.ADVERTISED), "Thingy:52"),
     ],
 )

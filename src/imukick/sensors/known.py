@@ -7,6 +7,7 @@ from imukick.sensors.imukick_v1_decoder import ImukickV1
 from imukick.sensors.link import Advertisement, Sensor
 from imukick.sensors.movella_dot import MOVELLA_DOT
 from imukick.sensors.movesense import MOVESENSE
+from imukick.sensors.openearable import OPENEARABLE
 from imukick.sensors.polar_verity import POLAR_VERITY, POLAR_WITHOUT_GYRO
 from imukick.sensors.thingy52 import THINGY52
 from imukick.sensors.witmotion import WITMOTION, WITMOTION_CLASSIC, WITMOTION_TIMED, WITMOTION_VIBRATION
@@ -29,5 +30,6 @@ SENSORS: tuple[Sensor, ...] = (
     MOVELLA_DOT,
     POLAR_VERITY,
     THINGY52,
+    OPENEARABLE,
 )
 """Asked in this order; the first that recognises an advertisement has it."""

@@ -12,6 +12,7 @@ from imukick.sources.virtual_sensor.make import Body, Make
 from imukick.sources.virtual_sensor.movella_dot import MovellaDot
 from imukick.sources.virtual_sensor.movesense import Movesense
 from imukick.sources.virtual_sensor.nordic_uart import NordicUart
+from imukick.sources.virtual_sensor.openearable import OpenEarable
 from imukick.sources.virtual_sensor.polar_verity import PolarVerity
 from imukick.sources.virtual_sensor.thingy52 import Thingy52
 from imukick.sources.virtual_sensor.witmotion import WitMotion
@@ -42,4 +43,5 @@ MAKES: Final[Mapping[str, Model]] = {
     "witmotion-sdcl": Model(partial(WitMotion, timed=True), "WTSDCL"),
     "nordic-uart": Model(NordicUart, "M5StickC Plus2", "nordic-uart"),
     "nordic-uart-frames": Model(partial(NordicUart, framed=True), "XIAO ankle", "nordic-uart-frames"),
+    "openearable": Model(OpenEarable, "OpenEarable-1A2B"),
 }
