@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing: `python -m tests.fuzz.run decoders|readers [OPTIONS OF LIBFUZZER] FOLDERS`; see README.md."""
+"""Coverage-guided fuzzing: `python -m tests.fuzz.run decoders|decoders:NAME|phone|readers [OPTIONS OF LIBFUZZER] FOLDERS`; see README.md."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["imukick"]):
-        from tests.fuzz import decoders, readers
+        from tests.fuzz import decoders, phone, readers
 
-    room = sys.argv.pop(1)
+    room, _, name = sys.argv.pop(1).partition(":")
+    first = bytes([decoders.NAMES.index(name)]) if name else b""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
 
         def one(data: bytes) -> None:
             if room == "decoders":
-                decoders.session(data)
+                decoders.session(first + data[len(first) :])
+                return
+            if room == "phone":
+                phone.session(data)
                 return
             readers.attempt(data, place)
             for path in place.iterdir():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.fuzz import decoders, readers, seeds
+from tests.fuzz import decoders, phone, readers, seeds
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 
@@ -36,6 +36,14 @@ def test_each_decoder_is_reached() -> None:
     reached = {name: sum(map(len, decoders.session(data))) for name, data in seeds.of_decoders().items()}
     assert [name for name, samples in reached.items() if not samples] == []
     assert len(reached) >= len(decoders.NAMES)
+
+
+def test_a_phone_is_reached() -> None:
+    """Replies of some numbers each, among them one that is none."""
+    rows = [bytes([1]) + b"".join(bytes([2, 4 * k, 4 * k + 1]) for _ in phone.NUMBERS) for k in range(1, 9)]
+    records = b"".join(bytes([4, 1, len(row)]) + row for row in rows[:4])
+    records += bytes([3, 1, 2]) + b"{}" + b"".join(bytes([4, 1, len(row)]) + row for row in rows[4:])
+    assert sum(map(len, phone.session(records))) > 4
 
 
 def test_the_readers_are_reached() -> None:
