@@ -82,7 +82,7 @@ RATE_VALUE: Final = 8
 """50 Hz. Chosen: older ones end there (LiDline's table), and Windows delivers 57 notifications a second at most (bleak issue
 1592). The sensor comes with 10 Hz."""
 ANSWER_S: Final = 0.3
-"""Time for the answer to ASK_RATE, which comes among the frames. Chosen."""
+"""Time for the answers to both questions, which come among the frames. Chosen; the vendor's programs ask every 100 ms."""
 MOST_ASTRAY: Final = 56
 """Bytes without a frame after which a line says so. Chosen: two of a WTVB01's 28-byte frames."""
 
@@ -111,7 +111,7 @@ class WitMotion:
         self._frames = Frames()
         self._rate_value, self._said = None, False
         rate, battery = (Write(COMMAND, question, response=False) for question in (ASK_RATE, ASK_BATTERY))
-        return Subscribe(NOTIFY), rate, Wait(ANSWER_S), battery, Wait(UNLOCK_S), Then(self._set)
+        return Subscribe(NOTIFY), rate, Wait(ANSWER_S / 2), battery, Wait(ANSWER_S / 2), Then(self._set)
 
     def _set(self) -> tuple[Action, ...]:
         if self._rate_value == RATE_VALUE:
