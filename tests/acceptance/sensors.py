@@ -34,6 +34,7 @@ RATES_HZ = {
     "nordic-uart": 50.0,
     "nordic-uart-frames": 100.0,
     "openearable": 50.0,
+    "shimmer3r": 51.2,
 }
 MINUTE_S = 60.0
 SURE_S = 56.0

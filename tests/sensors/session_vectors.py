@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imukick.errors import ProtocolError
-from imukick.sensors.link import Sensor, Told
+from imukick.sensors.link import Action, Await, Sensor, Then, Told
 from tests.sensors.foreign import holes, joined
 
 CLOSE = {"t_s": 1e-6, "acc_mps2": 1e-5, "gyr_degps": 1e-4}
@@ -17,12 +17,16 @@ CLOSE = {"t_s": 1e-6, "acc_mps2": 1e-5, "gyr_degps": 1e-4}
 
 
 def check(vector: Mapping[str, Any], sensor: Sensor) -> None:
-    """Run it through a fresh decoder; everything must be as `expect` says, and what is `refused` be refused."""
+    """Run it through a fresh decoder; everything must be as `expect` says, and what is `refused` be refused.
+
+    `asks`: each step answers the question that the start then waits with.
+    """
     assert vector["kind"] == "constructed"
     decoder = sensor.decoder()
-    decoder.start()
+    todo = list(decoder.start()) if vector.get("asks") else list(decoder.start())[:0]
     told: list[Told] = []
     for step in vector["steps"]:
+        _until_awaited(todo)
         value = step["on"], bytes.fromhex(step["hex"]), step["arrival_s"]
         if step.get("refused"):
             with pytest.raises(ProtocolError):
@@ -37,3 +41,13 @@ def check(vector: Mapping[str, Any], sensor: Sensor) -> None:
     for one, wanted in zip(lost, expect["lost"], strict=True):
         assert one[:2] == pytest.approx(wanted[:2], abs=CLOSE["t_s"])
         assert one[2:] == wanted[2:]
+
+
+def _until_awaited(todo: list[Action]) -> None:
+    """What the start asks, up to the next answer that it waits for."""
+    while todo:
+        action = todo.pop(0)
+        if isinstance(action, Then):
+            todo[:0] = action.actions()
+        elif isinstance(action, Await):
+            return

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
-from imukick.sensors import movella_dot, movesense, openearable, polar_verity, thingy52, witmotion
+from imukick.sensors import movella_dot, movesense, openearable, polar_verity, shimmer3r, thingy52, witmotion
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_NUMBER
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Decoder, Read, Sensor, Subscribe, Then
@@ -38,6 +38,8 @@ from tests.sensors.foreign import (
     wit_register,
     wit_timed,
 )
+from tests.sensors.test_shimmer3r import ANSWERS as SHIMMER_ANSWERS
+from tests.sensors.test_shimmer3r import started as shimmer_started
 
 BYTES = st.binary(max_size=60)
 U32, U64 = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
@@ -131,6 +133,16 @@ def openearable_values() -> Values:
     return on(openearable.DATA, sample | BYTES) | on(openearable.SCHEME, described | BYTES)
 
 
+def shimmer_values() -> Values:
+    packet = st.builds(
+        lambda k, some: b"\0" + (640 * k).to_bytes(3, "little") + struct.pack("<6h", *some),
+        SMALL,
+        st.tuples(*[st.integers(-32768, 32767)] * 6),
+    )
+    words = st.sampled_from([b"\xff", b"\xfe", b"\x8a\x71\0\0", b"\x12" + bytes(21), *SHIMMER_ANSWERS])
+    return on(shimmer3r.SAYS, st.lists(packet | words | BYTES, max_size=5).map(b"".join))
+
+
 def mapped_values(described: SensorMap) -> Values:
     numbers = st.lists(st.floats() | st.integers(-9, 9), max_size=11).map(
         lambda some: ",".join(map(str, some)).encode()
@@ -164,6 +176,8 @@ CASES: dict[str, tuple[Callable[[], Decoder], Values]] = {
     "polar_verity": (polar_verity.PolarVerity, polar_values()),
     "thingy52": (thingy52.Thingy52, thingy_values()),
     "openearable": (openearable.OpenEarable, openearable_values()),
+    "shimmer3r": (shimmer3r.Shimmer3R, shimmer_values()),
+    "shimmer3r, streaming": (shimmer_started, shimmer_values()),
     **{
         name: (fresh(described), mapped_values(described))
         for name, described in [*MAPS.items(), ("timed", TIMED), ("lines", LINES)]
@@ -260,6 +274,7 @@ NOTIFIED = {
     "polar_verity": [polar_verity.DATA, polar_verity.CONTROL],
     "thingy52": [thingy52.RAW],
     "openearable": [openearable.SCHEME, openearable.DATA],
+    "shimmer3r": [shimmer3r.SAYS],
     "adafruit-bluefruit": [MAPS["adafruit-bluefruit"].values[0].characteristic],
     "lines": [LINES.values[0].characteristic],
     "timed": [TIMED.values[0].characteristic],

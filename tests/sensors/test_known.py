@@ -38,6 +38,7 @@ def who(advertisement: Advertisement) -> Sensor | None:
         (seen(None, polar_verity.SERVICE), "Polar Verity Sense"),
         (seen("Thingy"), "Thingy:52"),
         (seen("OpenEarable-1A2B"), "OpenEarable 2"),
+        (seen("Shimmer3R-1A2B-BLE"), "Shimmer3R"),
         (seen(None, thingy52.ADVERTISED), "Thingy:52"),
     ],
 )

@@ -16,6 +16,7 @@ from imukick.sensors import imukick_v1 as v1
 from imukick.sensors import movella_dot as dot
 from imukick.sensors import movesense as gsp
 from imukick.sensors import polar_verity as pmd
+from imukick.sensors import shimmer3r as shim
 from imukick.sensors import thingy52 as thingy
 from imukick.sensors import witmotion as wit
 from imukick.sensors.known import SENSORS
@@ -43,6 +44,7 @@ RATES_HZ = {
     "nordic-uart": 50.0,
     "nordic-uart-frames": 100.0,
     "openearable": 50.0,
+    "shimmer3r": 51.2,
 }
 WIT_STEPS = (16 * STANDARD_GRAVITY_MPS2 / 32768, 2000 * RAD_PER_DEG / 32768)
 STEPS = {
@@ -52,6 +54,7 @@ STEPS = {
     "dot": (16 * STANDARD_GRAVITY_MPS2 / 32767, 2000 * RAD_PER_DEG / 32767),
     "verity": (8 * STANDARD_GRAVITY_MPS2 / 32768, 2000 * RAD_PER_DEG / 32768),
     "thingy52": (STANDARD_GRAVITY_MPS2 / 1024, RAD_PER_DEG / 32),
+    "shimmer3r": (1.0 / 418, RAD_PER_DEG / 14),
     "openearable": (0.000061035 * 9.81, 0.0609756 * RAD_PER_DEG),
     "nordic-uart": (1e-4 * STANDARD_GRAVITY_MPS2, 1e-2 * RAD_PER_DEG),
     "nordic-uart-frames": (STANDARD_GRAVITY_MPS2 / 4096, 2000 * RAD_PER_DEG / 32768),
@@ -65,6 +68,7 @@ BEGINS = {
     "verity": [pmd.begin(kind, pmd.WANTED[kind]) for kind in pmd.Measurement],
     "thingy52": [thingy.SETTINGS.pack(5000, 5000, 5000, 50, 1)],
     "openearable": [bytes([0, 1, 1])],
+    "shimmer3r": [question for question, _ in shim.STEPS],
 }
 ENDS = {
     "movesense": [b"\x02c"],
@@ -74,6 +78,7 @@ ENDS = {
     "verity": [b"\x03\x02", b"\x03\x05"],
     "thingy52": [thingy.SETTINGS.pack(5000, 5000, 5000, 10, 1)],
     "openearable": [bytes([0, 1, 0])],
+    "shimmer3r": [bytes([shim.Byte.STOP])],
 }
 """What has to be written last: to begin, and to end."""
 ACC_ENDS = {"openearable": 32767 * 0.000061035 * 9.81}
@@ -153,23 +158,23 @@ def test_it_is_told_to_begin_and_to_end(name: str, quick: Path) -> None:
     settings = [told for told in body.told if isinstance(told, Settings)]
     assert settings[-1].rate_hz == RATES_HZ[name]
     battery = [told.percent for told in body.told if isinstance(told, Battery)]
-    assert battery == ([] if name.startswith("nordic-uart") else [100])
+    assert battery == ([] if name.startswith(("nordic-uart", "shimmer3r")) else [100])
 
 
-@pytest.mark.parametrize("name", ["movesense", "dot", "verity", "witmotion-sdcl", "openearable"])
+@pytest.mark.parametrize("name", ["movesense", "dot", "verity", "witmotion-sdcl", "openearable", "shimmer3r"])
 def test_its_clock_may_wrap_and_lost_packets_show(name: str, quick: Path) -> None:
-    wrap_s = {"movesense": 2**32 / 1e3, "dot": 2**32 / 1e6, "verity": 1e9, "witmotion-sdcl": 1e7, "openearable": 1e8}[
-        name
-    ]
+    wraps_s = {"movesense": 2**32 / 1e3, "dot": 2**32 / 1e6, "verity": 1e9, "shimmer3r": 512.0}
+    wrap_s = {**wraps_s, "witmotion-sdcl": 1e7, "openearable": 1e8}[name]
     track = recorded_track(quick)
     body = talk(name, track, radio=Radio(loss=0.05, seed=1), faults=Faults(uptime_s=wrap_s - 7.0))
     whole = talk(name, track)
     lost = [told for told in body.told if isinstance(told, Lost)]
     assert lost
     missing = len(whole.samples) - len(body.samples) - sum(told.samples or 0 for told in lost)
-    assert abs(missing) <= {"movesense": 4, "dot": 1, "verity": 60, "witmotion-sdcl": 6, "openearable": 1}[name], (
-        "packets lost at the ends have no neighbour"
-    )
+    assert (
+        abs(missing)
+        <= {"movesense": 4, "dot": 1, "verity": 60, "witmotion-sdcl": 6, "openearable": 1, "shimmer3r": 4}[name]
+    ), "packets lost at the ends have no neighbour"
     where = np.abs(whole.samples.t_s[:, None] + (whole.first_s or 0.0) - body.samples.t_s - (body.first_s or 0.0))
     assert where.min(axis=0).max() < 0.003
 

@@ -30,7 +30,7 @@ def virtual_sensor(
         str,
         typer.Option(
             help="Whose it is: imukick (the open protocol), movesense, witmotion, witmotion-sdcl, dot, verity, thingy52, "
-            "openearable, nordic-uart, nordic-uart-frames, or phyphox, a phone in the network."
+            "openearable, shimmer3r, nordic-uart, nordic-uart-frames, or phyphox, a phone in the network."
         ),
     ] = "imukick",
     name: Annotated[str | None, typer.Option(help="What it is called. [default: as sensors of its model are]")] = None,

@@ -9,6 +9,7 @@ from imukick.sensors.movella_dot import MOVELLA_DOT
 from imukick.sensors.movesense import MOVESENSE
 from imukick.sensors.openearable import OPENEARABLE
 from imukick.sensors.polar_verity import POLAR_VERITY, POLAR_WITHOUT_GYRO
+from imukick.sensors.shimmer3r import SHIMMER3R
 from imukick.sensors.thingy52 import THINGY52
 from imukick.sensors.witmotion import WITMOTION, WITMOTION_CLASSIC, WITMOTION_TIMED, WITMOTION_VIBRATION
 
@@ -31,5 +32,6 @@ SENSORS: tuple[Sensor, ...] = (
     POLAR_VERITY,
     THINGY52,
     OPENEARABLE,
+    SHIMMER3R,
 )
 """Asked in this order; the first that recognises an advertisement has it."""

@@ -14,6 +14,7 @@ from imukick.sources.virtual_sensor.movesense import Movesense
 from imukick.sources.virtual_sensor.nordic_uart import NordicUart
 from imukick.sources.virtual_sensor.openearable import OpenEarable
 from imukick.sources.virtual_sensor.polar_verity import PolarVerity
+from imukick.sources.virtual_sensor.shimmer3r import Shimmer3R
 from imukick.sources.virtual_sensor.thingy52 import Thingy52
 from imukick.sources.virtual_sensor.witmotion import WitMotion
 
@@ -44,4 +45,5 @@ MAKES: Final[Mapping[str, Model]] = {
     "nordic-uart": Model(NordicUart, "M5StickC Plus2", "nordic-uart"),
     "nordic-uart-frames": Model(partial(NordicUart, framed=True), "XIAO ankle", "nordic-uart-frames"),
     "openearable": Model(OpenEarable, "OpenEarable-1A2B"),
+    "shimmer3r": Model(Shimmer3R, "Shimmer3R-1A2B-BLE"),
 }
