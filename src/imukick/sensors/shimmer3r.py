@@ -83,6 +83,9 @@ CALIBRATION: Final = struct.Struct(">6h9b")
 """Offsets, counts of a unit (m/s2; deg/s in hundredths), alignment in hundredths, row by row."""
 QUIET_S: Final = 0.5
 """After STOP, until what was still on its way has come. Chosen."""
+PIECES_S: Final = 0.05
+MOST_TRIES: Final = 40
+"""How often to look for the rest of an answer that came in pieces, and how many times. Chosen: two seconds in all."""
 PACKET: Final = 4 + 2 * len(CHANNELS)
 MOST_TICKS: Final = 30 * 32768
 SLACK: Final = 0.1
@@ -142,12 +145,14 @@ class Shimmer3R:
         """Stop streaming; what was set stays set."""
         return (Write(HEARS, bytes([Byte.STOP]), response=False),)
 
-    def _ask(self, step: int) -> Callable[[], tuple[Action, ...]]:
-        """The next question, once the stream is quiet or the one before was answered."""
+    def _ask(self, step: int, tries: int = 0) -> Callable[[], tuple[Action, ...]]:
+        """The next question, once the stream is quiet or the one before was answered in all its pieces."""
 
         def asked() -> tuple[Action, ...]:
             if self._awaited is not None:
-                return Await(SAYS), Then(asked)
+                if tries == MOST_TRIES:
+                    raise ProtocolError("it breaks off in the middle of an answer: switch it off and on")
+                return Wait(PIECES_S), Then(self._ask(step, tries + 1))
             if step == 0:
                 self._stream = Held()
             if step == len(STEPS):
