@@ -245,6 +245,13 @@ def test_readings_that_the_app_left_out_or_repeats_are_left_out() -> None:
     assert acc[:, 0].tolist() == [1.0, 4.0], "and what is cut comes with the next reply"
 
 
+def test_a_session_that_was_begun_does_not_begin_earlier() -> None:
+    decoder = begun()
+    assert decoder.receive(reply(**GOOD), 0.0)
+    decoder.begin(reply(**{name: values[:1] for name, values in GOOD.items()} | {"t": [0.005]}))
+    assert joined(decoder.receive(reply(**GOOD), 0.1))[0].size == 0
+
+
 NUMBERS = st.lists(st.floats() | st.none(), max_size=8)
 REPLIES = st.builds(
     lambda t, a, measuring, session: (

@@ -300,7 +300,8 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
     async def run() -> tuple[Session, int, list[bytes], str]:
         session = Session()
         radio = Radio(drops_s=((4.5, 4.9),), jitter_s=0.01)
-        async with in_process(recorded_track(quick), make=name, radio=radio, speed=5.0) as room:
+        speed = 2.0 if name == "shimmer3r" else 5.0  # its start asks nine questions in a row
+        async with in_process(recorded_track(quick), make=name, radio=radio, speed=speed) as room:
             session.sensor = room.sensor
             found = await find(backend=room.backend, settle_s=0.1, sensors=[*SENSORS, sensor_of(name)])
             assert [one.sensor.model for one in found if one.sensor] == [sensor_of(name).model]
@@ -338,7 +339,7 @@ def test_it_plays_to_its_end_over_the_link(name: str, quick: Path) -> None:
     async def run() -> tuple[int, int, int, list[str]]:
         came = 0
         refused: list[str] = []
-        async with in_process(recorded_track(quick), make=name, speed=20.0) as room:
+        async with in_process(recorded_track(quick), make=name, speed=10.0) as room:
             found = await find(backend=room.backend, settle_s=0.05)
             async with aclosing(stream(found[0], backend=room.backend, params=QUICK)) as items:
                 async for item in items:

@@ -162,7 +162,7 @@ class Phyphox:
         for time in self.newest():
             value = _newest(told, time, data)
             if value is not None and value > 0.0:
-                self._newest[time] = value
+                self._newest[time] = max(value, self._newest.get(time, value))
         if self._last_s is None:
             self._offset_s = -max(self._newest.values(), default=0.0)
 

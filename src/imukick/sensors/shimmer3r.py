@@ -97,19 +97,22 @@ WRAP: Final = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Counts -> units: (counts - offset) through the inverse of gain and alignment (Ferraris, Grimaldi and Parvis 1995)."""
+    """Counts -> units: (counts - offset) through the inverse of gain and alignment (Ferraris, Grimaldi and Parvis 1995).
+
+    `offset` (3,) in counts; `inverse` (3, 3) in m/s2 or rad/s a count.
+    """
 
     offset: FloatArray
     inverse: FloatArray
 
     def units(self, counts: FloatArray) -> FloatArray:
-        """Of readings (n, 3) in counts."""
+        """Readings in m/s2 or rad/s of `counts` (n, 3)."""
         values: FloatArray = (counts - self.offset) @ self.inverse.T
         return values
 
 
 def parse_calibration(data: bytes, counts_per: float) -> Calibration:
-    """Of 21 bytes; `counts_per`: what their gains are to be divided by. Raises `ProtocolError` where they cannot be."""
+    """Of 21 bytes; `counts_per`: what their gains, in counts a unit, are to be divided by. Raises `ProtocolError` where they cannot be."""
     numbers = np.array(CALIBRATION.unpack(data), dtype=np.float64)
     gains, alignment = numbers[3:6] / counts_per, numbers[6:].reshape(3, 3) / 100.0
     if (gains <= 0.0).any() or abs(np.linalg.det(alignment)) < 0.5:
