@@ -327,7 +327,7 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
     assert [data for data in written if data in begins[-1:]] == begins[-1:] * times
     assert state == "waiting"
     came = sum(map(len, session.told(Samples)))
-    held = {"movesense": 4, "verity": 120}.get(name, 6)
+    held = {"movesense": 4, "verity": 120, "nordic-uart-frames": 20}.get(name, 10)  # some packets, a busy computer
     assert 0 <= sent - came <= 2 * held, "what was on its way when the link broke, or ended"
     assert session.sensor.sent.lost == 0
     assert len(session.told(Lost)) == 1
