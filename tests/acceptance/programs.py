@@ -17,15 +17,18 @@ PATIENCE_S: Final = 240.0
 
 
 class Program:
-    """`imukick` with these arguments; killed when the block ends. What it says goes to files in `folder`."""
+    """`imukick` with these arguments; killed when the block ends. What it says goes to files in `folder`.
 
-    def __init__(self, folder: Path, *arguments: object) -> None:
-        self._folder, self._arguments = folder, [str(one) for one in arguments]
+    `module`: another one of this checkout that is run instead.
+    """
+
+    def __init__(self, folder: Path, *arguments: object, module: str = "imukick") -> None:
+        self._folder, self._arguments, self._module = folder, [str(one) for one in arguments], module
 
     def __enter__(self) -> Self:
         """Start it."""
         number = len(list(self._folder.glob("*.out")))
-        self._out, self._err = (self._folder / f"{number}-{self._arguments[0]}.{end}" for end in ("out", "err"))
+        self._out, self._err = (self._folder / f"{number}-{self._module}.{end}" for end in ("out", "err"))
         environment = {
             **os.environ,
             "PYTHONPATH": _path(),
@@ -33,7 +36,7 @@ class Program:
             "PYTHONUNBUFFERED": "1",
             "COLUMNS": "200",
         }
-        command = [sys.executable, "-m", "imukick", *self._arguments]
+        command = [sys.executable, "-m", self._module, *self._arguments]
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
         return self
@@ -82,4 +85,4 @@ class Program:
 
 def _path() -> str:
     """Where a program finds this checkout, and what else the tests were given."""
-    return os.pathsep.join([str(SRC), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return os.pathsep.join([str(SRC), str(SRC.parent), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,15 +14,13 @@ from imukick.conformance.asking import size
 from imukick.conformance.host import Host, Run
 from imukick.conformance.rules import Findings
 from imukick.conformance.streams import WRAP_SEQ, WRAP_US, judge, judge_stops, missing
-from imukick.sensors.imukick_v1 import STREAM, Config, Order, Packet, Status
+from imukick.sensors.imukick_v1 import MAX_PACKETS_HZ, STREAM, Config, Order, Packet, Status
 from imukick.sources.ble import Backend, Found, plain_link_again
 
 MTUS: Final = (23, 35, 46, 47, 185, 247)
 """The smallest, those on either side of a sample more, a Mac's and that of most sensors."""
 DRIFT_SHARE: Final = 0.002
 """Chosen: a crystal is within 0.0001, a radio's RC oscillator up to 0.02 off, and the replies of a minute are 0.1 s late at most."""
-WRAP_LATENCY_MS: Final = 8
-"""A packet as short as 125 a second allow: numbers pass quickly."""
 STOPS: Final = 3
 """Chosen: so many stops that one of them falls within a packet."""
 
@@ -184,15 +183,13 @@ async def minute(host: Host, for_s: float) -> None:
 
 
 async def wraps(host: Host) -> None:
-    """A stream until the clock's low half and the number have both begun anew: up to 72 minutes."""
+    """A stream of packets as small as they may be, until the clock's low half and the number have begun anew: up to 72 minutes."""
     findings, begin, clock = host.findings, await host.config(), await host.ask(Order.SYNC)
     if clock is None or clock.uptime_us is None:
         return
-    await host.ask(Order.SET, max_latency_ms=WRAP_LATENCY_MS)
+    fewest = math.ceil(begin.rate_hz / MAX_PACKETS_HZ)
+    await host.ask(Order.SET, max_latency_ms=math.ceil(1000 * fewest / begin.rate_hz))
     config = await host.config()
-    if config.rate_hz / config.samples > 125.0:
-        await host.ask(Order.SET, max_latency_ms=begin.max_latency_ms)
-        config = await host.config()
     clock_s = (WRAP_US - clock.uptime_us % WRAP_US) * 1e-6
     number_s = WRAP_SEQ * config.samples / config.rate_hz
     await one_run(host, max(clock_s, number_s) + 5.0)

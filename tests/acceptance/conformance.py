@@ -1,0 +1,68 @@
+"""`imukick conform` at length: every part on the virtual sensor, the C core and every broken sensor; a minute; both wraps.
+
+    pytest tests/acceptance/conformance.py
+
+Not part of the ordinary suite, which asks each broken sensor only for the part that sees it. Here too all are asked at once, each on a radio
+of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from imukick.conformance import PARTS, Report, Wishes
+from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
+from tests.conformance.broken import BROKEN
+from tests.conformance.core_process import core_processes
+from tests.conformance.test_conformance import GOOD, add_make, failures, ran
+from tests.firmware_protocol.core_programs import compiled_driver
+
+ALSO = {"SetsItsClock": {"drift"}, "ScalesInMicroG": set[str]()}
+"""What a broken sensor breaks besides, once every part is asked."""
+TO_THE_WRAP_S = 300.0
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Report]]:
+    """Every sensor's whole report, with a minute of stream."""
+    with pytest.MonkeyPatch.context() as monkeypatch, ExitStack() as processes:
+        cores = processes.enter_context(core_processes(compiled_driver(tmp_path_factory.mktemp("core"))))
+        for name, broken in BROKEN.items():
+            add_make(monkeypatch, name, broken.make)
+        add_make(monkeypatch, "C core", lambda body: ImukickV1(body, core=cores))
+        names = [*GOOD, *BROKEN]
+
+        async def all_at_once() -> list[Report]:
+            return await asyncio.gather(*(ran(name, Wishes(stream_s=1.5, minute_s=60.0)) for name in names))
+
+        yield dict(zip(names, asyncio.run(all_at_once()), strict=True))
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_sensor_keeps_every_rule_for_a_minute(name: str, reports: dict[str, Report]) -> None:
+    report = reports[name]
+    assert failures(report) == {}
+    assert {check.rule for check in report.checks if check.result == "not tried"} == {"wraps"}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_sensor_fails_for_its_own_reason_in_a_whole_run(name: str, reports: dict[str, Report]) -> None:
+    failed = failures(reports[name])
+    assert set(failed) - ALSO.get(name, set()) == BROKEN[name].breaks, failed
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_number_and_clock_wrap_each_by_itself(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with core_processes(compiled_driver(tmp_path_factory.mktemp("core"))) as cores:
+        add_make(monkeypatch, "C core", lambda body: ImukickV1(body, core=cores))
+        wishes = Wishes(parts=[part for part in PARTS if part == "commands"], wraps=True)
+        report = asyncio.run(ran(name, wishes, uptime_s=2**32 / 1e6 - TO_THE_WRAP_S))
+    assert failures(report) == {}
+    wraps = next(check for check in report.checks if check.rule == "wraps")
+    assert (wraps.result, wraps.detail) == ("pass", "seen: clock and number")

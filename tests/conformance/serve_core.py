@@ -1,0 +1,19 @@
+"""`imukick virtual-sensor` with the C core in its sensor: `python -m tests.conformance.serve_core DRIVER virtual-sensor …`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import cast
+
+from imukick.cli.app import main
+from imukick.sources.virtual_sensor import MAKES
+from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
+from imukick.sources.virtual_sensor.makes import OWN, Model
+from tests.conformance.core_process import core_processes
+
+if __name__ == "__main__":
+    with core_processes(Path(sys.argv.pop(1))) as cores:
+        makes = cast("dict[str, Model]", MAKES)
+        makes[OWN] = Model(lambda body: ImukickV1(body, core=cores), MAKES[OWN].name)
+        main()
