@@ -10,7 +10,8 @@ const driver = join(import.meta.dirname ?? new URL(".", import.meta.url).pathnam
 mp.FS.writeFile("/imukick_v1_device.py", readFileSync(device));
 mp.FS.writeFile("/core_driver.py", readFileSync(driver));
 mp.FS.writeFile("/script", readFileSync(script));
-mp.runPython(`
+try {
+  mp.runPython(`
 import sys
 sys.path.append("/")
 import core_driver
@@ -18,4 +19,8 @@ with open("/answers", "wb") as out:
     core_driver.answers(open("/script", "rb").read(), out.write)
 print(sys.implementation.name, ".".join(str(n) for n in sys.implementation.version[:3]))
 `);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
 writeFileSync(answers, mp.FS.readFile("/answers"));
