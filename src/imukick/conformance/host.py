@@ -39,7 +39,8 @@ AGAIN_S: Final = 0.05
 class Run:
     """One stream: `begun` the reply to START, `early` packets before it, `packets` after it, `late` those behind the reply to STOP.
 
-    `before_stop_us`: the clock just before STOP; None where that was not asked. `whole`: it was ended by STOP.
+    `before_stop_us`: the clock just before STOP; None where that was not asked; `stopped_s`: from then to the reply. `whole`: it was
+    ended by STOP.
     """
 
     config: Config
@@ -48,7 +49,17 @@ class Run:
     packets: list[Notified] = field(default_factory=list)
     late: list[Notified] = field(default_factory=list)
     before_stop_us: int | None = None
+    stopped_s: float = 0.0
     whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """The sensor's clock, and this computer's `time.monotonic()` when it was read, good to `within_s`."""
+
+    uptime_us: int
+    host_s: float
+    within_s: float
 
 
 class Host:
@@ -111,6 +122,15 @@ class Host:
         )
         return reply if kept else None
 
+    async def clock(self) -> ClockReading | None:
+        """What the clock says (SYNC); None where it does not say."""
+        begun_s = time.monotonic()
+        reply = await self.ask(Order.SYNC)
+        ended_s = time.monotonic()
+        if reply is None or reply.uptime_us is None:
+            return None
+        return ClockReading(reply.uptime_us, (begun_s + ended_s) / 2.0, (ended_s - begun_s) / 2.0)
+
     async def _next_reply(self, within_s: float) -> Notified | None:
         until_s = time.monotonic() + within_s
         while not self._replies and (left_s := until_s - time.monotonic()) > 0.0:
@@ -161,9 +181,10 @@ class Host:
 
     async def stop(self, run: Run) -> None:
         """STOP; its reply ends the run."""
-        clock = await self.ask(Order.SYNC)
+        clock = await self.clock()
         run.before_stop_us = None if clock is None else clock.uptime_us
         ended = await self.ask(Order.STOP)
+        run.stopped_s = 0.0 if clock is None else time.monotonic() - clock.host_s
         run.packets += self.packets
         run.whole = ended is not None and ended.status is Status.OK
         run.late, _ = await self.quiet()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -20,7 +19,7 @@ from imukick.sources.ble import Backend, Found, plain_link_again
 MTUS: Final = (23, 35, 46, 47, 185, 247)
 """The smallest, those on either side of a sample more, a Mac's and that of most sensors."""
 DRIFT_SHARE: Final = 0.002
-"""Chosen: a crystal is within 0.0001, a radio's RC oscillator up to 0.02 off, and the replies of a minute are 0.1 s late at most."""
+"""Chosen: a crystal is within 0.0001, an RC oscillator up to 0.02 off."""
 STOPS: Final = 3
 """Chosen: so many stops that one of them falls within a packet."""
 
@@ -165,13 +164,14 @@ async def lost_link(found: Found, backend: Backend | None, findings: Findings, f
 
 async def minute(host: Host, for_s: float) -> None:
     """A long stream; the sensor's clock against this computer's."""
-    first, first_s = await host.ask(Order.SYNC), time.monotonic()
+    first = await host.clock()
     run, packets = await one_run(host, for_s)
-    second, second_s = await host.ask(Order.SYNC), time.monotonic()
-    if first is None or second is None or first.uptime_us is None or second.uptime_us is None:
+    second = await host.clock()
+    if first is None or second is None:
         return
-    share = (second.uptime_us - first.uptime_us) * 1e-6 / (second_s - first_s) - 1.0
-    uncertain = 0.1 / (second_s - first_s)
+    host_s = second.host_s - first.host_s
+    share = (second.uptime_us - first.uptime_us) * 1e-6 / host_s - 1.0
+    uncertain = (first.within_s + second.within_s) / host_s
     said = f"{share * 1e6:+.0f} ppm against this computer (± {uncertain * 1e6:.0f} ppm)"
     if host.findings.expect("drift", abs(share) < DRIFT_SHARE + uncertain, said):
         host.findings.note("drift", said)

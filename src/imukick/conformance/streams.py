@@ -18,6 +18,8 @@ HOLE_SHARE: Final = 0.5
 HELD_PERIODS: Final = 3.0
 HELD_US: Final = 30_000
 """Chosen: how far the last sample may lie behind the clock just before STOP, for a sensor that reads its part's FIFO by the clock."""
+AHEAD_S: Final = 1.0
+"""Chosen: a stamp in another unit, or of another clock, is further off."""
 RATE_SHARE: Final = 0.1
 SHORT_N: Final = 8
 MANY_STOPS: Final = 4
@@ -126,7 +128,8 @@ def _end(run: Run, last: Packet, period_us: float, findings: Findings) -> None:
         findings.stops.append(len(last.counts) < run.config.samples)
     most_us = max(HELD_PERIODS * period_us, HELD_US)
     findings.expect("stop", behind_us <= most_us, f"{behind_us / 1000:.0f} ms before STOP were measured and not sent")
-    findings.expect("times", behind_us > -1e6, f"the last sample is {-behind_us / 1e6:.1f} s ahead of the clock")
+    ahead_s = -behind_us * 1e-6 - 1.1 * run.stopped_s
+    findings.expect("times", ahead_s < AHEAD_S, f"the last sample is {ahead_s:.1f} s ahead of the clock")
 
 
 def judge_stops(findings: Findings) -> None:
