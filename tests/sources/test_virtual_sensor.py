@@ -152,7 +152,7 @@ class Host:
 
     async def ask(self, command: v1.Command) -> v1.Reply:
         await self.client.write_gatt_char(v1.CONTROL, v1.pack_command(command), response=True)
-        return await asyncio.wait_for(self.replies.get(), 2.0)
+        return await asyncio.wait_for(self.replies.get(), 20.0)
 
     async def att_error(self, data: bytes) -> int:
         with pytest.raises(BleakGATTProtocolError) as raised:

@@ -96,7 +96,7 @@ class Player:
         self._fate = Fate(radio)
         self._mute_starts = mute_starts
         self._tell, self._drained = tell, drained
-        self._begun_s = self._on_s = 0.0
+        self._begun_s = self._on_s = self._stop_s = 0.0
         self._open: list[Open] = []
         self._streaming = asyncio.Event()
         self._wake = asyncio.Event()
@@ -150,7 +150,7 @@ class Player:
 
     def ask_stop(self) -> None:
         """Send what is held, then stop."""
-        self.stopping = True
+        self.stopping, self._stop_s = True, self.t_s
         self._wake.set()
 
     def halt(self) -> None:
@@ -172,11 +172,11 @@ class Player:
             if one not in self._open:
                 continue
             one.batch = None
-            if not self.stopping or float(batch.t_s[-1]) <= self.t_s:  # what is full was held only by a busy computer
+            if not self.stopping or float(batch.t_s[-1]) <= self._stop_s:  # what is full was held only by a busy computer
                 await self._send(one.lane, batch, leaves_s)
                 continue
             self.sent.stops += 1
-            if (part := batch.until(self.t_s)) is not None:
+            if (part := batch.until(self._stop_s)) is not None:
                 await self._send(one.lane, part, self.t_s)
             self.halt()
             self._drained()
