@@ -27,6 +27,8 @@ from imukick.sources.ble import AttRefusedError, Notified, PlainLink
 
 REPLY_S: Final = 3.0
 """Chosen: how long a reply may take; a link of 30 ms intervals needs 0.1 s."""
+STOP_S: Final = 10.0
+"""Chosen: what the sensor holds comes first, and that may be seconds where the radio has stalled."""
 QUIET_S: Final = 0.4
 """Chosen: how long nothing may come for it to be said that nothing comes; several connection events, and more than the default max latency."""
 UNCONFIRMED: Final = 0xFE
@@ -108,8 +110,9 @@ class Host:
 
     async def reply(self, order: Order) -> Reply | None:
         """The next reply, which has to be that to `order`."""
-        came = await self._next_reply(REPLY_S)
-        if not self.findings.expect("replies", came is not None, f"no reply to {order.name} in {REPLY_S:g} s"):
+        within_s = STOP_S if order is Order.STOP else REPLY_S
+        came = await self._next_reply(within_s)
+        if not self.findings.expect("replies", came is not None, f"no reply to {order.name} in {within_s:g} s"):
             return None
         assert came is not None
         try:

@@ -118,8 +118,11 @@ class ImukickV1:
         self._halt_if_told()
 
     def drained(self) -> None:
-        """The reply to STOP comes last."""
+        """What the core holds, then the reply to STOP."""
         self._core.part_stopped()
+        while (item := self._core.next()) is not None and item[0] == device.STREAM:
+            self._core.sent()
+            self._body.answer(v1.STREAM, item[1])
         self._answer()
 
     def read(self, characteristic: str) -> bytes:

@@ -172,7 +172,9 @@ class Player:
             if one not in self._open:
                 continue
             one.batch = None
-            if not self.stopping or float(batch.t_s[-1]) <= self._stop_s:  # what is full was held only by a busy computer
+            if (
+                not self.stopping or float(batch.t_s[-1]) <= self._stop_s
+            ):  # what is full was held only by a busy computer
                 await self._send(one.lane, batch, leaves_s)
                 continue
             self.sent.stops += 1
