@@ -84,7 +84,7 @@ def of_readers() -> dict[str, bytes]:
         "ximu3": made_others.ximu3(few),
         "ngimu": made_others.ngimu(few),
         "bids": made_others.bids(few, latency=True),
-        "uncalibrated": made.sensor_logger_raw(few),
+        "uncalibrated": made_others.sensor_logger_raw(few),
     }
     for name, files in pairs.items():
         encoded = {one[-40:]: text.encode() for one, text in files.items()}

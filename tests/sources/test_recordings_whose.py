@@ -10,7 +10,7 @@ import pytest
 from imukick import read_recording
 from imukick.signals import Samples
 from imukick.sources.recordings.finding import recordings_in, recordings_of_folder
-from tests.sources.formats import made
+from tests.sources.formats import made, made_others
 from tests.sources.formats.reading import KICK, SMALL, close, read, told, told_of, written
 
 HEAD = "t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps"
@@ -118,7 +118,7 @@ def test_words_that_change_with_the_exercise_are_no_sensors(tmp_path: Path) -> N
 @pytest.mark.parametrize("standardised", [False, True])
 def test_a_watch_beside_a_phone_is_asked_for(tmp_path: Path, standardised: bool) -> None:
     files = made.sensor_logger(still(KICK), platform="ios", total=False, standardised=standardised)
-    files["WristMotion.csv"] = made.wrist_motion(KICK, standardised=standardised)
+    files["WristMotion.csv"] = made_others.wrist_motion(KICK, standardised=standardised)
     (tmp_path / "a.zip").write_bytes(made.zipped(files))
     both = made.sensor_logger(KICK, platform="ios", total=False, standardised=standardised)
     both["WristMotion.csv"] = files["WristMotion.csv"]
@@ -137,7 +137,7 @@ def test_a_watch_beside_a_phone_is_asked_for(tmp_path: Path, standardised: bool)
 
 @pytest.mark.parametrize("platform", ["ios", "android"])
 def test_uncalibrated_sensors_where_there_are_no_others(tmp_path: Path, platform: str) -> None:
-    files = made.sensor_logger_raw(SMALL, platform=platform)
+    files = made_others.sensor_logger_raw(SMALL, platform=platform)
     close(read_recording(written(tmp_path / "new", files)), SMALL)
     old = files["Metadata.csv"].replace(",standardisation", "").replace(",false", "")
     close(read_recording(written(tmp_path / "old", {**files, "Metadata.csv": old})), SMALL)

@@ -226,32 +226,6 @@ def sensor_logger(
     return out
 
 
-def wrist_motion(samples: Samples, *, standardised: bool = False) -> str:
-    """An Apple Watch's table: gravity and acceleration in g and with the other sign, unless standardised."""
-    gain = 1.0 if standardised else -1.0 / STANDARD_GRAVITY_MPS2
-    gravity = np.array([np.convolve(samples.acc_mps2[:, k], np.ones(9) / 9, "same") for k in range(3)]).T
-    names = [f"{word}{axis}" for word in ("rotationRate", "gravity", "acceleration") for axis in "XYZ"]
-    values = np.column_stack([samples.gyr_radps, gain * gravity, gain * (samples.acc_mps2 - gravity)])
-    t_s = (samples.t_s - samples.t_s[0]).tolist()
-    rows = [
-        [round((EPOCH_S + t) * 1e9), f"{t:.4f}", *row, 1, 0, 0, 0] for t, row in zip(t_s, values.tolist(), strict=True)
-    ]
-    return lines([f"time,seconds_elapsed,{','.join(names)},quaternionW,quaternionX,quaternionY,quaternionZ"], rows)
-
-
-def sensor_logger_raw(samples: Samples, *, platform: str = "ios") -> dict[str, str]:
-    """The uncalibrated sensors alone: of an iPhone in g and with the other sign."""
-    gain = -1.0 / STANDARD_GRAVITY_MPS2 if platform == "ios" else 1.0
-    out = {"Metadata.csv": sensor_logger(samples, platform=platform)["Metadata.csv"]}
-    for name, values in (("Accelerometer", gain * samples.acc_mps2), ("Gyroscope", samples.gyr_radps)):
-        rows = [
-            [round((EPOCH_S + t) * 1e9), f"{t - samples.t_s[0]:.4f}", z, y, x]
-            for t, (x, y, z) in zip(samples.t_s.tolist(), values.tolist(), strict=True)
-        ]
-        out[f"{name}Uncalibrated.csv"] = lines(["time,seconds_elapsed,z,y,x"], rows)
-    return out
-
-
 def phyphox(
     samples: Samples, *, delimiter: str = ",", decimal: str = ".", gravity: bool = True, joined: bool = False
 ) -> dict[str, str]:
@@ -351,11 +325,11 @@ def small() -> dict[str, bytes]:
         "phyphox_iphone_paused.zip": zipped(made_others.phyphox_pauses(made_others.phyphox_iphone(samples), 1.2, 2.7)),
         "sensor_logger_watch.zip": zipped(
             {
-                "WristMotion.csv": wrist_motion(samples),
+                "WristMotion.csv": made_others.wrist_motion(samples),
                 "Metadata.csv": sensor_logger(samples, platform="ios")["Metadata.csv"],
             }
         ),
-        "sensor_logger_uncalibrated.zip": zipped(sensor_logger_raw(samples)),
+        "sensor_logger_uncalibrated.zip": zipped(made_others.sensor_logger_raw(samples)),
         "polar.zip": zipped(made_others.polar(samples)),
         "bids.zip": zipped(made_others.bids(samples)),
     }

@@ -11,7 +11,7 @@ import pandas as pd
 
 from imukick.signals import Samples
 from imukick.units import STANDARD_GRAVITY_MPS2
-from tests.sources.formats.made import BEGAN, EPOCH_S, deg, lines
+from tests.sources.formats.made import BEGAN, EPOCH_S, deg, lines, sensor_logger
 
 NAMES = ("t_s", "ax_mps2", "ay_mps2", "az_mps2", "gx_radps", "gy_radps", "gz_radps")
 
@@ -26,6 +26,32 @@ def stamps(samples: Samples, began: datetime = BEGAN, sep: str = " ", places: in
     """Dates and times as text."""
     times = [began + timedelta(seconds=float(t)) for t in samples.t_s - samples.t_s[0]]
     return [f"{at:%Y-%m-%d}{sep}{at:%H:%M:%S}.{at.microsecond:06d}"[: 20 + places] for at in times]
+
+
+def wrist_motion(samples: Samples, *, standardised: bool = False) -> str:
+    """An Apple Watch's table: gravity and acceleration in g and with the other sign, unless standardised."""
+    gain = 1.0 if standardised else -1.0 / STANDARD_GRAVITY_MPS2
+    gravity = np.array([np.convolve(samples.acc_mps2[:, k], np.ones(9) / 9, "same") for k in range(3)]).T
+    names = [f"{word}{axis}" for word in ("rotationRate", "gravity", "acceleration") for axis in "XYZ"]
+    values = np.column_stack([samples.gyr_radps, gain * gravity, gain * (samples.acc_mps2 - gravity)])
+    t_s = (samples.t_s - samples.t_s[0]).tolist()
+    rows = [
+        [round((EPOCH_S + t) * 1e9), f"{t:.4f}", *row, 1, 0, 0, 0] for t, row in zip(t_s, values.tolist(), strict=True)
+    ]
+    return lines([f"time,seconds_elapsed,{','.join(names)},quaternionW,quaternionX,quaternionY,quaternionZ"], rows)
+
+
+def sensor_logger_raw(samples: Samples, *, platform: str = "ios") -> dict[str, str]:
+    """The uncalibrated sensors alone: of an iPhone in g and with the other sign."""
+    gain = -1.0 / STANDARD_GRAVITY_MPS2 if platform == "ios" else 1.0
+    out = {"Metadata.csv": sensor_logger(samples, platform=platform)["Metadata.csv"]}
+    for name, values in (("Accelerometer", gain * samples.acc_mps2), ("Gyroscope", samples.gyr_radps)):
+        rows = [
+            [round((EPOCH_S + t) * 1e9), f"{t - samples.t_s[0]:.4f}", z, y, x]
+            for t, (x, y, z) in zip(samples.t_s.tolist(), values.tolist(), strict=True)
+        ]
+        out[f"{name}Uncalibrated.csv"] = lines(["time,seconds_elapsed,z,y,x"], rows)
+    return out
 
 
 def phyphox_iphone(samples: Samples, *, linear: bool = False) -> dict[str, str]:

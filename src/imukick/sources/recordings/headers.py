@@ -51,6 +51,8 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
 }
 """THE TABLE of units a header may name (after Unicode NFKC, lower case, without spaces), each with its factor to SI."""
 
+SIDES: Final = (r"l(?:eft)?[ _.-]", r"r(?:ight)?[ _.-]")
+"""How names of columns begin in a table of two legs."""
 WANTED: Final = "t_s, ax_mps2, ay_mps2, az_mps2, gx_radps, gy_radps, gz_radps"
 
 TIME: Final = re.compile(
@@ -179,6 +181,13 @@ def find_columns(
         *((4, 5, 6) if "gyr" in wanted else ()),
     ]
     missing = [_slot_name(slot) for slot in slots if slot not in found]
+    if (
+        missing
+        and not found.keys() - {0}
+        and all(any(re.match(side, header.strip(), re.IGNORECASE) for header in headers) for side in SIDES)
+    ):
+        trouble = "columns of two legs side by side; write those of one, without left or right in their names, to a table of its own"
+        raise RecordingError(trouble, path=path, line=line)
     if missing:
         raise RecordingError(_missing(missing, len(found), without_gravity, path), path=path, line=line)
     return [found[slot] for slot in sorted(found)]

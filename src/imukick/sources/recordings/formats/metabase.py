@@ -9,6 +9,7 @@ from typing import Final
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, GYR, NOTHING, Holds
+from imukick.sources.recordings.headers import named_quantities
 from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import lines_of, table_at
@@ -22,7 +23,8 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     header = lines[0].replace('"', "").strip().casefold()
     if not header.startswith(FIRST):
         return None
-    return next((what for unit, what in UNITS.items() if f"x-axis {unit}" in header), NOTHING)
+    other = None if len(named_quantities(lines[0][:20_000].split(","))) > 1 else NOTHING
+    return next((what for unit, what in UNITS.items() if f"x-axis {unit}" in header), other)
 
 
 def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:

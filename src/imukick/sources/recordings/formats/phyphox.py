@@ -15,6 +15,7 @@ import numpy as np
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, FREE, GYR, NOTHING, WHOLE, Holds
+from imukick.sources.recordings.headers import named_quantities
 from imukick.sources.recordings.part import Asked, Part, mps2, radps, text_of, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.stamps import started
@@ -40,6 +41,8 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     found = [what for what, pattern in AXES.items() if any(re.fullmatch(pattern, name) for name in names)]
     if len(found) == len(AXES):
         return WHOLE
+    if len(named_quantities(names)) > 1:
+        return None  # another program's table, whose acceleration is called alike
     if found:
         bare = any(re.fullmatch(r"x \(m/s(?:\^2|²)\)", name) for name in names)
         return FREE if bare and "linear" in file.path.stem.casefold() else found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
@@ -9,6 +10,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.part import Asked
+from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import lines_of
 
 ACC: Final = ("gfx", "gfy", "gfz")
@@ -32,13 +34,15 @@ def _cells(line: str) -> list[str]:
 def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
     """Raises `RecordingError`: gF is a multiple of g and w is in rad/s in its manual, but versions differ, and gravity's sign with them."""
     (file,) = files
-    cells = _cells(lines_of(file.head())[0])
+    lines = lines_of(file.head())
+    cells = _cells(lines[0])
     if not set(GYR) <= set(cells):
         trouble = (
             "Physics Toolbox with acceleration alone; record 'Multi Record' with G-Force Meter and Gyroscope together"
         )
         raise RecordingError(trouble, path=file.path, line=1)
-    named = ",".join(UNITS.get(cell, cell) for cell in cells)
+    dated = len(lines) > 1 and not is_number(re.split(r"[,;\t]", lines[1])[0].strip().strip('"'))  # as on an iPhone
+    named = ",".join(cell if cell == "time" and dated else UNITS.get(cell, cell) for cell in cells)
     trouble = (
         f"Physics Toolbox, whose names say no units; if it shows g and rad/s, write the first line as {named[:200]}"
     )

@@ -86,6 +86,8 @@ def _times(table: Table, rows: int) -> tuple[np.ndarray, dict[str, str]]:
         if clock not in names:
             continue
         words = table.words(names.index(clock))
+        if table.delimiter != "," and clock != CLOCKS[-1]:
+            words = [word.replace(",", ".") for word in words]
         if len(words) != rows:
             continue
         if all(map(is_number, words)):
