@@ -246,8 +246,8 @@ def _unit_trouble(quantity: Quantity, header: str, unit: str) -> str:
 
 def _beside(path: Path, word: str) -> str:
     """Where the other half of a recording of two files is looked for."""
-    name = re.sub(r"[_ -]*(acc|gyr)\w*$", "", path.stem, flags=re.IGNORECASE)[:60]
-    example = f"{name}_{word}{path.suffix}"
+    named, count = re.subn(r"(?:acc|gyr)[a-z]*", word, path.stem, count=1, flags=re.IGNORECASE)
+    example = f"{named if count else f'{path.stem}_{word}'}"[:80] + path.suffix
     return f"export it too; if it is a file of its own, name its file like this one: {example}"
 
 
