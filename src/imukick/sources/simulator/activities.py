@@ -211,12 +211,13 @@ def _sit(script: Script) -> str:
 
 
 def _posture(script: Script) -> str:
-    """From standing down on all fours; from anywhere else up on the feet."""
+    """From standing down on all fours; from anywhere else up on the feet. Two seconds to settle there (chosen)."""
     down = script.posture == "standing"
     _stand_up(script)
     script.posture = "quadruped" if down else "standing"
     _settle(script)
     script.postures.append((script.posture, script.t_s))
+    script.wait(2.0)
     return "posture"
 
 
