@@ -78,5 +78,5 @@ def test_two_programs_for_a_minute_without_a_loss(make: str, stage: Stage, say: 
     meant = analyse(talk(make, first_minute()).samples).reps
     came = analyse(samples).reps
     theirs, ours = ([rep for rep in reps if rep.counted and rep.t_end_s < SURE_S] for reps in (meant, came))
-    assert len(ours) == len(theirs) >= 8
+    assert len(ours) == len(theirs) >= 7
     assert max(abs(a.rom_deg - b.rom_deg) for a, b in zip(ours, theirs, strict=True)) < 1.0

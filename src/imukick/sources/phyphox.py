@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from imukick.errors import ImukickError, ProtocolError, SensorError
 from imukick.sensors.phyphox import LOAD, MOST_BYTES, Phyphox, parse_config, parse_meta
 from imukick.signals import Samples
-from imukick.sources.ble.items import LinkDown, LinkItem, LinkQuality, LinkUp, Notice, Received, Refused, Stalled
+from imukick.sources.ble.items import LinkDown, LinkItem, LinkQuality, LinkUp, Notice, Received, Stalled
 
 PREFIX: Final = "phyphox:"
 """What `--sensor` begins with where it names a phone's address."""
@@ -216,7 +216,7 @@ class _Phone:
             raise SensorError(f"{self._title} has not come back; last: {error}", reason="gone") from None
         self._refused += 1
         if self._down:
-            return [Refused(now_s, str(error))] if not self._connections else []
+            return []
         self._down = True
         return [LinkDown(now_s, "protocol", str(error))]
 
