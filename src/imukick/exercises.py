@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 
 from imukick.events import Load, Posture, Side
 from imukick.plans import MAX_LOAD_KG, Target, split_load
@@ -76,3 +77,57 @@ def read_load(value: str) -> tuple[Load, float | None]:
     word, load_kg = split_load(value)
     load: Load = next(load for load in get_args(Load) if load == word)
     return load, load_kg
+
+
+Shape = Literal["straight", "bent"]
+"""Of the leg at rest: standing it is straight, on all fours bent at the knee."""
+STRAIGHT_DEG: Final = (-22.0, 24.0)
+BENT_DEG: Final = (28.0, 68.0)
+"""Where the lever of a straight and of a bent leg points at rest, from "down" (measured -9 to 8 and 38 to 54, widened by
+the fit's error; a straight leg may also start 20 degrees in front)."""
+STRAIGHT_SHARE: Final = 0.36
+BENT_SHARE: Final = 0.39
+"""Least lever of a straight leg and most of a bent one, of height (de Leva 1996: 0.47 and 0.31 at the ankle; a sensor
+worn up to half-way up the shank takes a fifth off)."""
+HEIGHT_SHARES: Final = (0.05, 0.12)
+"""Relative error of a height that was said, and of the default in place of one. Chosen: adults differ by 6 %, children more."""
+BENT_REACH_DEG: Final = 35.0
+"""From hanging, a hip extends by 10 to 30 degrees and the pelvis by some more: a bent leg that goes further began with the
+hip bent, as on all fours; one that stays under it may as well stand (chosen)."""
+
+
+def leg_shape(direction_deg: float, lever_m: float | None, lever_sd_m: float | None, height_m: float) -> Shape | None:
+    """Was the leg straight or bent at rest? By its lever's length where that decides, else by where it points; None: neither.
+
+    `direction_deg`: from "down" to the lever, + towards lifting; `lever_m`, `lever_sd_m`: its length and standard
+    error, None where it is not known.
+
+    >>> leg_shape(2.0, 0.75, 0.05, 1.8), leg_shape(44.0, 0.5, 0.04, 1.8), leg_shape(15.0, 0.45, 0.03, 1.8)
+    ('straight', 'bent', 'bent')
+    """
+    if not STRAIGHT_DEG[0] <= direction_deg <= BENT_DEG[1]:
+        return None
+    if lever_m is not None:
+        error_share = math.hypot((lever_sd_m or 0.0) / lever_m, HEIGHT_SHARES[height_m == DEFAULT_HEIGHT_M])
+        if lever_m / height_m * (1.0 - 2.0 * error_share) > BENT_SHARE:
+            return "straight"
+        if lever_m / height_m * (1.0 + 2.0 * error_share) < STRAIGHT_SHARE:
+            return "bent"
+    if direction_deg <= STRAIGHT_DEG[1]:
+        return "straight"
+    return "bent" if direction_deg >= BENT_DEG[0] else None
+
+
+def recognised(direction_deg: float, shape: Shape | None, rom_deg: float) -> Posture:
+    """The posture in which a lever points there at rest and a leg of that shape goes so far; unknown where they disagree.
+
+    >>> recognised(2.0, "straight", 30.0), recognised(44.0, "bent", 65.0)
+    ('standing', 'quadruped')
+    >>> recognised(44.0, "bent", 25.0), recognised(15.0, "bent", 65.0)
+    ('unknown', 'unknown')
+    """
+    if shape == "straight" and direction_deg <= STRAIGHT_DEG[1]:
+        return "standing"
+    if shape == "bent" and direction_deg >= BENT_DEG[0] and rom_deg >= BENT_REACH_DEG:
+        return "quadruped"
+    return "unknown"

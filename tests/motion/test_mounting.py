@@ -21,7 +21,7 @@ def mounting(kicks: int = 0) -> Mounting:
 @pytest.mark.parametrize(("lever_m", "phi_deg", "posture"), [(0.8, 2.0, "standing"), (0.55, 46.0, "quadruped")])
 def test_one_kick_shows_axis_lever_and_posture(lever_m: float, phi_deg: float, posture: str) -> None:
     made = mounting()
-    made.adopt(movement(30.0, lever_m, phi_deg), 0.0)
+    made.adopt(movement(40.0, lever_m, phi_deg), 0.0)
     assert made.strapping is not None
     assert float(np.array(made.strapping.axis) @ AXIS) > 0.9999
     assert made.strapping.posture == posture

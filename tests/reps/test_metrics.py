@@ -165,3 +165,13 @@ def test_sway_counts_by_its_angle_however_slow_the_lift(seconds: int) -> None:
     e = replace(e, gyr_radps=e.gyr_radps + np.outer(np.gradient(sway, 0.01), [1.0, 0.0, 0.0]))
     phases = spans((0.2, 0.9, 1.1, 1.8), angle, e.gyr_radps @ AXIS)
     assert metrics.off_plane(e, phases, AXIS) == pytest.approx(1.0 / 30.0, abs=0.02)
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(0.8, 1), (6.0, 0)])
+def test_a_leg_that_sinks_and_is_put_right_does_not_bounce(seconds: float, count: int) -> None:
+    steps = round(50 * seconds)
+    dip = 30.0 - 2.5 * (1 - np.cos(np.linspace(0, 2 * np.pi, 2 * steps)))
+    angle = np.radians(np.concatenate([np.linspace(0, 30, 100), dip, np.linspace(30, 0, 100)]))
+    e = closed(angle, 0, len(angle))
+    phases = spans((0.2, 1.0, 2.0, 3.0), angle, e.gyr_radps @ AXIS)
+    assert metrics.bounces(e, phases) == count

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imukick.reps.pendulum import Shape, pendulum
+from imukick.exercises import Shape
+from imukick.reps.pendulum import LEVER_SHARES, pendulum, stature
 from imukick.units import STANDARD_GRAVITY_MPS2
 
 
@@ -66,3 +67,15 @@ def test_a_straight_leg_near_hanging_is_taken_to_rest_about_where_legs_do() -> N
     leg = pendulum("straight", 1.7, 0.0).at_rest("straight", np.radians(4.0), 0.02)
     assert -1.0 < np.degrees(leg.psi0_rad) < 2.0
     assert np.degrees(leg.psi0_sd_rad) < 3.0
+
+
+@pytest.mark.parametrize(("shape", "true_m"), [("straight", 1.15), ("bent", 1.2), ("straight", 1.7)])
+def test_where_no_height_was_said_the_lever_shows_a_child(shape: Shape, true_m: float) -> None:
+    lever_m = LEVER_SHARES[shape] * true_m
+    height_m, error_share = stature(1.70, shape, lever_m, 0.03 * lever_m)
+    assert height_m == pytest.approx(true_m, rel=0.1)
+    assert abs(height_m / true_m - 1.0) < 2.0 * error_share
+
+
+def test_a_height_that_was_said_is_taken() -> None:
+    assert stature(1.60, "straight", 0.5, 0.02) == (1.60, 0.0)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from imukick.events import Strapping
+from imukick.exercises import BENT_DEG
 from imukick.signals import Centre
 from imukick.units import RAD_PER_DEG
 
@@ -18,7 +19,6 @@ class CentreParams:
     to ankle sensor over the straight leg's hip to ankle sensor (de Leva 1996, the strap a hand above the ankle).
     `early_share`: least lever of a kick, of these before one is known; `settled_share`: of the strapping's
     (docs/verdicts.md). `loose_share`: where lifts are slow and small (chosen).
-    `quadruped_deg`: directions of a bent leg's lever from "down" (measured 38 to 54, widened by the fit's error).
     """
 
     hip_share: float = 0.47
@@ -28,11 +28,10 @@ class CentreParams:
     settled_share: float = 0.68
     loose_share: float = 0.4
     settle: int = 1
-    quadruped_deg: tuple[float, float] = (28.0, 68.0)
 
     def bent(self, direction_deg: float) -> bool:
         """Does a lever pointing there belong to a bent leg on all fours?"""
-        return self.quadruped_deg[0] <= direction_deg <= self.quadruped_deg[1]
+        return BENT_DEG[0] <= direction_deg <= BENT_DEG[1]
 
 
 @dataclass(frozen=True, slots=True)

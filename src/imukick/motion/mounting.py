@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from imukick.events import Posture, Strapping
+from imukick.exercises import leg_shape, recognised
 from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
@@ -30,8 +31,8 @@ class MountingParams:
     another one. `away_s`: so long far from rest means hands on the sensor or another position. `rep_deg`: the smallest
     range of a repetition (docs/metrics.md). `level_share`: a fall under this share of the way is the lever's own error
     (6 degrees of its direction). `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the
-    lever. `curl_lever_m`: under every knee-to-ankle lever. `standing_deg`: directions of a straight leg's lever from
-    "down" (measured -9 to 8, widened by the fit's error); `lying_deg`: of a lying leg's. `up_share`: of a turn is lift.
+    lever. `curl_lever_m`: under every knee-to-ankle lever. `lying_deg`: directions of a lying leg's lever
+    from "down". `up_share`: of a turn is lift.
     """
 
     least_share: float = 0.65
@@ -49,7 +50,6 @@ class MountingParams:
     doubtful_m: float = 0.1
     level_share: float = 0.1
     curl_lever_m: float = 0.2
-    standing_deg: tuple[float, float] = (-22.0, 24.0)
     lying_deg: tuple[float, float] = (60.0, 120.0)
     up_share: float = 0.5
 
@@ -82,16 +82,16 @@ class Votes:
         self.phi_rad.append(excursion.phi_rad)
         self.range_rad.append(excursion.range_rad)
 
-    def pooled(self, before: Strapping | None, posture: Posture) -> tuple[float, float]:
+    def pooled(self, before: Strapping | None) -> tuple[float, float]:
         """(lever, its standard error) in m: each kick weighs by the error of its fit and by how far levers differ anyway.
 
-        `before`: the strapping before this one; in the same posture the other leg's lever is much the same.
+        `before`: the strapping before this one, in the same posture: the other leg's lever is much the same.
         """
         levers_m, errors_m = (
             list(self.lever_m),
             [math.hypot(sd_m, LEVER_VARIES * m) for m, sd_m in zip(self.lever_m, self.lever_sd_m, strict=True)],
         )
-        if before is not None and before.posture == posture and before.pooled_m is not None:
+        if before is not None and before.pooled_m is not None:
             levers_m.append(before.pooled_m)
             errors_m.append(math.hypot(before.pooled_sd_m or 0.0, STRAP_VARIES * before.pooled_m))
         return pooled(levers_m, errors_m)
@@ -153,11 +153,13 @@ class Mounting:
         lever_m = median(lever) if self._lever_agrees(lever) else None
         pooled_m: float | None
         pooled_sd_m: float | None
-        lever_deg: float | None = median(phi) / RAD_PER_DEG
-        posture = self._posture(median(phi))
+        direction_deg, rom_deg = median(phi) / RAD_PER_DEG, median(span) / RAD_PER_DEG
+        lever_deg: float | None = direction_deg
+        pooled_m, pooled_sd_m = votes.pooled(None) if lever_m is not None else (None, None)
+        posture = self._posture(direction_deg, pooled_m, pooled_sd_m, rom_deg)
         before = self.past[-1] if self.past else None
-        pooled_m, pooled_sd_m = votes.pooled(before, posture) if lever_m is not None else (None, None)
-        rom_deg = median(span) / RAD_PER_DEG
+        if lever_m is not None and before is not None and before.posture == posture:
+            pooled_m, pooled_sd_m = votes.pooled(before)
         if prior is not None:
             weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
             axis = axis + np.array(prior.axis) * weight
@@ -184,13 +186,12 @@ class Mounting:
         middle = median(lever_m)
         return median(abs(x - middle) for x in lever_m) <= self._p.lever_scatter * middle
 
-    def _posture(self, phi_rad: float) -> Posture:
+    def _posture(
+        self, direction_deg: float, lever_m: float | None, lever_sd_m: float | None, rom_deg: float
+    ) -> Posture:
         if self._told is not None:
             return self._told
-        phi = phi_rad / RAD_PER_DEG
-        if self._p.standing_deg[0] <= phi <= self._p.standing_deg[1]:
-            return "standing"
-        return "quadruped" if self._p.centre.bent(phi) else "unknown"
+        return recognised(direction_deg, leg_shape(direction_deg, lever_m, lever_sd_m, self._height_m), rom_deg)
 
     @property
     def _loose(self) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from imukick.events import Load, Posture, Rep, Side, Strapping, not_judged
+from imukick.exercises import Shape, leg_shape
 from imukick.reps import metrics
 from imukick.reps.metrics import Share
-from imukick.reps.pendulum import Pendulum, Shape, pendulum
+from imukick.reps.pendulum import Pendulum, pendulum, stature
 from imukick.reps.phases import SLOW, Phases
 from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import DEG_PER_RAD, LEVER_VARIES, RAD_PER_DEG, pooled
@@ -177,17 +178,24 @@ def _missing(word: str, why: str, c: Circumstances, quality: list[str], notes: l
 
 
 def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | None:
-    """The leg as it hung before this repetition; None for postures that have no formula."""
-    shape = SHAPES.get(c.posture)
-    if shape is None:
-        return None
-    leg = pendulum(shape, c.height_m, (c.load_kg or 0.0) if c.load == "ankle-weight" else 0.0)
+    """The leg as it hung before this repetition; None where no formula fits.
+
+    A posture that is unknown may still show how the leg hung: the formula asks for no more.
+    """
     if strapping.lever_deg is None or strapping.pooled_m is None:
-        lever_rad, error = e.phi_rad, e.lever_sd_m / max(float(np.linalg.norm(e.lever_m)), 1e-9)
+        lever_rad, lever_m, lever_sd_m = e.phi_rad, max(float(np.linalg.norm(e.lever_m)), 1e-3), e.lever_sd_m
     else:
         lever_rad = strapping.lever_deg * RAD_PER_DEG + _swung(e.rest_up, strapping)
-        error = (strapping.pooled_sd_m or 0.0) / strapping.pooled_m
-    return leg.at_rest(shape, lever_rad, DIRECTION_SHARE * error)
+        lever_m, lever_sd_m = strapping.pooled_m, strapping.pooled_sd_m or 0.0
+    shape = SHAPES.get(c.posture)
+    if c.posture == "unknown":
+        shape = leg_shape(lever_rad * DEG_PER_RAD, lever_m, lever_sd_m, c.height_m)
+    if shape is None or not math.isfinite(lever_sd_m):
+        return None
+    height_m, height_sd_share = stature(c.height_m, shape, lever_m, lever_sd_m)
+    leg = pendulum(shape, height_m, (c.load_kg or 0.0) if c.load == "ankle-weight" else 0.0)
+    leg = replace(leg, omega2_sd=math.hypot(leg.omega2_sd, height_sd_share * leg.omega2))
+    return leg.at_rest(shape, lever_rad, DIRECTION_SHARE * lever_sd_m / lever_m)
 
 
 def _swung(rest_up: FloatArray, strapping: Strapping) -> float:

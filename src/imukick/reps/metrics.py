@@ -15,7 +15,9 @@ from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
 LEAST_WORK: Final = 0.03
 """Below this the gravity moment that a lift or a lowering crosses is too small to share out (about 15 deg from hanging)."""
-SHARE_SD: Final = 0.02
+BOUNCE_S: Final = 1.0
+"""And falls and rises in at most so long each: slower is a leg that sinks and is put right. Chosen."""
+SHARE_SD: Final = 0.017
 """What remains of the error of a share where the pendulum is known: noise, filters, limbs that are not rigid. Chosen on
 simulated legs."""
 BOUNCE_RAD: Final = 2.5 * RAD_PER_DEG
@@ -135,21 +137,22 @@ def bounces(e: Excursion, phases: Phases) -> int:
     if not len(upper):
         return 0
     part = phases.angle_rad[e.start + upper[0] : e.start + upper[-1] + 1]
-    return _dips(part.tolist(), max(BOUNCE_RAD, BOUNCE_SHARE * high))
+    within = round(BOUNCE_S * (len(e.t_s) - 1) / float(e.t_s[-1] - e.t_s[0]))
+    return _dips(part.tolist(), max(BOUNCE_RAD, BOUNCE_SHARE * high), within)
 
 
-def _dips(angle_rad: list[float], least_rad: float) -> int:
-    """How often it falls by at least `least_rad` from a high and then rises by as much from the low."""
-    count, high, low = 0, angle_rad[0], None
-    for angle in angle_rad:
+def _dips(angle_rad: list[float], least_rad: float, within: int) -> int:
+    """How often it falls by at least `least_rad` from a high and then rises by as much, each in so many steps."""
+    count, low, low_at, begun = 0, None, 0, 0
+    for k, angle in enumerate(angle_rad):
         if low is None:
-            high = max(high, angle)
-            if angle <= high - least_rad:
-                low = angle
-        else:
-            low = min(low, angle)
-            if angle >= low + least_rad:
-                count, high, low = count + 1, angle, None
+            if angle <= max(angle_rad[max(k - within, begun) : k + 1]) - least_rad:
+                low, low_at = angle, k
+        elif angle <= low:
+            low, low_at = angle, k
+        elif angle >= low + least_rad:
+            count += k - low_at <= within
+            low, begun = None, k
     return count
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
+from imukick.exercises import DEFAULT_HEIGHT_M, Shape
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 BODY_MASS_INDEX: Final = 23.0
@@ -34,12 +35,9 @@ WEIGHT_AT: Final = 0.92
 """Share of the shank's length at which an ankle weight sits. Chosen: a cuff just above the malleoli."""
 
 
-Shape = Literal["straight", "bent"]
-"""Of the leg at rest: standing it is straight, on all fours bent at the knee."""
-
 USUAL_REST_RAD: Final = (-1.0 * RAD_PER_DEG, 1.5 * RAD_PER_DEG)
 """Where the centre of mass of a standing leg usually rests, behind vertical, and its spread. Chosen on simulated people."""
-UNUSUAL_RAD: Final = 20.0 * RAD_PER_DEG
+OTHER_REST_RAD: Final = (0.0, 20.0 * RAD_PER_DEG)
 UNUSUAL_SHARE: Final = 0.2
 """So many stand otherwise: the leg starts in front or is held behind. Chosen."""
 BESIDE_RAD: Final = 2.5 * RAD_PER_DEG
@@ -49,6 +47,12 @@ BENT_RAD: Final = 3.0 * RAD_PER_DEG
 BENT_LEVER_RAD: Final = 38.0 * RAD_PER_DEG
 """Where the lever of a leg bent to 90 degrees points when its thigh hangs: measured 34 to 53, in the mean 19.5 degrees
 behind its centre of mass. Chosen by that mean."""
+LEVER_SHARES: Final[dict[Shape, float]] = {"straight": 0.43, "bent": 0.29}
+WORN_SHARE: Final = 0.08
+"""Lever over height, in the mean of simulated legs, and how far people differ: by where on the shank a sensor is worn."""
+ADULTS: Final = (0.0, 0.06)
+CHILDREN: Final = (-0.2, 0.25)
+"""Natural logarithm of height over the default, and its spread. Chosen: 1.70 m ± 6 %; 1.39 m, from 0.85 m to 2.3 m."""
 OMEGA2_SHARE: Final = 0.05
 """Spread of omega0 squared among people of one height. Chosen: segment masses differ by a tenth from person to person."""
 
@@ -74,15 +78,29 @@ class Pendulum:
         if shape == "bent":
             psi0_rad, sd_rad = self.psi0_rad + lever_rad - BENT_LEVER_RAD, math.hypot(lever_sd_rad, BENT_RAD)
         else:
-            psi0_rad, sd_rad = _weighed(lever_rad, math.hypot(lever_sd_rad, BESIDE_RAD))
+            psi0_rad, sd_rad = _weighed(lever_rad, math.hypot(lever_sd_rad, BESIDE_RAD), USUAL_REST_RAD, OTHER_REST_RAD)
         return replace(self, psi0_rad=psi0_rad, psi0_sd_rad=sd_rad)
 
 
-def _weighed(measured: float, sd: float) -> tuple[float, float]:
-    """(mean, sd) of a rest that was measured: most people rest as usual, some anywhere (a mixture of two normals)."""
-    usual, spread = USUAL_REST_RAD
+def stature(height_m: float, shape: Shape, lever_m: float, lever_sd_m: float) -> tuple[float, float]:
+    """(height in m, its relative error): as said; where it was not (the default), by the lever as well.
+
+    Most people are adults near the default, some are children, and their legs show it.
+    """
+    if height_m != DEFAULT_HEIGHT_M:
+        return height_m, 0.0
+    seen = math.log(lever_m / LEVER_SHARES[shape] / height_m)
+    mean, sd = _weighed(seen, math.hypot(lever_sd_m / lever_m, WORN_SHARE), ADULTS, CHILDREN)
+    return height_m * math.exp(mean), sd
+
+
+def _weighed(measured: float, sd: float, most: tuple[float, float], some: tuple[float, float]) -> tuple[float, float]:
+    """(mean, sd) of what was measured: `most` people are alike, `UNUSUAL_SHARE` are of `some` others (mean and spread).
+
+    The posterior of a mixture of two normals.
+    """
     parts: list[tuple[float, float, float]] = []
-    for share, middle, wide in ((1.0 - UNUSUAL_SHARE, usual, spread), (UNUSUAL_SHARE, 0.0, UNUSUAL_RAD)):
+    for share, (middle, wide) in ((1.0 - UNUSUAL_SHARE, most), (UNUSUAL_SHARE, some)):
         both = sd**2 + wide**2
         likely = share * math.exp(-0.5 * (measured - middle) ** 2 / both) / math.sqrt(both)
         parts.append((likely, (measured * wide**2 + middle * sd**2) / both, sd**2 * wide**2 / both))
