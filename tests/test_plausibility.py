@@ -124,23 +124,31 @@ def test_arrays_are_checked_as_files_are(kicks: Samples) -> None:
     assert not {"momentum", "drop"} & {word for rep in counted for word in rep.words}
 
 
-def test_a_strap_that_slips_at_once_is_warned_of(kicks: Samples) -> None:
-    """Between two kicks, by 35 degrees, as tape gives way: gravity jumps and the gyroscope sees nothing."""
+def slipped_at(samples: Samples, t_s: float) -> Samples:
+    """From `t_s` on the sensor sits 35 degrees further round, as when tape gives way at once."""
     c, s = np.cos(np.radians(35.0)), np.sin(np.radians(35.0))
     turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    still = int(np.searchsorted(kicks.t_s, 1.5))
-    after = np.arange(len(kicks)) >= still
-    slipped = replace(
-        kicks,
-        acc_mps2=np.where(after[:, None], kicks.acc_mps2 @ turn, kicks.acc_mps2),
-        gyr_radps=np.where(after[:, None], kicks.gyr_radps @ turn, kicks.gyr_radps),
-    )
-    slip = find_slip(slipped)
+    after = samples.t_s[:, None] >= t_s
+    acc, gyr = samples.acc_mps2, samples.gyr_radps
+    return replace(samples, acc_mps2=np.where(after, acc @ turn, acc), gyr_radps=np.where(after, gyr @ turn, gyr))
+
+
+def test_a_strap_that_slips_at_once_is_warned_of(kicks: Samples) -> None:
+    slip = find_slip(slipped_at(kicks, 1.5))
     assert slip is not None
     assert slip[0] == pytest.approx(1.5, abs=0.1)
     assert slip[1] > 20.0
-    assert "the sensor jumped" in check(slipped).lines[0]
     assert find_slip(kicks) is None
+
+
+def test_cutting_where_the_sensor_jumped_ends_the_warning(run: Run, root: Path, tmp_path: Path) -> None:
+    kicks = read_recording(root / "recordings" / "quadruped_faults.csv")
+    path = written(replace(kicks, samples=slipped_at(kicks.samples, 1.5)), tmp_path / "a.csv")
+    (warning,) = read_recording(path).warnings
+    assert "at 1.5 s the sensor jumped" in warning
+    assert "imukick edit --from" in warning
+    assert run("edit", path, "--from", 1.6, "--out", tmp_path / "b.csv").code == 0
+    assert read_recording(tmp_path / "b.csv").warnings == ()
 
 
 def test_a_lever_longer_than_a_leg_is_left_empty_and_warned_of() -> None:
