@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from imukick.sources.virtual_sensor.makes import MAKES, OWN, Model
 from tests.cli.command import Run
+from tests.conformance.broken import BROKEN
 
 
 def test_the_command_writes_its_report_once(run: Run, tmp_path: Path) -> None:
@@ -20,6 +22,14 @@ def test_the_command_writes_its_report_once(run: Run, tmp_path: Path) -> None:
     again = run(*words)
     assert (again.code, again.out) == (2, "")
     assert "exists already" in again.err
+
+
+def test_a_broken_rule_is_the_exit_code_and_a_row(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MAKES, OWN, Model(BROKEN["EmptyBattery"].make, "imukick broken"))
+    done = run("conform", "--sensor", "virtual", "--part", "services")
+    assert done.code == 1
+    assert "it reads ff" in " ".join(done.out.split())
+    assert "broken: battery" in done.out
 
 
 @pytest.mark.parametrize(

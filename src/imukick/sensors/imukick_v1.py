@@ -1,4 +1,7 @@
-"""The bytes of the imukick sensor protocol, version 1 (firmware_protocol/v1.md), read and written: both ends use it."""
+"""The bytes of the imukick sensor protocol, version 1 (firmware_protocol/v1.md), read and written: the host's codec.
+
+A sensor, the virtual one too, runs `virtual/imukick_v1_device.py`; what is packed here is packed for tests of the host.
+"""
 
 from __future__ import annotations
 
