@@ -69,7 +69,8 @@ def test_holes_of_a_track_arrive_as_holes(root: Path) -> None:
     session, original = play(recorded_track(path), speed=100.0), read_recording(path).samples
     assert session.sensor is not None
     lost = session.told(Lost)
-    assert len(lost) == session.sensor.sent.holes == 10
+    steps_s = np.diff(original.t_s)
+    assert len(lost) == session.sensor.sent.holes == (steps_s > 1.5 * np.median(steps_s)).sum() > 2
     assert {one.packets for one in lost} == {1}
     assert len(session.numbers) == len(original)
     assert np.abs(session.t_s - (original.t_s - original.t_s[0])).max() < 0.005
