@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 Side = Literal["left", "right", "unknown"]
@@ -117,9 +117,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Remount:
-    """The sensor now sits otherwise on the leg (or on the other leg): what was learned of its mounting is dropped."""
+    """Another placement holds from `t_s`: what was learned of the one before is no longer used.
+
+    `why`: the sensor now sits otherwise ("moved"), the person rests in another posture ("posture"), or the engine has
+    changed its mind ("mind"): what it took for kicks was something else.
+    """
 
     t_s: float
+    why: Literal["first", "moved", "posture", "mind"] = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +169,9 @@ class Strapping:
     `axis`: kick axis, signed so that a right-handed turn about it lifts the leg. `rest_up`: where up is at
     rest. `lever_m`: centre of rotation to sensor; `lever_deg`: from "down" to it, + towards lifting; None when the
     movements did not agree on it; `pooled_m`, `pooled_sd_m`: its mean weighted by each fit's error, and standard error.
-    `rom_deg`: median range of the good reps.
-    `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start).
+    `rom_deg`, `rep_s`: median range and duration of the kicks. `scatter_m`: standard deviation of single kicks' levers, by their median deviation.
+    `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start). `placement`: a number that tells it
+    from the others of its stream. `carried`: it was learned in an earlier session, and three kicks may outvote it.
     """
 
     axis: tuple[float, float, float]
@@ -178,6 +184,10 @@ class Strapping:
     t_from_s: float | None = None
     pooled_m: float | None = None
     pooled_sd_m: float | None = None
+    rep_s: float | None = None
+    scatter_m: float = 0.0
+    placement: int = 0
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +200,4 @@ class Prior:
         """For the next set or session: the last strapping, held from the start."""
         if not self.strappings:
             return self
-        last = self.strappings[-1]
-        return Prior(
-            (
-                Strapping(
-                    axis=last.axis,
-                    rest_up=last.rest_up,
-                    lever_m=last.lever_m,
-                    posture=last.posture,
-                    rom_deg=last.rom_deg,
-                    reps=last.reps,
-                    lever_deg=last.lever_deg,
-                    pooled_m=last.pooled_m,
-                    pooled_sd_m=last.pooled_sd_m,
-                ),
-            )
-        )
+        return Prior((replace(self.strappings[-1], t_from_s=None, carried=True),))

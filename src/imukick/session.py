@@ -10,7 +10,8 @@ from imukick.exercises import Exercise
 from imukick.motion.tracker import MotionParams, Moved, Tracker
 from imukick.plans import Mark
 from imukick.reps.claims import Claims
-from imukick.reps.counter import Counter, CountParams
+from imukick.reps.counter import Counter
+from imukick.reps.reasons import CountParams
 from imukick.signals import Excursion, LegMotion, Lift, Samples
 
 
@@ -72,6 +73,7 @@ class Session:
         if isinstance(item, Mark):
             self._moved = ()
             self._counter.mark(item)
+            self._tracker.mark(item)
             return self._claims.mark(item)
         if not isinstance(item, Samples):
             raise TypeError(f"push takes Samples or a Mark, not {type(item).__name__}")
@@ -100,7 +102,7 @@ class Session:
                 case Gap() | Doubt():
                     events.append(item)
                 case Remount():
-                    events += [*self._counter.remount(), item]
+                    events += [*self._counter.remount(item.why), item]
         self._moved = tuple(motion)
         self._claims.heard(events)
         return events

@@ -121,7 +121,8 @@ class Excursion:
     at the start; `lever_sd_m`: its standard error, the attitude's own error included; `rise_m`: how far up the sensor went, `rise_sd_m`: its standard error; `phi_rad`: angle from
     "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `rest_from`: the pause it left began there, and the one it reached lasts up to
     `rest_to` (None: to the end). `raised`: a lying leg's lever went up, whatever way it rolled. `calm`: it left and reached a calm
-    stretch, not just a turn. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
+    stretch, not just a turn. `rested_s`: how long the pause it left had lasted. `high_s`: time spent within a twentieth of the range from its far
+    end; `lobes`: how often it rose through two fifths of it; `low_share`: how far it went below its ends, as a share of it. `late`: found again after the engine changed its mind. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
     """
 
     t_s: FloatArray = field(repr=False)
@@ -151,6 +152,11 @@ class Excursion:
     raised: bool = False
     rest_from: int = 0
     rest_to: int | None = None
+    rested_s: float = 0.0
+    high_s: float = 0.0
+    lobes: int = 1
+    low_share: float = 0.0
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

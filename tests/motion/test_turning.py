@@ -15,7 +15,11 @@ def pauses(angle_rad: FloatArray) -> list[Pause]:
     speed = np.abs(np.gradient(angle_rad, 0.01))
     turning = Turning(TurningParams())
     up = Rotation.from_rotvec(-np.outer(angle_rad, AXIS)).apply(UP)
-    return [*turning.push(0, speed.tolist(), up), *turning.finish(len(angle_rad))]
+    found: list[Pause] = []
+    for known in turning.push(0, speed.tolist(), up):
+        if not found or known.pause is not found[-1]:  # it may be known twice
+            found.append(known.pause)
+    return [*found, *turning.finish(len(angle_rad))]
 
 
 def test_rest_hold_and_rest_are_three_calm_stretches() -> None:
@@ -49,3 +53,13 @@ def test_a_slow_lift_is_cut_and_said_to_creep() -> None:
     assert not any(p.calm for p in creeping if p.stop < 480)
     turned = [np.degrees(np.arccos(min(1.0, float(p.first @ UP)))) for p in creeping]
     assert turned == sorted(turned)
+
+
+def test_a_leg_that_settles_slowly_is_known_again_when_it_is_still() -> None:
+    settling = 0.05 * (1.0 - np.exp(-np.arange(300) / 30.0))
+    up = Rotation.from_rotvec(-np.outer(settling, AXIS)).apply(UP)
+    known = Turning(TurningParams()).push(0, np.abs(np.gradient(settling, 0.01)).tolist(), up)
+    calm = [k for k in known if k.pause.calm]
+    assert [k.still for k in calm[:2]] == [False, True]
+    assert calm[0].pause is calm[1].pause
+    assert calm[0].at < calm[1].at

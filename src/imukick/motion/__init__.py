@@ -1,1 +1,1 @@
-"""Samples -> LegMotion and Excursions: even grid, attitude, turning points, mounting; knows no exercise."""
+"""Samples -> LegMotion and Excursions: even grid, attitude, turning points, placements; knows no exercise."""

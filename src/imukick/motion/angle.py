@@ -16,25 +16,32 @@ SHOW_TILT: Final = 0.4
 """A turn this far, this much about one axis, this near to horizontal may show an axis before any kick has. Chosen."""
 
 
-class AngleStream:
-    """Rows of the grid -> LegMotion with the angle, `hold_s` late at most while no axis is known."""
+class AngleFrame:
+    """The kick axis with one fixed zero: where the first kick of a placement rested."""
 
-    def __init__(self, hold_s: float) -> None:
-        self._hold_s = hold_s
+    def __init__(self) -> None:
         self._plane: Plane | None = None
         self._zero_up = np.zeros(3)
         self.known = False  # the axis comes from kicks, not just from any turn
-        self._held: list[tuple[FloatArray, BoolArray]] = []
 
-    def learn(self, axis: FloatArray, rest_up: FloatArray, *, anew: bool) -> None:
-        """Use this kick axis from now; the zero stays where the strapping's first kick put it, unless `anew`."""
-        if anew or not self.known:
+    def learn(self, axis: FloatArray, rest_up: FloatArray) -> None:
+        """Use this kick axis from now; the zero stays where the first call put it."""
+        if not self.known:
             self._zero_up = rest_up
         self._plane, self.known = Plane.of(axis, self._zero_up), True
 
     def of(self, up: FloatArray) -> float:
         """The angle (rad) of one pose; 0 while no axis is known."""
         return 0.0 if self._plane is None else self._plane.angle(up)
+
+    def angles(self, up: FloatArray) -> FloatArray:
+        """(n,) rad of poses about the kick axis; zeros while none is known."""
+        return np.zeros(len(up)) if self._plane is None else self._plane.angles(up)
+
+    @property
+    def plane(self) -> Plane | None:
+        """Across the axis; None while none is known."""
+        return self._plane
 
     def show(self, gyr_radps: FloatArray, up: FloatArray) -> None:
         """Any plain turn shows an axis while no kick has: without it there would be no angle at all."""
@@ -47,18 +54,23 @@ class AngleStream:
         plane = Plane.of(axis, up[0])
         self._plane = plane if plane.angle(up[-1]) >= 0 else Plane.of(-axis, up[0])
 
-    def angle(self, up: FloatArray) -> FloatArray | None:
-        """(n,) rad of poses about the kick axis; None while no kick has shown it."""
-        return self._plane.angles(up) if self._plane is not None and self.known else None
+
+class AngleStream:
+    """Rows of the grid -> LegMotion with the angle in `frame`, `hold_s` late at most while no axis is known."""
+
+    def __init__(self, hold_s: float, frame: AngleFrame) -> None:
+        self._hold_s = hold_s
+        self.frame = frame
+        self._held: list[tuple[FloatArray, BoolArray]] = []
 
     def push(self, floats: FloatArray, flags: BoolArray) -> list[LegMotion]:
         """Motion that need not wait any longer, these rows included: `floats` (n, 10) and `flags` (n, 2) as in History."""
         self._held.append((floats, flags))
-        return self._older(float(floats[-1, 0]) - self._hold_s) if self._plane is None else self.finish()
+        return self._older(float(floats[-1, 0]) - self._hold_s) if self.frame.plane is None else self.finish()
 
     def finish(self) -> list[LegMotion]:
         """All that is still held."""
-        out = [_motion(floats, flags, self._plane) for floats, flags in self._held]
+        out = [_motion(floats, flags, self.frame.plane) for floats, flags in self._held]
         self._held = []
         return out
 

@@ -19,6 +19,7 @@ class CentreParams:
     to ankle sensor over the straight leg's hip to ankle sensor (de Leva 1996, the strap a hand above the ankle).
     `early_share`: least lever of a kick, of these before one is known; `settled_share`: of the strapping's
     (docs/verdicts.md). `loose_share`: where lifts are slow and small (chosen).
+    `scatter`: how many standard deviations of its set's levers a kick may be off: a pelvis that rocks bends the fit (chosen).
     """
 
     hip_share: float = 0.47
@@ -27,7 +28,7 @@ class CentreParams:
     early_share: float = 0.65
     settled_share: float = 0.68
     loose_share: float = 0.4
-    settle: int = 1
+    scatter: float = 2.0
 
     def bent(self, direction_deg: float) -> bool:
         """Does a lever pointing there belong to a bent leg on all fours?"""
@@ -75,7 +76,7 @@ def judge_centre(
     bent = p.bent(known.lever_deg)
     knee = (hip[0], 0.0) if bent else (p.knee_share * hip[0], p.knee_share * hip[1])
     halfway_m = 0.5 * (hip_m + math.hypot(*knee))
-    if math.dist(here, hip) <= 1.5 * lever_sd_m:
+    if math.dist(here, hip) <= 1.5 * lever_sd_m + p.scatter * known.scatter_m:
         return Judged("hip", halfway_m)
     apart = {"hip": math.dist(here, hip), "knee": math.dist(here, knee), "other": lever_m}
     if apart["other"] <= min(apart["hip"], apart["knee"]):

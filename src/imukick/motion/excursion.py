@@ -24,6 +24,10 @@ ALONG = 0.9
 SWING_SHARE = 0.7
 """A leg that is swung goes below rest before or after a lift, at most this much further than up; and turns about
 nothing but the kick axis, within 25 degrees. Chosen."""
+LOBE_SHARE = 0.4
+"""A pulse at the top stays above this share of the range, a leg that swings or pedals does not. Chosen."""
+HIGH_SHARE = 0.05
+"""A movement is at its far end within this share of its range, as in docs/metrics.md."""
 RIGID_HZ = 3.0
 """Low-pass of what the axis and the lever are fitted on: above it skin, strap and floor move, and noise in the
 rotation draws the lever towards zero (simulated standing kicks: median error -8.5 % at 6 Hz, -2 % at 3 Hz)."""
@@ -173,6 +177,7 @@ def measure(
     if not open_end:
         lever, sd_m = _lever(turning, zero_phase(floats[:, 1:4], RIGID_HZ)[inner], up[inner], axis)
     way = up[top] - rest_up
+    over = angle[start:stop] - ends > LOBE_SHARE * (angle[top] - ends)
     down = (rest_up @ axis) * axis - rest_up
     return Excursion(
         t_s=t_s,
@@ -186,6 +191,9 @@ def measure(
         share=share,
         tilt=abs(float(axis @ rest_up)),
         range_rad=float(angle[top] - ends),
+        low_share=float(ends - angle[start:stop].min()) / max(float(angle[top] - ends), 1e-9),
+        lobes=int(np.count_nonzero(over[1:] & ~over[:-1])) + int(over[0]),
+        high_s=float((angle[start:stop] >= angle[top] - HIGH_SHARE * (angle[top] - ends)).sum()) / GRID_HZ,
         lever_m=lever,
         lever_sd_m=sd_m,
         rise_m=float(lever @ way),

@@ -11,8 +11,10 @@ from imukick.signals import BoolArray, FloatArray
 
 PIECE: Final = round(10.0 * GRID_HZ)
 """Most grid points taken in at once; a longer chunk is cut."""
-KEEP: Final = round(65.0 * GRID_HZ) + PIECE
-"""Grid points kept: the minute that is looked at again once a lying leg is known, margins, and one piece beyond the present moment. Chosen."""
+AGAIN: Final = round(180.0 * GRID_HZ)
+"""Grid points that are looked at again when another placement leads. Chosen: two sets and the rest between them."""
+KEEP: Final = AGAIN + 3 * PIECE
+"""Grid points kept: those, the longest movement that reaches into them, and one piece beyond the present moment."""
 
 
 class History:

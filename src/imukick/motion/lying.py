@@ -1,4 +1,4 @@
-"""A leg that lies, followed by its height: the lifts it tells, and those of the minute before it was known to lie."""
+"""A leg that lies, followed by its height: the lifts it makes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 CALM: Final = 20
 """Grid points before and after a lift that say whether it was calm."""
-AGAIN: Final = round(60.0 * GRID_HZ)
-"""Grid points looked at again when a movement shows that the leg lies; as long as they are kept."""
 
 
 class LyingLeg:
@@ -31,11 +29,11 @@ class LyingLeg:
 
     def push(self, up: FloatArray) -> tuple[int, Swung | None, list[Moved]]:
         """(points taken, a lift that is over, lifts at their top): of `up` (n, 3) from `done` on; stops where a lift begins or ends."""
-        lying = self._m.mounting.lying
+        lying = self._m.belief.lying
         if lying is None:
             return len(up), None, []
         heights = lying.angles(up).tolist()
-        step = self._swing.push(self._m.done, heights, self._m.mounting.usual_rad)
+        step = self._swing.push(self._m.done, heights, self._m.belief.usual_rad)
         if step is None:
             return len(up), None, self._tops(heights)
         n = step[0] + 1 - self._m.done
@@ -48,36 +46,19 @@ class LyingLeg:
         over = self._swing.finish(last)
         return [] if over is None else self.over(over)
 
-    def from_before(self, stop: int) -> list[Moved]:
-        """The lifts of the minute up to running index `stop`, in which a movement showed that the leg lies."""
-        m = self._m
-        out: list[Moved] = []
-        at = max(m.fresh, stop - AGAIN)
-        up = m.history.rows(at, stop)[0][:, 7:10]
-        while len(up) and (lying := m.mounting.lying) is not None:
-            step = self._swing.push(at, lying.angles(up).tolist(), m.mounting.usual_rad)
-            if step is None:
-                break
-            up, at = up[step[0] + 1 - at :], step[0] + 1
-            if step[1] is None:
-                self._leaves()
-            else:
-                out += self.over(step[1])
-        return out
-
     def over(self, swung: Swung) -> list[Moved]:
         """The leg went up and came down: a movement, when the kinematics confirm it."""
         m = self._m
         first = max(m.fresh, swung.low - round(m.p.margin_s * GRID_HZ))
         floats, flags = m.history.rows(first, swung.told + 1)
-        if m.mounting.lying is None:
+        if m.belief.lying is None:
             return []
-        start, stop = feet(m.mounting.lying.angles(floats[:, 7:10]), swung, first, m.p.swing.foot)
+        start, stop = feet(m.belief.lying.angles(floats[:, 7:10]), swung, first, m.p.swing.foot)
         speed = np.linalg.norm(floats[:, 4:7], axis=1)
         around = (speed[max(0, start - CALM) : start], speed[stop : stop + CALM])
         calm = all(len(w) and float(np.median(w)) < m.p.turning.calm_radps for w in around)
         found = measure(floats, flags, start, stop, floats[max(0, start - CALM), 7:10], calm=calm)
-        if found is None or not m.mounting.worth_telling(found, raised=False):
+        if found is None or not m.belief.worth_telling(found, raised=False):
             return []
         m.pauses, m.base = [], None
         return m.adopt(found)
@@ -88,7 +69,7 @@ class LyingLeg:
         out: list[Moved] = []
         at = m.done
         while heights:
-            found = m.lift.push(at, heights, m.mounting.usual_rad)
+            found = m.lift.push(at, heights, m.belief.usual_rad)
             for i, top in found:
                 out += m.lifted(i) if top else []
             n = found[-1][0] + 1 - at if found and not found[-1][1] else len(heights)
@@ -100,5 +81,5 @@ class LyingLeg:
         m, low = self._m, self._swing.low_at
         up = m.history.rows(low, low + 1)[0][0, 7:10]
         m.base = Pause(low, low + 1, low, up, up, calm=True, creeps=False)
-        if m.mounting.lying is not None:
-            m.lift.rest(m.mounting.lying.angle(up))
+        if m.belief.lying is not None:
+            m.lift.rest(m.belief.lying.angle(up))

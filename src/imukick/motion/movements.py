@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from imukick.events import Remount
-from imukick.motion.angle import AngleStream
+from imukick.motion.angle import AngleFrame
 from imukick.motion.attitude import AttitudeParams
 from imukick.motion.excursion import measure
 from imukick.motion.grid import GRID_HZ, GridParams
 from imukick.motion.history import History
 from imukick.motion.lift import LiftWatch
 from imukick.motion.lying import LyingLeg
-from imukick.motion.mounting import Mounting, MountingParams
 from imukick.motion.outgoing import Moved
+from imukick.motion.placement import Placement, PlacementParams
+from imukick.motion.placements import Change, Placements
 from imukick.motion.returns import ReturnParams, returns
 from imukick.motion.swing import SwingParams
-from imukick.motion.turning import Pause, TurningParams
+from imukick.motion.turning import Known, Pause, TurningParams
 from imukick.signals import Excursion, FloatArray, Lift
 
 
@@ -31,7 +31,7 @@ class MotionParams:
     attitude: AttitudeParams = field(default_factory=AttitudeParams)
     turning: TurningParams = field(default_factory=TurningParams)
     returns: ReturnParams = field(default_factory=ReturnParams)
-    mounting: MountingParams = field(default_factory=MountingParams)
+    placement: PlacementParams = field(default_factory=PlacementParams)
     swing: SwingParams = field(default_factory=SwingParams)
     margin_s: float = 2.0
     hold_s: float = 10.0
@@ -41,6 +41,8 @@ MOST_PAUSES: Final = 120
 """Pauses compared at once. Chosen: a slow lift or lowering, cut where it creeps, makes five a second for ten seconds each."""
 LOOK_AFTER: Final = 30
 """Grid points after a return that are looked at when it is found late: as many as calm takes to be told."""
+STEP: Final = 100
+"""Grid points after which it is asked whether the person has got up. Chosen."""
 LOST_S: Final = 15.0
 """So long far from rest, a lying leg is no longer followed by its height: the person has got up. Chosen: longer than a hold."""
 AWAY_STEP: Final = 10
@@ -48,16 +50,20 @@ AWAY_STEP: Final = 10
 
 
 class Movements:
-    """What has been seen of one stream since time was last broken, and what is known of the mounting.
+    """What one stream's pauses say to the placement that leads: movements, lifts. Another that leads gets one of its own.
 
-    Whoever holds the stream keeps `history`, and `done`: the running index up to which the angle is given.
+    Whoever holds the stream keeps `history`, and `done`: the running index up to which lifts are followed. `steady`: it looks
+    again at what was seen before, and nothing but its own placement votes. `change`: another placement leads since the last call.
     """
 
-    def __init__(self, params: MotionParams, history: History, mounting: Mounting, angle: AngleStream) -> None:
+    def __init__(self, params: MotionParams, history: History, placements: Placements, *, steady: bool = False) -> None:
         self.p = params
         self.history = history
-        self.mounting = mounting
-        self.angle = angle
+        self.placements = placements
+        self.belief: Placement = placements.leader
+        self.steady = steady
+        self.change: Change | None = None
+        self.angle = AngleFrame()
         self.lift = LiftWatch()
         self.lying: LyingLeg | None = None  # follows a leg that lies, instead of its pauses
         self.fresh = 0  # running index since which time is unbroken
@@ -68,6 +74,40 @@ class Movements:
         self._rest_rad = 0.0  # angle of the rest the leg last came back to, from the strapping's rest pose
         self._away_s = 0.0
         self._away_most_s = 0.0
+        if self.belief.strapping is not None:
+            self.learn()
+
+    def take_over(self, before: Movements) -> None:
+        """Go on from the pauses that another placement saw."""
+        self.pauses, self.base, self._last_end = list(before.pauses), before.base, before._last_end
+
+    def follow(self, stop: int) -> list[Moved]:
+        """Go on to grid point `stop`: what the lifts up to there begin, reach and end."""
+        out: list[Moved] = []
+        while self.done < stop and self.change is None:
+            upto = stop if self.lying is None else min(stop, self.done + STEP - self.done % STEP)
+            up = self.history.rows(self.done, upto)[0][:, 7:10]
+            n = len(up)
+            angle = self.angle.angles(up) if self.angle.known else None
+            began, swung = False, None
+            if self.lying is not None:
+                n, swung, tops = self.lying.push(up)
+                out += tops
+            elif self.belief.strapping is not None and angle is not None:
+                for at, top in self.lift.push(self.done, angle.tolist(), self.belief.usual_rad):
+                    out += self.lifted(at) if top else []
+                    if not top:
+                        began, n = True, at + 1 - self.done
+            if self.belief.strapping is not None:
+                self.watch_away(up[:n])
+            self.done += n
+            if began:
+                out += self.turned_at_rest(self.done - 1)
+            if swung is not None and self.lying is not None:
+                out += self.lying.over(swung)
+            if self.done % STEP == 0:
+                self.forget_lying()
+        return out
 
     def begin_anew(self) -> None:
         """No movement spans this moment: time has a hole here, or up was set right."""
@@ -78,7 +118,7 @@ class Movements:
     def watch_away(self, up: FloatArray) -> None:
         """How long the sensor has been far from its rest pose without coming back: `up` (n, 3) from `done` on."""
         first = -self.done % AWAY_STEP
-        for here in self.mounting.near_rest(up[first::AWAY_STEP]).tolist():
+        for here in self.belief.near_rest(up[first::AWAY_STEP]).tolist():
             self._away_s = 0.0 if here else self._away_s + AWAY_STEP / GRID_HZ
             self._away_most_s = max(self._away_most_s, self._away_s)
 
@@ -90,11 +130,11 @@ class Movements:
     def lifted(self, at: int) -> list[Moved]:
         """A lift is at its top here."""
         movement = self.open_movement(at + 1)
-        return [] if movement is None or not self.mounting.lifted(movement) else [Lift(self.knowing(movement))]
+        return [] if movement is None or not self.belief.lifted(movement) else [Lift(self.knowing(movement))]
 
     def knowing(self, movement: Excursion) -> Excursion:
         """It, with the strapping as known now."""
-        strapping = self.mounting.strapping
+        strapping = self.belief.strapping
         return replace(movement, known=strapping, agreed=strapping)
 
     def turned_at_rest(self, at: int) -> list[Moved]:
@@ -110,16 +150,16 @@ class Movements:
                 break
             if self._near_rest(pause):
                 turns.append(pause)
-            elif self.mounting.angle_of(pause.first) > self._rest_rad:
+            elif self.belief.angle_of(pause.first) > self._rest_rad:
                 break  # the top
             else:
                 below.append(pause)
         if not turns and not below:
             return []
-        end = min(turns or below, key=lambda q: abs(self.mounting.angle_of(q.first) - self._rest_rad))
+        end = min(turns or below, key=lambda q: abs(self.belief.angle_of(q.first) - self._rest_rad))
         k = self.pauses.index(end)
         later, self.pauses = self.pauses[k + 1 :], self.pauses[:k]
-        out = self._missed_ends(end) if self.mounting.strapping is not None else []
+        out = self._missed_ends(end) if self.belief.strapping is not None else []
         out += self._came_back(end, at)
         self.pauses += later
         return out
@@ -130,10 +170,8 @@ class Movements:
         k = 1
         while k < len(self.pauses):
             turn, following = self.pauses[k], [*self.pauses[k + 1 :], back]
-            here = self.mounting.angle_of(turn.first)
-            rose = max(self.mounting.angle_of(q.first) for q in following) - max(
-                here, self.mounting.angle_of(back.first)
-            )
+            here = self.belief.angle_of(turn.first)
+            rose = max(self.belief.angle_of(q.first) for q in following) - max(here, self.belief.angle_of(back.first))
             if turn.calm or rose < self.p.returns.least_rad or not self._near_rest(turn):
                 k += 1
                 continue
@@ -144,102 +182,91 @@ class Movements:
             k = 1 if found else k + 1
         return out
 
-    def on_pause(self, pause: Pause) -> list[Moved]:
+    def on_pause(self, known: Known) -> list[Moved]:
         """A pause is known. A calm one may end a movement; a mere turn ends one only when the next lift begins."""
-        oldest = max(self.fresh, pause.told - round(self.p.returns.longest_s * GRID_HZ))
+        pause = known.pause
+        if self.pauses and self.pauses[-1] is pause:  # it is known again, for it has been still
+            if self._last_end is pause:
+                return []
+            self.pauses.pop()
+        oldest = max(self.fresh, known.at - round(self.p.returns.longest_s * GRID_HZ))
         self.pauses = [q for q in self.pauses if q.stop > oldest][-MOST_PAUSES:]
-        if self.pauses and not self.angle.known:
-            floats, _ = self.history.rows(self.pauses[-1].stop, pause.start + 1)
-            self.angle.show(floats[:, 4:7], floats[:, 7:10])
         if pause.calm:
-            missed = self._missed_ends(pause) if self.mounting.strapping is not None else []
-            return [*missed, *self._came_back(pause, pause.told)]
+            missed = self._missed_ends(pause) if self.belief.strapping is not None else []
+            return [*missed, *self._came_back(pause, known.at, still=known.still)]
         self.pauses.append(pause)
         if self._near_rest(pause):
             self.base = pause
             self.lift.rest(self.angle.of(pause.first))
         return []
 
-    def _came_back(self, pause: Pause, told: int) -> list[Moved]:
+    def _came_back(self, pause: Pause, told: int, *, still: bool = False) -> list[Moved]:
         """Did the leg come back to where an earlier pause was? What the kinematics confirm is told."""
         out: list[Moved] = []
-        for base in returns(self.pauses, pause, self.mounting.plane, self.mounting.usual_rad, self.p.returns):
+        for base in returns(
+            self.pauses, pause, self.belief.plane, self.belief.usual_rad, self.p.returns, self._last_end, still=still
+        ):
             found = self._measure(base, pause, told) if self._rested(base) else None
             if found is None:
                 continue
-            raised = not self._near_rest(base) and self._away_most_s < self.p.mounting.away_s
-            if not self.mounting.worth_telling(found, raised=raised):
+            raised = self._raised(base) and self._away_most_s < self.p.placement.away_s
+            if not self.belief.worth_telling(found, raised=raised):
                 continue
-            before = self.mounting.strapping
-            now = self.adopt(found)
-            if before is None and self.lying is not None:
-                self.mounting.recount()
-                return self.lying.from_before(self.done)
-            if before is None:
-                out += self._look_back(base)
-            out += now
+            out += self.adopt(found)
             self.pauses, self._last_end = [], pause
             break
         self.pauses.append(pause)
         if pause.calm and (out or self._near_rest(pause)):
-            self.base, self._rest_rad = pause, self.mounting.angle_of(pause.first)
+            self.base, self._rest_rad = pause, self.belief.angle_of(pause.first)
             self.lift.rest(self.angle.of(pause.first))
         return out
 
-    def _look_back(self, until: Pause) -> list[Moved]:
-        """The axis has just become known: movements before it that ended in a mere turn, or showed no axis."""
-        out: list[Moved] = []
-        waiting = [q for q in self.pauses if q.stop <= until.stop]
-        past: list[Pause] = []
-        for k, back in enumerate(waiting):
-            told = waiting[k + 1].start - 1 if k + 1 < len(waiting) else until.stop - 1
-            for base in returns(past, back, self.mounting.plane, self.mounting.usual_rad, self.p.returns):
-                found = self._measure(base, back, min(told, back.start + LOOK_AFTER))
-                if found is not None and self._rested(base) and self.mounting.kick_again(found):
-                    out += self.adopt(found)
-                    past, self._last_end = [], back
-                    break
-            past.append(back)
-        return out
-
     def adopt(self, found: Excursion) -> list[Moved]:
-        """A movement that the kinematics confirm: let it vote, and tell it with what was known before and after."""
-        known = None if self.mounting.provisional else self.mounting.strapping
-        judged = self.mounting.judged(found)
-        raised = self.mounting.raised(found)
-        anew = self.mounting.adopt(found, self._away_most_s)
+        """A movement that the kinematics confirm: let it vote, and report it with what was known before and after."""
+        known = None if self.belief.provisional else self.belief.strapping
+        judged, raised = self.belief.judged(found), self.belief.raised(found)
+        if self.steady:
+            if self.belief.fits(found) and self.belief.supported_by(found):
+                self.belief.vote(found, self.placements.weight(found))
+        elif self.placements.may_vote(found):
+            self.change = self.placements.consider(found, self._away_most_s)
+            if self.change is not None:
+                return []
         found = replace(
             found,
-            centre="hip" if anew else judged.centre,
+            centre=judged.centre,
             least_lever_m=judged.least_lever_m,
             raised=raised,
-            known=None if anew else known,
-            agreed=self.mounting.strapping,
+            known=known,
+            agreed=self.belief.strapping,
         )
-        if self.mounting.at_rest(found.rest_up):
+        if self.belief.at_rest(found.rest_up):
             self._away_s = self._away_most_s = 0.0
-        self.learn(anew=anew)
-        return [Remount(float(found.t_s[found.start])), found] if anew else [found]
+        self.learn()
+        return [found]
 
-    def learn(self, *, anew: bool) -> None:
-        """The mounting has changed its mind: the angle, the lifts and whether the leg lies follow from it."""
-        if self.mounting.plane is not None:
-            anew = anew or not self.angle.known
-            self.angle.learn(self.mounting.plane.axis, self.mounting.rest_up, anew=anew)
-            if anew:
-                self.lift = LiftWatch()
-            if self.mounting.lying is None or anew or self.lying is None:
-                self.lying = None if self.mounting.lying is None else LyingLeg(self)
+    def learn(self) -> None:
+        """The placement knows more: the angle, the lifts and whether the leg lies follow from it."""
+        if self.belief.plane is None:
+            return
+        self.angle.learn(self.belief.plane.axis, self.belief.rest_up)
+        if self.belief.lying is None or self.lying is None:
+            self.lying = None if self.belief.lying is None else LyingLeg(self)
 
     def _near_rest(self, pause: Pause) -> bool:
         """May a lift start here: near the last rest, or, being calm, below it?"""
-        if self.mounting.strapping is None:
+        if self.belief.strapping is None:
             return pause.calm
-        height = self.mounting.angle_of(pause.last) - self._rest_rad
-        usual_rad = self.mounting.usual_rad
+        height = self.belief.angle_of(pause.last) - self._rest_rad
+        usual_rad = self.belief.usual_rad
         if pause.calm:
             return height <= self.p.returns.back_share * usual_rad
         return abs(height) <= self.p.returns.raised_share * usual_rad
+
+    def _raised(self, base: Pause) -> bool:
+        """Is this above the rest that the leg last came back to, and above where it usually rests?"""
+        above = self.belief.angle_of(base.last) > self.p.returns.back_share * self.belief.usual_rad
+        return above and not self._near_rest(base)
 
     def _rested(self, base: Pause) -> bool:
         """Does a movement from here start at rest: from a calm stretch, or from where the last one ended?"""
@@ -249,12 +276,13 @@ class Movements:
         first = max(self.fresh, base.stop - round(self.p.margin_s * GRID_HZ))
         floats, flags = self.history.rows(first, told + 1)
         calm = base.stop - base.start >= self.p.returns.calm_before_s * GRID_HZ and back.calm
-        kick_axis = None if self.mounting.plane is None else self.mounting.plane.axis
+        kick_axis = None if self.belief.plane is None else self.belief.plane.axis
         found = measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm, kick_axis=kick_axis)
         if found is None:
             return None
         rest_to = None if back.calm else max(back.stop, back.start + 1) - first
-        return replace(found, rest_from=max(0, base.start - first), rest_to=rest_to)
+        rested_s = (base.stop - base.start) / GRID_HZ if base.calm else 0.0
+        return replace(found, rest_from=max(0, base.start - first), rest_to=rest_to, rested_s=rested_s)
 
     def open_movement(self, stop: int) -> Excursion | None:
         """What the leg has done since its last pause at rest, as far as it went."""
@@ -272,6 +300,6 @@ class Movements:
         self.pauses += last
         out = self.turned_at_rest(end - 1) if self.lying is None else self.lying.close(end - 1)
         movement = self.open_movement(end)
-        if movement is not None and self.mounting.worth_closing(movement):
+        if movement is not None and self.belief.worth_closing(movement):
             out.append(self.knowing(movement))
         return out

@@ -23,7 +23,7 @@ class ReturnParams:
     Chosen, on what docs/metrics.md asks of a repetition.
     """
 
-    longest_s: float = 30.0
+    longest_s: float = 75.0
     least_rad: float = 4.5 * RAD_PER_DEG
     back_share: float = 0.25
     back_rad: float = 1.5 * RAD_PER_DEG
@@ -31,14 +31,23 @@ class ReturnParams:
     new_rest_s: float = 1.5
     rest_memory_s: float = 10.0
     calm_before_s: float = 0.2
+    halfway_share: float = 0.55
 
 
 def returns(
-    pauses: Sequence[Pause], back: Pause, plane: Plane | None, usual_rad: float, p: ReturnParams
+    pauses: Sequence[Pause],
+    back: Pause,
+    plane: Plane | None,
+    usual_rad: float,
+    p: ReturnParams,
+    ended: Pause | None = None,
+    *,
+    still: bool = False,
 ) -> Iterator[Pause]:
     """Earlier pauses that `back` has come back to with a movement in between, newest first.
 
-    `plane` and `usual_rad`: the kick plane and the usual range, once they are known.
+    `plane` and `usual_rad`: the kick plane and the usual range, once they are known. `ended`: where the last movement ended, which
+    may have been half-way down. `still`: the leg keeps still in `back`.
     """
     if len(pauses) < 2:
         return
@@ -54,14 +63,33 @@ def returns(
         lifted = False
         if signed is not None:
             height = float(signed[i + 1 : -1].max() - signed[i])
-            lifted = height >= p.least_rad and abs(signed[-1] - signed[i]) <= max(p.back_share * height, p.back_rad)
+            lifted = height >= p.least_rad and _down_again(
+                float(signed[-1] - signed[i]), height, pauses[i] is ended, still, p
+            )
             if _raised(pauses, i, signed, p.raised_share * usual_rad, p):
                 continue
         if not plain and not lifted:
             continue
         foot = _foot(pauses, i, ups[i + 1 + int(between.argmax())], p.back_share * far)
-        if foot is not None and apart[foot, -1] <= max(p.back_share * float(apart[foot, i + 1 : -1].max()), p.back_rad):
+        if foot is None:
+            continue
+        if apart[foot, -1] <= max(p.back_share * float(apart[foot, i + 1 : -1].max()), p.back_rad) or (
+            lifted
+            and signed is not None
+            and _down_again(float(signed[-1] - signed[foot]), far, pauses[foot] is ended, still, p)
+        ):
             yield pauses[foot]
+
+
+def _down_again(above_rad: float, height_rad: float, ended: bool, still: bool, p: ReturnParams) -> bool:
+    """Is a leg that rose by `height_rad` down again, `above_rad` from where it began?
+
+    One that keeps still may be half-way; and below, when it began where a lowering had `ended`.
+    """
+    near_rad = max(p.back_share * height_rad, p.back_rad)
+    if not still:
+        return abs(above_rad) <= near_rad
+    return (ended or above_rad >= -near_rad) and above_rad <= max(p.halfway_share * height_rad, near_rad)
 
 
 def _raised(pauses: Sequence[Pause], i: int, signed: FloatArray, above_rad: float, p: ReturnParams) -> bool:

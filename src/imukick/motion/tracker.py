@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 
@@ -11,18 +11,16 @@ from imukick.events import Gap, Posture, Prior, Remount, Strapping
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import Attitude
 from imukick.motion.filters import CausalLowPass
-from imukick.motion.grid import Even, Grid
-from imukick.motion.history import PIECE, History
-from imukick.motion.mounting import Mounting
+from imukick.motion.grid import GRID_HZ, Even, Grid
+from imukick.motion.history import AGAIN, PIECE, History
 from imukick.motion.movements import MotionParams, Movements
 from imukick.motion.outgoing import Moved, Outgoing
-from imukick.motion.turning import Turning
-from imukick.signals import BoolArray, FloatArray, Samples
+from imukick.motion.placements import Placements
+from imukick.motion.turning import Known, Pause, Turning
+from imukick.plans import BY_PLAN, Mark
+from imukick.signals import BoolArray, Excursion, FloatArray, Samples
 
 __all__ = ["MotionParams", "Moved", "Tracker"]
-
-STEP: Final = 100
-"""Grid points after which it is asked whether the person has got up; also where longer pieces are cut meanwhile. Chosen."""
 
 
 class Tracker:
@@ -46,23 +44,37 @@ class Tracker:
         self._history = History()
         self._turning_params = params.turning.aimed(aim_deg)
         self._turning = Turning(self._turning_params)
-        self._mounting = Mounting(params.mounting, height_m, posture, aim_deg)
-        self._angle = AngleStream(params.hold_s)
-        self._movements = Movements(params, self._history, self._mounting, self._angle)
+        self._placements = Placements(params.placement, height_m, posture, prior, aim_deg)
+        self._movements = Movements(params, self._history, self._placements)
+        self._angle = AngleStream(params.hold_s, self._movements.angle)
         self._outgoing = Outgoing(self._history)
-        self._ahead = list(prior.strappings) if prior is not None else []
+        self._seen: list[Known] = []  # pauses that may be looked at again
         self._low_pass = CausalLowPass()  # of the rate
 
     @property
     def strapping(self) -> Strapping | None:
-        """What is known of the present mounting."""
-        return self._mounting.strapping
+        """What is known of the placement that leads."""
+        return self._placements.leader.strapping
 
     @property
     def prior(self) -> Prior:
-        """Every strapping of this stream so far, in time order."""
-        now = self._mounting.strapping
-        return Prior((*self._mounting.past, *(() if now is None else (now,))))
+        """Every placement that led, in time order."""
+        return self._placements.prior
+
+    def mark(self, mark: Mark) -> None:
+        """What a person did may pause the votes, or let another placement lead at once."""
+        match mark.kind:
+            case "pause":
+                self._placements.pause(mark.t_s, over=False)
+            case "resume":
+                self._placements.pause(mark.t_s, over=True)
+                self._placements.invite(mark.t_s)
+            case "side":
+                self._placements.invite(mark.t_s)
+            case "set" if mark.value != BY_PLAN:
+                self._placements.invite(mark.t_s)
+            case _:
+                pass
 
     def push(self, samples: Samples) -> list[Moved]:
         """All that these samples settle, in time order."""
@@ -105,20 +117,28 @@ class Tracker:
         return self._movements.close(self._turning.finish(self._history.end))
 
     def _prior_cuts(self, t_s: FloatArray) -> list[int]:
-        cuts = [int(np.searchsorted(t_s, s.t_from_s)) for s in self._ahead if s.t_from_s is not None]
+        cuts = [int(np.searchsorted(t_s, from_s)) for from_s in self._placements.ahead_s]
         return [c for c in cuts if 0 < c < len(t_s)]
 
     def _follow_prior(self, t_s: float) -> list[Moved]:
-        """Take over the prior's next strapping when its time has come."""
+        """Take over the prior's next placement when its time has come."""
         out: list[Moved] = []
-        while self._ahead and (self._ahead[0].t_from_s is None or self._ahead[0].t_from_s <= t_s):
-            if self._mounting.strapping is not None:
-                m = self._movements
-                out += m.turned_at_rest(m.done - 1) if m.lying is None else []
-                out.append(Remount(t_s))
-            self._mounting.start_from(self._ahead.pop(0))
-            self._movements.learn(anew=True)
+        before = self._movements
+        led = self._placements.follow_prior(t_s)
+        if self._placements.leader is before.belief:
+            return out
+        if led:
+            out += before.turned_at_rest(before.done - 1) if before.lying is None else []
+            out.append(Remount(t_s))
+        self._lead(Movements(self._p, self._history, self._placements), before)
+        self._movements.take_over(before)
         return out
+
+    def _lead(self, movements: Movements, before: Movements) -> None:
+        """From here these movements are followed; `done` and `fresh` as before where they are not set."""
+        movements.fresh, movements.done = before.fresh, max(movements.done, before.done)
+        self._movements = movements
+        self._angle.frame = movements.angle
 
     def _advance(self, floats: FloatArray, flags: BoolArray) -> list[Moved]:
         first = self._history.end
@@ -127,37 +147,52 @@ class Tracker:
         rate = self._low_pass.push(gyr)
         speed: list[float] = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2).tolist()
         out: list[Moved] = []
-        for pause in self._turning.push(first, speed, up):
-            out += self._angle_to(pause.told + 1)
-            out += self._movements.on_pause(pause) if self._movements.lying is None else []
-        return out + self._angle_to(self._history.end)
+        for known in self._turning.push(first, speed, up):
+            out += self._follow(known.at + 1)
+            self._seen.append(known)
+            if self._movements.lying is None:
+                self._show(known.pause)
+                out += self._movements.on_pause(known)
+                out += self._changed()
+        self._seen = [q for q in self._seen if q.at >= self._history.end - AGAIN]
+        return out + self._follow(self._history.end)
 
-    def _angle_to(self, stop: int) -> list[Moved]:
+    def _show(self, pause: Pause) -> None:
+        """Any plain turn shows an axis while no kick has."""
+        before = self._movements.pauses
+        if before and before[-1] is not pause and not self._movements.angle.known:
+            floats, _ = self._history.rows(before[-1].stop, pause.start + 1)
+            self._movements.angle.show(floats[:, 4:7], floats[:, 7:10])
+
+    def _follow(self, stop: int) -> list[Moved]:
         """Angle of the grid points up to `stop`, and what the lifts among them begin and reach."""
-        m = self._movements
         out: list[Moved] = []
-        while m.done < stop:
-            upto = stop if m.lying is None else min(stop, m.done + STEP - m.done % STEP)
-            floats, flags = self._history.rows(m.done, upto)
-            up, n = floats[:, 7:10], len(floats)
-            angle = self._angle.angle(up)
-            began, swung = False, None
-            if m.lying is not None:
-                n, swung, tops = m.lying.push(up)
-                out += tops
-            elif self._mounting.strapping is not None and angle is not None:
-                for at, top in m.lift.push(m.done, angle.tolist(), self._mounting.usual_rad):
-                    out += m.lifted(at) if top else []
-                    if not top:
-                        began, n = True, at + 1 - m.done
-            if self._mounting.strapping is not None and angle is not None:
-                m.watch_away(up[:n])
-            out += self._angle.push(floats[:n], flags[:n])
-            m.done += n
-            if began:
-                out += m.turned_at_rest(m.done - 1)
-            if swung is not None and m.lying is not None:
-                out += m.lying.over(swung)
-            if m.done % STEP == 0:
-                m.forget_lying()
+        while self._movements.done < stop:
+            start = self._movements.done
+            out += self._movements.follow(stop)
+            out += self._angle.push(*self._history.rows(start, self._movements.done))
+            out += self._changed()
         return out
+
+    def _changed(self) -> list[Moved]:
+        """When another placement leads now: look again, as far as its kicks go back, at what it would have seen."""
+        before, change = self._movements, self._movements.change
+        if change is None:
+            return []
+        again = Movements(self._p, self._history, self._placements, steady=True)
+        oldest = max(before.fresh, before.done - AGAIN)
+        if change.why != "first":
+            t_s = self._history.rows(oldest, before.done)[0][:, 0]
+            oldest += max(0, int(np.searchsorted(t_s, change.from_s)) - round(self._p.margin_s * GRID_HZ))
+        again.fresh = again.done = oldest
+        found: list[Moved] = []
+        for known in self._seen:
+            if oldest <= known.at < before.done:
+                found += again.follow(known.at + 1)
+                found += again.on_pause(known) if again.lying is None else []
+        found += again.follow(before.done)
+        again.steady = False
+        self._lead(again, before)
+        out: list[Moved] = [] if change.before is None else [Remount(change.from_s, change.why)]
+        now_s = float(self._history.rows(before.done - 1, before.done)[0][0, 0])
+        return out + [replace(e, late=e.told_s < now_s) for e in found if isinstance(e, Excursion)]

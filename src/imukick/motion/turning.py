@@ -20,7 +20,8 @@ class TurningParams:
 
     `calm_radps`, `calm_s`: rest, as docs/metrics.md defines it. `drift_deg`: a calm stretch that creeps further is
     cut in two, so that a slow lift is not taken for rest (chosen: half the smallest range that counts); it is rest when it crept
-    by less than `settled_deg` within `calm_s` (chosen above a hovering leg's sway, below a lowering of 4 deg/s).
+    by less than `settled_deg` within `calm_s` (chosen above a hovering leg's sway, below a lowering of 4 deg/s), and still by less than
+    `still_deg` (chosen: half of that).
     `trough`: a turn is where the speed falls under this share of the peak before it, `rise`: told when it has grown
     by this factor again (both chosen: a leg turning back passes zero, a hesitating one does not).
     `aim_share`: of a range aimed at that is under `small_deg`, in place of `drift_deg` and `settled_deg` where they are more:
@@ -32,6 +33,7 @@ class TurningParams:
     calm_s: float = 0.3
     drift_deg: float = 2.5
     settled_deg: float = 1.2
+    still_deg: float = 0.6
     trough: float = 0.4
     rise: float = 1.5
     aim_share: float = 0.1
@@ -70,6 +72,15 @@ class Pause:
     creeps: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A pause becomes known at running index `at`; once more when the leg has kept `still` in it, if it had not before."""
+
+    pause: Pause
+    at: int
+    still: bool
+
+
 class Turning:
     """Speed of turning, sample by sample -> pauses, in the order in which they become known."""
 
@@ -80,9 +91,11 @@ class Turning:
             params.drift_deg * RAD_PER_DEG / params.calm_radps * GRID_HZ
         )  # faster is no creeping leg, but an attitude that settles
         self._cos_drift = float(np.cos(params.drift_deg * RAD_PER_DEG))
+        self._cos_still = float(np.cos(params.still_deg * RAD_PER_DEG))
         self._cos_settled = float(np.cos(params.settled_deg * RAD_PER_DEG))
         self._run: Pause | None = None
         self._run_told = False
+        self._still = False  # this run has been still
         self._crept = False  # this run began where the one before was cut
         self._anchor = np.zeros(3)  # where up was when this run began
         self._trail: deque[FloatArray] = deque(maxlen=TRAIL_BACK + 1)  # where up was of late in this run
@@ -91,10 +104,10 @@ class Turning:
         self._trough_at = 0
         self._trough_up: FloatArray | None = None
 
-    def push(self, first: int, speed_radps: Sequence[float], up: FloatArray) -> list[Pause]:
+    def push(self, first: int, speed_radps: Sequence[float], up: FloatArray) -> list[Known]:
         """Pauses that become known in grid points first, first + 1, …; a told calm one still grows until it ends."""
         p = self._p
-        out: list[Pause] = []
+        out: list[Known] = []
         for k, speed in enumerate(speed_radps):
             i = first + k
             run = self._run
@@ -110,13 +123,17 @@ class Turning:
                 else:
                     run.stop = i + 1
                     self._trail.append(up[k])
-                    if not self._run_told and self._settled():
+                    if not self._run_told and self._keeps(self._cos_settled):
                         run.calm, run.told = True, i
                         run.first = self._trail[-1 - self._calm_n]
                         if p.small and self._crept:
                             run.start = i - self._calm_n
-                        out.append(run)
+                        self._still = self._keeps(self._cos_still)
+                        out.append(Known(run, i, self._still))
                         self._run_told = True
+                    elif self._run_told and not self._still and self._keeps(self._cos_still):
+                        self._still = True
+                        out.append(Known(run, i, still=True))
             elif run is not None:
                 self._end(i, out)
                 self._run = None
@@ -128,7 +145,8 @@ class Turning:
             elif self._trough < p.trough * self._peak and speed > p.rise * self._trough:
                 at = self._trough_at
                 if self._trough_up is not None:
-                    out.append(Pause(at, at + 1, i, self._trough_up, self._trough_up, calm=False, creeps=False))
+                    turn = Pause(at, at + 1, i, self._trough_up, self._trough_up, calm=False, creeps=False)
+                    out.append(Known(turn, i, still=False))
                 self._peak, self._trough = speed, speed
         return out
 
@@ -140,10 +158,10 @@ class Turning:
         run.told = end - 1
         return [run]
 
-    def _settled(self) -> bool:
+    def _keeps(self, cos_least: float) -> bool:
         """Has the leg kept its pose for the last `calm_s`?"""
         trail, back = self._trail, self._calm_n
-        return len(trail) > back and float(trail[-1] @ trail[-1 - back]) > self._cos_settled
+        return len(trail) > back and float(trail[-1] @ trail[-1 - back]) > cos_least
 
     def _leave(self, run: Pause, i: int) -> None:
         """The leg has crept away from this calm stretch, which ended where that began."""
@@ -156,15 +174,15 @@ class Turning:
 
     def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
-        self._run_told = self._crept = False
+        self._run_told = self._crept = self._still = False
         self._anchor = up
         self._trail.clear()
 
-    def _end(self, i: int, out: list[Pause]) -> None:
+    def _end(self, i: int, out: list[Known]) -> None:
         run = self._run
         if run is not None:
             if len(self._trail) > TRAIL_BACK:
                 run.last = self._trail[-TRAIL_BACK]
             if not self._run_told:
                 run.told = i
-                out.append(run)
+                out.append(Known(run, i, still=False))

@@ -12,56 +12,19 @@ import numpy as np
 from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.plans import Mark
-from imukick.reps import metrics
 from imukick.reps.measuring import (
     KNOWN_LOADS,
     SETTLED,
     Circumstances,
     hanging,
     lift_momentum,
-    longest_run_s,
     measure_rep,
 )
 from imukick.reps.phases import Phases, find_phases
-from imukick.reps.verdicts import Background, VerdictParams, judge, uncertain
+from imukick.reps.reasons import CountParams, SoFar, why_not
+from imukick.reps.verdicts import Background, judge, uncertain
 from imukick.signals import Excursion, Lift
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
-
-
-@dataclass(frozen=True, slots=True)
-class CountParams:
-    """All tunables of counting; sources in docs/metrics.md.
-
-    `agree_deg`: nearer axes are one plane. `back_share`, `back_deg`: how near to rest a repetition ends, of its range
-    and at least. `least_deg`: the smallest range. `gap_s`: a hole that cuts. `aborted_share`: of the set's median range, without a hold; `least_share`: even with one (chosen: a pelvis that tilts
-    stays below);
-    `attempt_share`: of the strapping's, while the set is too young to have one (chosen: lower, for a new set may be
-    meant smaller; a standing leg that sways stays below). `given_up_...`: of the set's median range, duration and peak
-    rate, under which a lift went at the usual speed but was over much too soon (chosen). `meant_small_...`: of the
-    set's median range and peak rate; what goes this far and begins slower was meant to be small, not given up (chosen).
-    `laid_share`, `laid_time_share`: of the set's median range and duration; a lying leg that moves less for longer lies elsewhere
-    (chosen). `set_rest_s`: a longer rest starts a new set. `time_s`: most that a revision may move a time.
-    """
-
-    verdicts: VerdictParams = field(default_factory=VerdictParams)
-    agree_deg: float = 50.0
-    back_share: float = 0.25
-    back_deg: float = 2.0
-    least_deg: float = 5.0
-    gap_s: float = 0.3
-    aborted_share: float = 0.4
-    attempt_share: float = 0.3
-    least_share: float = 0.2
-    given_up_share: float = 0.6
-    given_up_time_share: float = 0.45
-    given_up_speed_share: float = 1.3
-    laid_share: float = 0.5
-    laid_time_share: float = 4.0
-    meant_small_share: float = 0.25
-    meant_small_speed_share: float = 0.5
-    set_rest_s: float = 10.0
-    time_s: float = 0.05
-
 
 RANGE_FAULTS: Final = frozenset({"short", "too_high", "off_plane"})
 """Verdicts that keep a repetition from being a measure for the range of the next; how it was moved is no matter."""
@@ -69,8 +32,8 @@ LEANING: Final = "leaning forward? the lifts end far behind vertical: too_high i
 """Said once, in place of `too_high` on every repetition."""
 RECENT: Final = 30
 """Good repetitions whose ranges the running median is taken over. Chosen: three sets."""
-HELD_S: Final = 0.25
-"""The shortest hold that shows a small lift was meant. Chosen: about a reaction time, longer than any turn leaves."""
+KEPT_ROWS: Final = 60
+"""Rows that may be corrected when another placement leads. Chosen: more than three minutes hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +45,16 @@ class Told:
     circumstances: Circumstances
     background: Background
     rep: Rep
+
+
+@dataclass(slots=True)
+class OfPlacement:
+    """What the repetitions of one placement have shown: their good ranges, how many count, which are not settled yet."""
+
+    good_deg: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    before_deg: float | None = None  # median of the placement before, while this one has too few
+    unsettled: list[Told] = field(default_factory=list)
+    counted: int = 0
 
 
 class Counter:
@@ -97,24 +70,19 @@ class Counter:
         self._in_set: list[Rep] = []  # counted in this set
         self._last_end_s: float | None = None  # end of the last listed row
         self._last_counted_s: float | None = None
-        self._good_deg: deque[float] = deque(maxlen=RECENT)  # ranges of good repetitions
-        self._before_deg: float | None = None  # their median on the strapping before, while this one has too few
-        self._unsettled: list[Told] = []
-        self._counted = 0  # of this strapping
+        self._own: dict[int, OfPlacement] = {}  # by the placement's number
+        self._led = 0  # the placement of the last counted repetition
         self._leaning: int | None = None  # the row that says that the person leans forward
+        self._rows: list[Rep] = []  # listed so far, as last reported
         self.host_clock = False
 
     def mark(self, mark: Mark) -> None:
         """Keep what a person did; it holds for repetitions that top after it."""
         self._marks.append(mark)
 
-    def remount(self) -> list[Event]:
-        """The sensor sits otherwise: a new set, and of ranges only what the strapping before showed."""
-        if len(self._good_deg) >= self._p.verdicts.good_reps:
-            self._before_deg = median(self._good_deg)
-        self._good_deg.clear()
-        self._unsettled, self._counted = [], 0
-        return self._end_set()
+    def remount(self, why: str) -> list[Event]:
+        """Another placement holds: a new set, unless the engine has only changed its mind."""
+        return [] if why == "mind" else self._end_set()
 
     def finish(self) -> list[Event]:
         """The last set ends with the stream."""
@@ -143,84 +111,86 @@ class Counter:
         phases = find_phases(e, axis)
         if phases is None or phases.range_rad * DEG_PER_RAD < self._p.least_deg:
             return []
-        reason = self._reason(e, phases, strapping, in_plane)
+        so_far = SoFar(self._in_set, self._rows, self._rested(phases), self._pauses())
+        reason = why_not(e, phases, strapping, so_far, self._p, in_plane=in_plane)
         events: list[Event] = []
         if reason is None:
-            events += self._maybe_new_set(phases)
+            events += self._maybe_new_set(phases, strapping)
         about = strapping if strapping is not None else _own(e)
+        if e.late:
+            same = self._same(phases)
+            if same is not None:
+                return events + self._corrected(e, phases, about, reason, same)
         self._index += 1
-        told = self._told(e, phases, about, reason)
+        told = self._told(e, phases, about, reason, self._index)
         rep = told.rep
-        self._last_end_s = rep.t_end_s
-        if e.known is None and rep.counted:  # no axis was known at its top: the lift is told now
+        if e.late:
+            rep = replace(rep, quality=(*rep.quality, *(() if "axis" in rep.quality else ("axis",))))
+        self._last_end_s = rep.t_end_s if self._last_end_s is None else max(self._last_end_s, rep.t_end_s)
+        self._rows = [*self._rows, rep][-KEPT_ROWS:]
+        if e.known is None and rep.counted and not e.late:  # no axis was known at its top: the lift is reported now
             events.append(LiftTold(e.told_s, rep.momentum_lift, rep.quality))
         events.append(rep)
-        if not rep.counted:
-            return events
+        return events + self._count(told, about) if rep.counted else events
+
+    def _count(self, told: Told, about: Strapping) -> list[Event]:
+        """A counted repetition enters its set and its placement."""
+        rep, own = told.rep, self._of(about)
         self._in_set.append(rep)
-        self._counted += 1
+        own.counted += 1
+        self._led = about.placement
         self._last_counted_s = rep.t_end_s
         if not RANGE_FAULTS & set(rep.words):
-            self._good_deg.append(rep.rom_deg)
-        if about.reps <= SETTLED and self._counted <= SETTLED:
-            self._unsettled.append(told)
-            if about.reps >= SETTLED or self._counted == SETTLED:
-                events += self._revise(about)
-        return events
+            own.good_deg.append(rep.rom_deg)
+        if about.reps > SETTLED or own.counted > SETTLED:
+            return []
+        own.unsettled.append(told)
+        return self._revise(about) if about.reps >= SETTLED or own.counted == SETTLED else []
+
+    def _same(self, phases: Phases) -> Rep | None:
+        """The row already reported that shares more than half of the time that it and these phases cover together."""
+        for rep in reversed(self._rows):
+            common_s = min(rep.t_end_s, phases.t_end_s) - max(rep.t_start_s, phases.t_start_s)
+            if common_s > 0.5 * (max(rep.t_end_s, phases.t_end_s) - min(rep.t_start_s, phases.t_start_s)):
+                return rep
+        return None
+
+    def _corrected(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None, old: Rep) -> list[Event]:
+        """A row that another placement sees otherwise: it may come to count, it is never counted twice or taken back."""
+        if reason is not None:
+            return []
+        told = self._told(e, phases, about, None, old.index)
+        new = replace(told.rep, rest_before_s=old.rest_before_s, revision=old.revision + 1)
+        new = replace(new, set=old.set if old.counted else new.set)
+        new = replace(new, quality=(*new.quality, *(() if "axis" in new.quality else ("axis",))))
+        if old.counted and moved_s(old, new) > self._p.time_s:
+            return []
+        self._rows = [new if row.index == old.index else row for row in self._rows]
+        events: list[Event] = [RepRevised(old.index, new)]
+        return events if old.counted else events + self._count(replace(told, rep=new), about)
+
+    def _of(self, about: Strapping) -> OfPlacement:
+        """What the repetitions of this placement have shown."""
+        own = self._own.get(about.placement)
+        if own is None:
+            last = self._own.get(self._led)
+            before_deg = None
+            if last is not None:
+                enough = len(last.good_deg) >= self._p.verdicts.good_reps
+                before_deg = median(last.good_deg) if enough else last.before_deg
+            own = self._own[about.placement] = OfPlacement(before_deg=before_deg)
+        return own
 
     def _settled(self, strapping: Strapping) -> bool:
         """Are axis, lever and posture no longer about to change much?"""
-        return max(strapping.reps, self._counted) >= SETTLED
+        return max(strapping.reps, self._of(strapping).counted) >= SETTLED
 
-    def _reason(self, e: Excursion, phases: Phases, strapping: Strapping | None, in_plane: bool) -> str | None:
-        """Why it does not count; None when it does."""
-        p = self._p
-        step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
-        if e.open_end or longest_run_s(e.filled[e.start : e.stop], step_s) > p.gap_s:
-            return "cut"
-        if any(a <= phases.t_top_s < b for a, b in self._pauses()):
-            return "paused"
-        if e.centre == "knee" and (in_plane or strapping is None):
-            return "knee_curl"
-        if strapping is None or not (in_plane or e.raised) or e.centre != "hip":
-            return "not_a_kick"
-        if not e.raised and phases.rest_after_rad > max(p.back_share * phases.range_rad, p.back_deg * RAD_PER_DEG):
-            return "not_a_kick"
-        if e.raised and self._laid_elsewhere(phases):
-            return "not_a_kick"
-        return "aborted" if self._turned_back(e, phases) else None
-
-    def _laid_elsewhere(self, phases: Phases) -> bool:
-        """Did a leg that lies only shift for a while: under half as far as the set's lifts, and many times as long?"""
-        p = self._p
-        if len(self._in_set) < 2 or self._rested(phases):
-            return False
-        usual_deg = median(r.rom_deg for r in self._in_set)
-        usual_s = median(r.t_end_s - r.t_start_s for r in self._in_set)
-        took_s = phases.t_end_s - phases.t_start_s
-        return phases.range_rad * DEG_PER_RAD < p.laid_share * usual_deg and took_s > p.laid_time_share * usual_s
-
-    def _turned_back(self, e: Excursion, phases: Phases) -> bool:
-        """Was it given up on the way? Small without a hold; or not so small, at the usual speed, but over much too soon."""
-        p, rom_deg = self._p, phases.range_rad * DEG_PER_RAD
-        if self._rested(phases) or len(self._in_set) < 2:
-            return e.known is not None and rom_deg < p.attempt_share * (e.known.rom_deg or 0.0)
-        share = rom_deg / median(r.rom_deg for r in self._in_set)
-        if share < p.least_share:
-            return True
-        if held_at_top(phases) or share >= p.given_up_share:
-            return False
-        took_s = median(r.t_end_s - r.t_start_s for r in self._in_set)
-        peak_degps = median(r.peak_lift_degps for r in self._in_set)
-        soon = phases.t_end_s - phases.t_start_s < p.given_up_time_share * took_s
-        speed = metrics.peak_degps(e, phases, lift=True) / peak_degps
-        if share < p.aborted_share:
-            return share < p.meant_small_share or speed >= p.meant_small_speed_share
-        return soon and speed < p.given_up_speed_share
-
-    def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None) -> Told:
+    def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None, index: int) -> Told:
         c = self._circumstances(about, phases.t_top_s)
-        rest_s = None if self._last_end_s is None else max(phases.t_start_s - self._last_end_s, 0.0)
+        last_end_s = self._last_end_s
+        if e.late:
+            last_end_s = max((row.t_end_s for row in self._rows if row.t_end_s <= phases.t_top_s), default=None)
+        rest_s = None if last_end_s is None else max(phases.t_start_s - last_end_s, 0.0)
         rep = measure_rep(
             e,
             phases,
@@ -228,14 +198,14 @@ class Counter:
             e.known,
             c,
             pool=e.known,
-            index=self._index,
+            index=index,
             rest_before_s=rest_s,
             settled=self._settled(about),
         )
         background = Background(
             target=self._x.target,
             known_load=c.load in KNOWN_LOADS,
-            good_deg=self._usual_deg(),
+            good_deg=self._usual_deg(about),
         )
         if reason is None:
             rep = self._judged(replace(rep, counted=True), e, about, c, background)
@@ -276,15 +246,16 @@ class Counter:
         leg = hanging(e, about, c) if c.posture == "standing" and about.reps >= SETTLED else None
         return None if leg is None else leg.psi0_rad * DEG_PER_RAD
 
-    def _usual_deg(self) -> float | None:
-        """Median range of the good repetitions, once there are enough; else of the strapping before, the same person's."""
-        enough = len(self._good_deg) >= self._p.verdicts.good_reps
-        return median(self._good_deg) if enough else self._before_deg
+    def _usual_deg(self, about: Strapping) -> float | None:
+        """Median range of the good repetitions, once there are enough; else of the placement before, the same person's."""
+        own = self._of(about)
+        return median(own.good_deg) if len(own.good_deg) >= self._p.verdicts.good_reps else own.before_deg
 
     def _revise(self, settled: Strapping) -> list[Event]:
         """Measure the first repetitions of a strapping again, about the axis that they have agreed on."""
         out: list[Event] = []
-        for told in self._unsettled:
+        own = self._of(settled)
+        for told in own.unsettled:
             phases = find_phases(told.excursion, np.array(settled.axis))
             if phases is None:
                 continue
@@ -303,18 +274,19 @@ class Counter:
             )
             new = replace(new, counted=old.counted, set=old.set, revision=old.revision + 1)
             new = self._judged(new, told.excursion, settled, c, told.background)
-            times = ("t_start_s", "t_top_s", "t_lower_s", "t_end_s")
-            moved_s = max(abs(getattr(new, t) - getattr(old, t)) for t in times)
-            if moved_s <= self._p.time_s and replace(new, revision=old.revision) != old:
+            if moved_s(old, new) <= self._p.time_s and replace(new, revision=old.revision) != old:
                 out.append(RepRevised(old.index, new))
-        self._unsettled = []
+                self._rows = [new if row.index == new.index else row for row in self._rows]
+        own.unsettled = []
         return out
 
-    def _maybe_new_set(self, phases: Phases) -> list[Event]:
-        """A set or side mark since the last repetition, or a long rest, begins a new set."""
+    def _maybe_new_set(self, phases: Phases, strapping: Strapping | None) -> list[Event]:
+        """A set or side mark since the last repetition, a long rest or another posture begins a new set."""
         used = sum(m.kind in ("set", "side") and m.t_s <= phases.t_top_s for m in self._marks)
         marked, self._set_marks = used > self._set_marks, used
-        return self._end_set() if self._in_set and (marked or self._rested(phases)) else []
+        posture = self._in_set[-1].posture if self._in_set else None
+        turned = posture is not None and self._posture(strapping, phases.t_top_s) not in (posture, "unknown")
+        return self._end_set() if self._in_set and (marked or turned or self._rested(phases)) else []
 
     def _rested(self, phases: Phases) -> bool:
         """Was the rest before this long enough to begin a new set?"""
@@ -369,9 +341,10 @@ class Counter:
         return out if since is None else [*out, (since, float("inf"))]
 
 
-def held_at_top(phases: Phases) -> bool:
-    """Was there a hold that one can feel? A lift that is held was not turned back."""
-    return phases.t_lower_s - phases.t_top_s >= HELD_S
+def moved_s(old: Rep, new: Rep) -> float:
+    """How far (s) a revision moves a time."""
+    starts = abs(new.t_start_s - old.t_start_s), abs(new.t_top_s - old.t_top_s)
+    return max(*starts, abs(new.t_lower_s - old.t_lower_s), abs(new.t_end_s - old.t_end_s))
 
 
 def _own(e: Excursion) -> Strapping:

@@ -105,6 +105,8 @@ def _weighed(measured: float, sd: float, most: tuple[float, float], some: tuple[
         likely = share * math.exp(-0.5 * (measured - middle) ** 2 / both) / math.sqrt(both)
         parts.append((likely, (measured * wide**2 + middle * sd**2) / both, sd**2 * wide**2 / both))
     whole = sum(likely for likely, _, _ in parts)
+    if whole == 0.0:  # so far from any rest that nothing but the measurement says where
+        return measured, sd
     mean = sum(likely * middle for likely, middle, _ in parts) / whole
     return mean, math.sqrt(sum(likely * (var + (middle - mean) ** 2) for likely, middle, var in parts) / whole)
 

@@ -1,4 +1,4 @@
-"""How the sensor sits on the leg, agreed on by the movements themselves: kick axis, rest pose, lever, posture."""
+"""One belief of how the sensor sits on the leg: kick axis, rest pose, lever, posture, and the kicks that support it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,27 @@ from imukick.exercises import leg_shape, recognised
 from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
+from imukick.motion.support import SupportParams
 from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import LEVER_VARIES, RAD_PER_DEG, pooled
 
 
 @dataclass(frozen=True, slots=True)
-class MountingParams:
-    """All tunables of the mounting. Shares and angles are chosen on the physics of a leg, not fitted to a data set.
+class PlacementParams:
+    """All tunables of placements. Shares and angles are chosen on the physics of a leg, not fitted to a data set.
 
     `least_share`, `most_tilt`: a movement that votes turns about one axis, near horizontal. `first_range_deg`: and
     far enough to be no sway of a standing leg (a pelvis tilts under 8 degrees), or `aim_share` of a smaller range aimed at. `centre`: which joint it turned on.
+    `support`: how much a movement looks like a kick.
     `lever_scatter`: most median deviation of a lever that is known. `agree_deg`: axes closer than this are one plane,
     unless the rest pose has moved across it by `across_deg`: no leg does that. `moved_deg`: a rest pose further off is
-    another one. `away_s`: so long far from rest means hands on the sensor or another position. `rep_deg`: the smallest
+    another one. `away_s`: so long far from rest means hands on the sensor or another posture. `rep_deg`: the smallest
     range of a repetition (docs/metrics.md). `level_share`: a fall under this share of the way is the lever's own error
     (6 degrees of its direction). `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the
     lever. `curl_lever_m`: under every knee-to-ankle lever. `lying_deg`: directions of a lying leg's lever
     from "down". `up_share`: of a turn is lift.
+    `lead`: support with which a placement may lead. `most_support`: and the most that it can gather, so that more kicks can outvote any number.
+    `doubt_s`: doubtful movements further apart than this do not support each other. `carried`: what an earlier session's word weighs: three kicks outvote it.
     """
 
     least_share: float = 0.65
@@ -45,6 +49,7 @@ class MountingParams:
     moved_deg: float = 35.0
     away_s: float = 2.0
     centre: CentreParams = field(default_factory=CentreParams)
+    support: SupportParams = field(default_factory=SupportParams)
     rep_deg: float = 5.0
     rise_deg: float = 4.0
     doubtful_m: float = 0.1
@@ -52,35 +57,54 @@ class MountingParams:
     curl_lever_m: float = 0.2
     lying_deg: tuple[float, float] = (60.0, 120.0)
     up_share: float = 0.5
+    lead: float = 1.0
+    most_support: float = 30.0
+    carried: float = 2.0
+    doubt_s: float = 15.0
 
 
 STRAP_VARIES: Final = 0.1
 """Share by which the lever differs from one strapping to the next: four fingers' breadth up or down the shank. Chosen."""
 RECENT: Final = 30
 """Kicks whose levers and ranges the medians are taken over. Chosen: three sets; older ones say less of this one."""
+RAISED_SHARE: Final = 0.25
+"""A kick that begins higher than this share of the usual range began half-way up, after a lowering that stopped there."""
+NORMAL_MAD: Final = 1.4826
+"""Standard deviation of a normal distribution over its median absolute deviation."""
+LEAST_VOTE: Final = 0.2
+"""What a kick weighs that the placement itself recognises though it would support none by itself. Chosen."""
 
 
 @dataclass(slots=True)
 class Votes:
-    """Kicks of one strapping so far: sums of axes and rest poses, and the recent ones' lever, direction and range."""
+    """Kicks of one placement so far: sums of axes and rest poses, and the recent ones' lever, direction, range and duration.
+
+    `support`: what they weigh together (`support.support`).
+    """
 
     axis: FloatArray = field(default_factory=lambda: np.zeros(3))
     rest_up: FloatArray = field(default_factory=lambda: np.zeros(3))
     count: int = 0
+    support: float = 0.0
     lever_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     lever_sd_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     phi_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     range_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    rep_s: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    last_s: float = -math.inf
 
-    def add(self, excursion: Excursion) -> None:
-        """One more kick; its axis weighs by its range."""
+    def add(self, excursion: Excursion, weight: float, *, at_rest: bool) -> None:
+        """One more kick of this `weight`; its axis weighs by its range. `at_rest`: it began where the leg usually rests."""
+        self.support += weight
+        self.rest_up = self.rest_up + (excursion.rest_up if at_rest else 0.0)
         self.axis = self.axis + excursion.axis * excursion.range_rad
-        self.rest_up = self.rest_up + excursion.rest_up
         self.count += 1
         self.lever_m.append(float(np.linalg.norm(excursion.lever_m)))
         self.lever_sd_m.append(excursion.lever_sd_m)
         self.phi_rad.append(excursion.phi_rad)
         self.range_rad.append(excursion.range_rad)
+        self.last_s = float(excursion.t_s[excursion.stop - 1])
+        self.rep_s.append(self.last_s - float(excursion.t_s[excursion.start]))
 
     def pooled(self, before: Strapping | None) -> tuple[float, float]:
         """(lever, its standard error) in m: each kick weighs by the error of its fit and by how far levers differ anyway.
@@ -97,37 +121,78 @@ class Votes:
         return pooled(levers_m, errors_m)
 
 
-class Mounting:
-    """Votes on the present strapping; knows when the sensor was strapped anew.
+class Placement:
+    """A belief, and the kicks that support it. Without any it knows nothing.
 
-    `told_posture` is the user's word, or None; `aim_deg` the range aimed at, if any. `any_lever`: no hip need be involved (posture "any").
+    `named` is the posture that the person named, or None; `aim_deg` the range aimed at, if any; `number` tells it from others of this
+    stream. With posture "any" no hip need be involved.
     """
 
     def __init__(
-        self, params: MountingParams, height_m: float, told_posture: Posture | None, aim_deg: float | None = None
+        self,
+        params: PlacementParams,
+        height_m: float,
+        named: Posture | None,
+        aim_deg: float | None = None,
+        number: int = 0,
     ) -> None:
         self._p = params
         self._first_rad = params.first_range_deg * RAD_PER_DEG
         if aim_deg is not None:
             self._first_rad = min(self._first_rad, max(0.7 * params.rep_deg, params.aim_share * aim_deg) * RAD_PER_DEG)
         self._height_m = height_m
-        self._told = told_posture
+        self._named = named
+        self._number = number
         self._votes = Votes()
         self._prior: Strapping | None = None
-        self._from_s: float | None = None
-        self._doubt: FloatArray | None = None  # axis of the last movement that may show a new strapping
-        self.provisional = False  # the strapping comes from a stretch that is looked at again
-        self.past: list[Strapping] = []
+        self._before: Strapping | None = None  # the placement that led before this one
+        self._earlier = 0.0  # support gathered before its votes were begun again
+        self.provisional = False  # what it knows comes from a stretch that is looked at again
         self.strapping: Strapping | None = None  # what is agreed now; None before the first kick
         self.plane: Plane | None = None  # of it: across its axis, zero at its rest pose
         self.lying: Elevation | None = None  # how high a leg that lies is; None for any other
         self.rest_up = np.zeros(3)
+        self.from_s: float | None = None  # when the pause before its first kick began, since it last led
 
     def start_from(self, strapping: Strapping) -> None:
-        """Drop what was learned and start from what an earlier session learned."""
-        if self.strapping is not None:
-            self.past.append(self.strapping)
-        self._votes, self._prior, self._from_s = Votes(), strapping, strapping.t_from_s
+        """Start from what an earlier pass or session learned; what is known of this one is dropped."""
+        self._votes, self._prior = Votes(), strapping
+        self._earlier = self._p.carried if strapping.carried else float(max(strapping.reps, 1))
+        self._agree()
+
+    def rest(self) -> None:
+        """It leads no longer: what it knows is kept, what comes now votes apart."""
+        self._earlier, self._prior, self._votes, self.from_s = self.support, self.strapping, Votes(), None
+
+    def recount(self, before: Strapping | None) -> None:
+        """The stretch that showed it is looked at again, lift by lift: its votes count anew. `before`: what led until now."""
+        self._votes, self.provisional, self._before = Votes(), True, before
+
+    @property
+    def posture(self) -> Posture:
+        """The posture of its kicks, `unknown` while none is known."""
+        return "unknown" if self.strapping is None else self.strapping.posture
+
+    @property
+    def kicks(self) -> int:
+        """How many kicks voted since it last led, or ever if it never did."""
+        return self._votes.count
+
+    @property
+    def support(self) -> float:
+        """`support`: what its kicks weigh together, from 0 up."""
+        return min(self._earlier + self._votes.support, self._p.most_support)
+
+    def vote(self, e: Excursion, weight: float) -> None:
+        """One more kick, of this `weight` from 0 to 1."""
+        apart_s = float(e.t_s[e.start]) - self._votes.last_s
+        if self.support < self._p.lead and self._votes.count and apart_s > self._p.doubt_s:
+            self._votes, self.from_s = Votes(), None
+        if self.from_s is None:
+            self.from_s = float(e.t_s[e.start]) - e.rested_s
+        near = abs(self.angle_of(e.rest_up)) <= RAISED_SHARE * max(self.usual_rad, e.range_rad)
+        self._votes.add(e, max(weight, LEAST_VOTE), at_rest=near or self.provisional)
+        self.provisional = False
         self._agree()
 
     def _agree(self) -> None:
@@ -142,24 +207,24 @@ class Mounting:
         """Is it a leg that lies: prone, or its lever is near level at rest?"""
         low, high = self._p.lying_deg
         level = now.lever_deg is not None and low <= now.lever_deg <= high
-        return self._told == "prone" or (self._told == "any" and level)
+        return self._named == "prone" or (self._named == "any" and level)
 
     def _agreed(self) -> Strapping | None:
         votes, prior = self._votes, self._prior
         if not votes.lever_m:
-            return prior
+            return self.strapping if prior is None else replace(prior, placement=self._number)
         axis, rest_up = votes.axis, votes.rest_up
         lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, votes.count
         lever_m = median(lever) if self._lever_agrees(lever) else None
         pooled_m: float | None
         pooled_sd_m: float | None
-        direction_deg, rom_deg = median(phi) / RAD_PER_DEG, median(span) / RAD_PER_DEG
+        direction_deg, rom_deg, rep_s = median(phi) / RAD_PER_DEG, median(span) / RAD_PER_DEG, median(votes.rep_s)
         lever_deg: float | None = direction_deg
         pooled_m, pooled_sd_m = votes.pooled(None) if lever_m is not None else (None, None)
         posture = self._posture(direction_deg, pooled_m, pooled_sd_m, rom_deg)
-        before = self.past[-1] if self.past else None
-        if lever_m is not None and before is not None and before.posture == posture:
-            pooled_m, pooled_sd_m = votes.pooled(before)
+        if lever_m is not None and self._before is not None and self._before.posture == posture:
+            pooled_m, pooled_sd_m = votes.pooled(self._before)
+        scatter_m = NORMAL_MAD * median(abs(x - median(lever)) for x in lever)
         if prior is not None:
             weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
             axis = axis + np.array(prior.axis) * weight
@@ -167,6 +232,7 @@ class Mounting:
             posture, rom_deg = prior.posture, prior.rom_deg or rom_deg
             lever_m, lever_deg = prior.lever_m, prior.lever_deg
             pooled_m, pooled_sd_m = prior.pooled_m, prior.pooled_sd_m
+            scatter_m, rep_s = prior.scatter_m, prior.rep_s or rep_s
             n += prior.reps
         return Strapping(
             axis=_unit(axis),
@@ -176,9 +242,11 @@ class Mounting:
             rom_deg=rom_deg,
             reps=n,
             lever_deg=lever_deg,
-            t_from_s=self._from_s,
             pooled_m=pooled_m,
             pooled_sd_m=pooled_sd_m,
+            rep_s=rep_s,
+            scatter_m=scatter_m,
+            placement=self._number,
         )
 
     def _lever_agrees(self, lever_m: Collection[float]) -> bool:
@@ -189,14 +257,14 @@ class Mounting:
     def _posture(
         self, direction_deg: float, lever_m: float | None, lever_sd_m: float | None, rom_deg: float
     ) -> Posture:
-        if self._told is not None:
-            return self._told
+        if self._named is not None:
+            return self._named
         return recognised(direction_deg, leg_shape(direction_deg, lever_m, lever_sd_m, self._height_m), rom_deg)
 
     @property
     def _loose(self) -> bool:
         """Prone or any movement was told: slow and small lifts on a lever that cannot be known beforehand."""
-        return self._told in ("prone", "any")
+        return self._named in ("prone", "any")
 
     def near_rest(self, up: FloatArray) -> BoolArray:
         """(n,): are these poses near the strapping's rest pose? A leg that lies rests wherever its lever is near level."""
@@ -281,7 +349,7 @@ class Mounting:
 
     def judged(self, e: Excursion) -> Judged:
         """The joint that a movement turned on, by what this strapping knows."""
-        lever_m, deg = float(np.linalg.norm(e.lever_m)), e.phi_rad / RAD_PER_DEG
+        lever_m, deg = float(np.linalg.norm(e.lever_m)), (e.phi_rad - self.angle_of(e.rest_up)) / RAD_PER_DEG
         p = self._p.centre
         return judge_centre(lever_m, e.lever_sd_m, deg, self.strapping, self._height_m, p, loose=self._loose)
 
@@ -297,49 +365,25 @@ class Mounting:
             and e.rise_m > -(self._p.doubtful_m if self._loose else e.rise_sd_m)
         )
 
-    def adopt(self, e: Excursion, away_s: float) -> bool:
-        """Let a movement vote; True when it shows that the sensor was strapped anew since the one before."""
-        if self.strapping is None:
-            if self.like_kick(e) and self.judged(e).centre == "hip":
-                self._vote(e)
-            return False
-        in_plane = self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG)
-        if self.raised(e) or (in_plane and not self._across(e.rest_up)):
-            like = self.like_kick(replace(e, calm=True)) if self.raised(e) else self.like_kick(e)
-            if in_plane and like and self.judged(e).centre == "hip":
-                self._vote(e)
-            self._doubt = None
-            return False
-        before, self._votes, self._prior, self.strapping = (
-            (self._votes, self._prior, self.strapping),
-            Votes(),
-            None,
-            None,
-        )
-        if away_s < self._p.away_s or not self.like_kick(e) or self.judged(e).centre != "hip" or not self._second(e):
-            self._votes, self._prior, self.strapping = before
-            return False
-        if before[2] is not None:
-            self.past.append(before[2])
-        self._from_s = float(e.t_s[e.start])
-        self._vote(e)
-        return True
+    def fits(self, e: Excursion) -> bool:
+        """Is it a movement of this placement: in its plane, or lifted as only a lying leg is, from its rest pose?
 
-    def recount(self) -> None:
-        """The stretch that showed the strapping is looked at again, lift by lift: their votes count anew."""
-        self._votes, self.provisional = Votes(), True
-
-    def _vote(self, e: Excursion) -> None:
-        self._votes.add(e)
-        self.provisional = False
-        self._agree()
-
-    def _second(self, e: Excursion) -> bool:
-        """Has a movement before this one shown the same new axis? Asked where single movements are ragged."""
-        if not self._loose:
+        A leg may rest anywhere in the plane for a moment; where it rested for `away_s` the posture is another.
+        """
+        if self.raised(e):
             return True
-        before, self._doubt = self._doubt, e.axis
-        return before is not None and float(before @ e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG)
+        return self.in_plane(e) and (e.rested_s < self._p.away_s or self.at_rest(e.rest_up))
+
+    def in_plane(self, e: Excursion) -> bool:
+        """Did it turn about this placement's kick axis, from a rest pose that lies in its plane?"""
+        return self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG) and not self._across(e.rest_up)
+
+    def supported_by(self, e: Excursion) -> bool:
+        """Is a movement that fits a kick by what this placement knows?"""
+        if self.agrees(e.axis) < math.cos(self._p.agree_deg * RAD_PER_DEG):
+            return False
+        like = self.like_kick(replace(e, calm=True)) if self.raised(e) else self.like_kick(e)
+        return like and self.judged(e).centre == "hip"
 
 
 def _unit(v: FloatArray) -> tuple[float, float, float]:

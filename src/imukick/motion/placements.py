@@ -1,0 +1,153 @@
+"""Placements compete: several beliefs of how the sensor sits live side by side, and the best supported one leads."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from imukick.events import Posture, Prior, Strapping
+from imukick.motion.placement import Placement, PlacementParams
+from imukick.motion.support import support
+from imukick.signals import Excursion
+
+Why = Literal["first", "moved", "posture", "mind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another placement leads. `why`: it is the first; the sensor has been moved; the person rests in another posture; or it is better supported.
+
+    `from_s`: when the pause before its first kick began. `before`: what led until now, if anything did.
+    """
+
+    why: Why
+    from_s: float
+    before: Strapping | None
+
+
+class Placements:
+    """The placements of one stream. `named`, `aim_deg`: as in `Placement`.
+
+    With a prior that was learned from this very recording nothing competes: the whole recording has voted.
+    """
+
+    def __init__(
+        self,
+        params: PlacementParams,
+        height_m: float,
+        named: Posture | None,
+        prior: Prior | None,
+        aim_deg: float | None = None,
+    ) -> None:
+        self._p = params
+        self._height_m = height_m
+        self._named = named
+        self._aim_deg = aim_deg
+        self._made = 0
+        self._ahead = list(prior.strappings) if prior is not None else []
+        self._decided = bool(self._ahead) and not self._ahead[0].carried
+        self._others: list[Placement] = []
+        self._led: list[tuple[Placement, float | None]] = []  # what led, and since when
+        self._paused: list[tuple[float, float]] = []
+        self._invited_s: float | None = None  # a person's mark since which another placement may lead at once
+        self.leader = self._new()
+
+    @property
+    def ahead_s(self) -> list[float]:
+        """When the prior's next placements begin; those that hold from the start are at 0."""
+        return [s.t_from_s or 0.0 for s in self._ahead]
+
+    @property
+    def prior(self) -> Prior:
+        """What led, in time order, with all that is known of it by now."""
+        out: list[Strapping] = []
+        for placement, from_s in self._led:
+            if placement.strapping is not None:
+                out.append(replace(placement.strapping, t_from_s=from_s if out else None))
+        return Prior(tuple(out))
+
+    def follow_prior(self, t_s: float) -> bool:
+        """Take over the prior's next placement when its time has come; True when another led before."""
+        led = False
+        while self._ahead and (self._ahead[0].t_from_s is None or self._ahead[0].t_from_s <= t_s):
+            led = self.leader.strapping is not None
+            now = self._ahead.pop(0)
+            self.leader = self._new()
+            self.leader.start_from(now)
+            self._led.append((self.leader, now.t_from_s))
+        return led
+
+    def invite(self, t_s: float) -> None:
+        """The person says that something begins anew: from here another placement may lead with its first kick."""
+        self._invited_s = t_s
+
+    def pause(self, t_s: float, *, over: bool) -> None:
+        """The person pauses here, or goes on: what moves meanwhile has no vote."""
+        if over:
+            self._paused = [(a, min(b, t_s)) for a, b in self._paused]
+        elif not self._paused or self._paused[-1][1] <= t_s:
+            self._paused.append((t_s, math.inf))
+
+    def may_vote(self, e: Excursion) -> bool:
+        """Did it happen outside every pause?"""
+        start_s, stop_s = float(e.t_s[e.start]), float(e.t_s[e.stop - 1])
+        return all(stop_s <= a or start_s >= b for a, b in self._paused)
+
+    def consider(self, e: Excursion, away_s: float) -> Change | None:
+        """Let a movement vote. `away_s`: how long the sensor was far from the leader's rest since its last movement."""
+        leader = self.leader
+        if leader.strapping is not None and leader.fits(e):
+            if leader.supported_by(e):
+                leader.vote(e, self.weight(e))
+                self._invited_s = None
+            return None
+        weight = self.weight(e) if leader.like_kick(e) else 0.0
+        if self._decided or weight == 0.0:
+            return None
+        rival = next((p for p in self._others if p.fits(e)), None)
+        if rival is None:
+            rival = self._new()
+            self._others = [*self._others, rival][-8:]
+        rival.vote(e, weight)
+        why = self._overtakes(rival, e, away_s)
+        return None if why is None else self._lead(rival, why)
+
+    def weight(self, e: Excursion) -> float:
+        """How much a movement looks like a kick, from 0 to 1."""
+        return support(e, self._height_m, self._named, self._p.support)
+
+    def _overtakes(self, rival: Placement, e: Excursion, away_s: float) -> Why | None:
+        """Why the rival leads now, if it does."""
+        leader = self.leader
+        if rival.support < self._p.lead:
+            return None
+        if leader.strapping is None:
+            return "first"
+        same_plane = leader.in_plane(e)
+        if away_s >= self._p.away_s or (self._invited_s is not None and e.t_s[e.start] >= self._invited_s):
+            return "posture" if same_plane else "moved"
+        if same_plane and rival.posture != leader.posture and rival.kicks >= 2:
+            return "posture"
+        return "mind" if rival.support > leader.support else None
+
+    def _lead(self, rival: Placement, why: Why) -> Change:
+        before = self.leader
+        from_s = rival.from_s if rival.from_s is not None else 0.0
+        self._others.remove(rival)
+        if before.strapping is not None:
+            self._others.append(before)
+        since: float | None = from_s
+        if why == "mind" and self._led:
+            since = self._led.pop()[1]  # the rival explains that time too
+        if not self._led or self._led[-1][0] is not rival:
+            self._led.append((rival, since if self._led else None))
+        was = before.strapping
+        before.rest()
+        rival.recount(was)
+        self.leader, self._invited_s = rival, None
+        return Change(why, from_s, was)
+
+    def _new(self) -> Placement:
+        self._made += 1
+        return Placement(self._p, self._height_m, self._named, self._aim_deg, self._made)
