@@ -44,16 +44,18 @@ def placements(kicks: int = 0, prior: Prior | None = None) -> Placements:
     return made
 
 
-@pytest.mark.parametrize(("lever_m", "phi_deg", "posture"), [(0.8, 2.0, "standing"), (0.55, 46.0, "quadruped")])
-def test_one_kick_shows_axis_lever_and_posture(lever_m: float, phi_deg: float, posture: str) -> None:
+@pytest.mark.parametrize(
+    ("range_deg", "lever_m", "phi_deg", "posture"), [(30.0, 0.8, 2.0, "standing"), (60.0, 0.55, 46.0, "quadruped")]
+)
+def test_one_kick_shows_axis_lever_and_posture(range_deg: float, lever_m: float, phi_deg: float, posture: str) -> None:
     made = placements()
-    made.consider(kick(30.0, lever_m, phi_deg), 0.0)
+    made.consider(kick(range_deg, lever_m, phi_deg), 0.0)
     now = made.leader.strapping
     assert now is not None
     assert float(np.array(now.axis) @ AXIS) > 0.9999
     assert now.posture == posture
     assert now.lever_m == pytest.approx(lever_m, rel=0.02)
-    assert now.rom_deg == pytest.approx(30.0, abs=0.2)
+    assert now.rom_deg == pytest.approx(range_deg, abs=0.2)
 
 
 def test_the_persons_word_for_the_posture_holds() -> None:

@@ -94,7 +94,7 @@ class Votes:
     last_s: float = -math.inf
 
     def add(self, excursion: Excursion, weight: float, *, at_rest: bool) -> None:
-        """One more kick of this `weight`; its axis weighs by its range. `at_rest`: it began where the leg usually rests."""
+        """One more kick; its axis weighs by its range. `weight`: how much it looks like a kick. `at_rest`: it began where the leg usually rests."""
         self.support += weight
         self.rest_up = self.rest_up + (excursion.rest_up if at_rest else 0.0)
         self.axis = self.axis + excursion.axis * excursion.range_rad
@@ -184,7 +184,7 @@ class Placement:
         return min(self._earlier + self._votes.support, self._p.most_support)
 
     def vote(self, e: Excursion, weight: float) -> None:
-        """One more kick, of this `weight` from 0 to 1."""
+        """One more kick; `weight`: how much it looks like one, from 0 to 1."""
         apart_s = float(e.t_s[e.start]) - self._votes.last_s
         if self.support < self._p.lead and self._votes.count and apart_s > self._p.doubt_s:
             self._votes, self.from_s = Votes(), None

@@ -41,6 +41,10 @@ class Placements:
         aim_deg: float | None = None,
     ) -> None:
         self._p = params
+        self._support = params.support
+        if aim_deg is not None:  # what is aimed at is no sway
+            sway_deg = min(params.support.sway_deg, params.aim_share * aim_deg)
+            self._support = replace(params.support, sway_deg=sway_deg)
         self._height_m = height_m
         self._named = named
         self._aim_deg = aim_deg
@@ -115,7 +119,7 @@ class Placements:
 
     def weight(self, e: Excursion) -> float:
         """How much a movement looks like a kick, from 0 to 1."""
-        return support(e, self._height_m, self._named, self._p.support)
+        return support(e, self._height_m, self._named, self._support)
 
     def _overtakes(self, rival: Placement, e: Excursion, away_s: float) -> Why | None:
         """Why the rival leads now, if it does."""
