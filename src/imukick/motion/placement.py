@@ -93,9 +93,9 @@ class Votes:
     rep_s: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     last_s: float = -math.inf
 
-    def add(self, excursion: Excursion, weight: float, *, at_rest: bool) -> None:
-        """One more kick; its axis weighs by its range. `weight`: how much it looks like a kick. `at_rest`: it began where the leg usually rests."""
-        self.support += weight
+    def add(self, excursion: Excursion, like_share: float, *, at_rest: bool) -> None:
+        """One more kick; its axis weighs by its range. `like_share`: how much it looks like a kick. `at_rest`: it began where the leg usually rests."""
+        self.support += like_share
         self.rest_up = self.rest_up + (excursion.rest_up if at_rest else 0.0)
         self.axis = self.axis + excursion.axis * excursion.range_rad
         self.count += 1
@@ -183,15 +183,15 @@ class Placement:
         """`support`: what its kicks weigh together, from 0 up."""
         return min(self._earlier + self._votes.support, self._p.most_support)
 
-    def vote(self, e: Excursion, weight: float) -> None:
-        """One more kick; `weight`: how much it looks like one, from 0 to 1."""
+    def vote(self, e: Excursion, like_share: float) -> None:
+        """One more kick; `like_share`: how much it looks like one, from 0 to 1."""
         apart_s = float(e.t_s[e.start]) - self._votes.last_s
         if self.support < self._p.lead and self._votes.count and apart_s > self._p.doubt_s:
             self._votes, self.from_s = Votes(), None
         if self.from_s is None:
             self.from_s = float(e.t_s[e.start]) - e.rested_s
         near = abs(self.angle_of(e.rest_up)) <= RAISED_SHARE * max(self.usual_rad, e.range_rad)
-        self._votes.add(e, max(weight, LEAST_VOTE), at_rest=near or self.provisional)
+        self._votes.add(e, max(like_share, LEAST_VOTE), at_rest=near or self.provisional)
         self.provisional = False
         self._agree()
 

@@ -18,10 +18,11 @@ Why = Literal["first", "moved", "posture", "mind"]
 class Change:
     """Another placement leads. `why`: it is the first; the sensor has been moved; the person rests in another posture; or it is better supported.
 
-    `from_s`: when the pause before its first kick began. `before`: what led until now, if anything did.
+    `at_s`: when the kick began that decided it. `from_s`: when the pause before its first kick began. `before`: what led until now, if anything did.
     """
 
     why: Why
+    at_s: float
     from_s: float
     before: Strapping | None
 
@@ -44,7 +45,7 @@ class Placements:
         self._support = params.support
         if aim_deg is not None:  # what is aimed at is no sway
             sway_deg = min(params.support.sway_deg, params.aim_share * aim_deg)
-            self._support = replace(params.support, sway_deg=sway_deg)
+            self._support = replace(params.support, sway_deg=sway_deg, unknown_share=1.0)
         self._height_m = height_m
         self._named = named
         self._aim_deg = aim_deg
@@ -115,7 +116,7 @@ class Placements:
             self._others = [*self._others, rival][-8:]
         rival.vote(e, weight)
         why = self._overtakes(rival, e, away_s)
-        return None if why is None else self._lead(rival, why)
+        return None if why is None else self._lead(rival, why, float(e.t_s[e.start]))
 
     def weight(self, e: Excursion) -> float:
         """How much a movement looks like a kick, from 0 to 1."""
@@ -135,7 +136,7 @@ class Placements:
             return "posture"
         return "mind" if rival.support > leader.support else None
 
-    def _lead(self, rival: Placement, why: Why) -> Change:
+    def _lead(self, rival: Placement, why: Why, at_s: float) -> Change:
         before = self.leader
         from_s = rival.from_s if rival.from_s is not None else 0.0
         self._others.remove(rival)
@@ -150,7 +151,7 @@ class Placements:
         before.rest()
         rival.recount(was)
         self.leader, self._invited_s = rival, None
-        return Change(why, from_s, was)
+        return Change(why, at_s, from_s, was)
 
     def _new(self) -> Placement:
         self._made += 1

@@ -26,7 +26,8 @@ class SupportParams:
     doubtful up to this range, beyond which knees bend and hips do not. `level_deg`, `least_share`: a leg that lies, either way round, for lifts on a
     mattress are too slow and small to show more; a squatting shank turns about a point nearer than that. `stride_deg`, `stride_share`,
     `stride_s`, `stride_pause_s`: what comes back so soon and pauses so little may be a step; it is one where a straight leg starts this far behind,
-    or a bent one turns on a lever no longer than a knee's. `known_share`: a lever with a larger standard error, as a share of itself, has no direction.
+    or a bent one turns on a lever no longer than a knee's. `known_share`: a lever with a larger standard error, as a share of itself, has no direction,
+    and the movement this support.
     `reach_share`: and up to this share of itself the standard error may lengthen it. `swing_share`: what goes to and fro without a stop, and so far below its ends, swings. `sway_deg`, `sway_known_share`: a smaller movement that is not
     held, or whose lever is known no better, may be a body that sways.
     All but the anatomical lengths are chosen.
@@ -48,6 +49,7 @@ class SupportParams:
     stride_s: float = 1.35
     stride_pause_s: float = 0.40
     known_share: float = 0.5
+    unknown_share: float = DOUBT
     reach_share: float = 0.25
     swing_share: float = 0.25
     sway_deg: float = 15.0
@@ -71,7 +73,7 @@ def support(e: Excursion, height_m: float, told: Posture | None, p: SupportParam
         kneels = _within(direction, p.bent_deg) and share >= p.stride_share
         return 1.0 if (hangs or kneels) and e.low_share < p.swing_share else 0.0
     if not known:
-        return DOUBT if share >= p.short_share else 0.0
+        return p.unknown_share if share >= p.short_share else 0.0
     if _within(direction, p.straight_deg):
         if direction > p.stride_deg and strides(e, p):
             return 0.0

@@ -193,6 +193,6 @@ class Tracker:
         found += again.follow(before.done)
         again.steady = False
         self._lead(again, before)
-        out: list[Moved] = [] if change.before is None else [Remount(change.from_s, change.why)]
+        out: list[Moved] = [] if change.before is None else [Remount(change.at_s, change.why)]
         now_s = float(self._history.rows(before.done - 1, before.done)[0][0, 0])
         return out + [replace(e, late=e.told_s < now_s) for e in found if isinstance(e, Excursion)]
