@@ -114,7 +114,7 @@ def pictures(folder: Path, place: Path) -> None:
 
     both_legs(folder / "both-legs.csv")
     recordings = ROOT / "recordings"
-    command(folder / "both-legs.csv", "-o", folder / "both-legs.html", "--refine", "--person", "Ann")
+    command(folder / "both-legs.csv", "-o", folder / "both-legs.html", "--person", "Ann")
     command(recordings / "quadruped_faults.csv", "-o", folder / "faults.html")
     command(recordings / "quadruped_swings_and_drops.csv", "-o", folder / "swings.html", "--plan", "accessory-strength")
     command(recordings / "bent_over_band.csv", "-o", folder / "band.html")

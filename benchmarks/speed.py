@@ -116,12 +116,12 @@ def main() -> None:
         def inner() -> float:
             return float(subprocess.run(floor, check=True, capture_output=True, text=True).stdout)
 
-        whole = show("imukick replay, whole process", runs(lambda: wall_s(replay)), "s")
-        refined = show("imukick replay --refine, whole process", runs(lambda: wall_s([*replay, "--refine"])), "s")
+        whole = show("imukick replay --one-pass, whole process", runs(lambda: wall_s([*replay, "--one-pass"])), "s")
+        refined = show("imukick replay, second look, whole process", runs(lambda: wall_s(replay)), "s")
         process = show("floor: pandas + one VQF batch, whole process", runs(lambda: wall_s(floor)), "s")
         bare = show("floor: the same without start-up and imports", runs(inner), "s")
         print(f"replay is {whole / process:.1f} times the floor's process, {whole / bare:.1f} times the bare floor;")
-        print(f"a refined replay is {refined / whole:.2f} times a plain one\n")
+        print(f"with the second look replay takes {refined / whole:.2f} times as long\n")
 
     packets = [live(samples.part(0, int(LIVE_S * RATE_HZ))) for _ in range(RUNS)]
     show(

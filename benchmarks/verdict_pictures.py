@@ -133,7 +133,7 @@ def shown(example: Example, *, guilty: bool) -> Shown:
     """The repetition to draw: the faulty one of its session, or the fourth of a clean session."""
     spec = Spec(**{**PLAIN, **(example.guilty if guilty else example.clean)})  # type: ignore[arg-type]
     made = simulate(spec)
-    analysis = analyse(made.samples, height_m=spec.height_m, refine=True)
+    analysis = analyse(made.samples, height_m=spec.height_m)
     wanted = [kick for kick in made.truth["reps"] if kick["fault"] == (example.fault if guilty else "ok")]
     kick = wanted[min(3, len(wanted) - 1)]
     middle_s = 0.5 * (kick["t_start10"] + kick["t_end10"])

@@ -70,10 +70,10 @@ print(
 
 # %% [markdown]
 # ## A stricter judge
-# The same engine with another aim. A second look (`refine=True`) starts from what the first pass learned.
+# The same engine with another aim. `one_pass=True` looks once, as a live session does.
 
 # %%
-strict = imukick.analyse(recordings / "quadruped_faults.csv", target_rom_deg=70.0, refine=True)
+strict = imukick.analyse(recordings / "quadruped_faults.csv", target_rom_deg=70.0)
 print("short of 70°:", [rep.index for rep in strict.reps if "short" in rep.words])
 
 # %% [markdown]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import imukick
-from imukick.analysis import Analysis, analyse, exercise_of, gathered, stream
+from imukick.analysis import Analysis, analyse, changed, exercise_of, gathered, stream
 from imukick.errors import RecordingError
 from imukick.events import Doubt, Event, Rep, RepRevised
 from imukick.exercises import Exercise
@@ -46,7 +46,8 @@ def test_the_motion_is_left_out_where_it_is_not_wanted(root: Path) -> None:
     assert (lean.reps, lean.events, lean.prior, lean.meta) == (whole.reps, whole.events, whole.prior, whole.meta)
 
 
-def test_it_is_one_session_and_one_finish(recording: Recording, analysis: Analysis) -> None:
+def test_one_pass_is_one_session_and_one_finish(recording: Recording) -> None:
+    analysis = analyse(recording, one_pass=True)
     session = Session(exercise_of(recording, {}))
     events = [*session.push(recording.samples), *session.finish()]
     assert list(analysis.events) == events
@@ -54,12 +55,22 @@ def test_it_is_one_session_and_one_finish(recording: Recording, analysis: Analys
     assert analysis.counted > 0
 
 
-def test_a_second_look_starts_from_what_the_first_learned(recording: Recording, analysis: Analysis) -> None:
-    session = Session(exercise_of(recording, {}), prior=analysis.prior)
+def test_the_second_look_starts_from_what_the_first_learned(recording: Recording, analysis: Analysis) -> None:
+    once = analyse(recording, one_pass=True)
+    session = Session(exercise_of(recording, {}), prior=once.prior)
     events = [*session.push(recording.samples), *session.finish()]
-    refined = analyse(recording, refine=True)
-    assert list(refined.events) == events
-    assert (analysis.meta["pass"], refined.meta["pass"]) == ("one", "refined")
+    assert list(analysis.events) == events
+    assert (once.meta["pass"], analysis.meta["pass"]) == ("one", "second")
+    assert (once.meta["second_look"], analysis.meta["second_look"]) == (None, "counts as one pass does")
+    assert analyse(recording, refine=False) == analysis
+
+
+def test_the_second_look_says_what_it_counts_otherwise(analysis: Analysis) -> None:
+    rep = next(rep for rep in analysis.reps if rep.counted)
+    assert changed([], [rep]) == "1 more counted than in one pass"
+    assert changed([rep], [replace(rep, counted=False)]) == "1 fewer counted than in one pass"
+    later = replace(rep, t_start_s=rep.t_start_s + 99.0, t_end_s=rep.t_end_s + 99.0)
+    assert changed([rep], [later]) == "1 more and 1 fewer counted than in one pass"
 
 
 @pytest.mark.parametrize("piece_s", [0.07, 1.0, 1e6])

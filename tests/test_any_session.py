@@ -34,7 +34,7 @@ def overlap(kick: dict[str, Any], start_s: float, end_s: float) -> float:
 @cache
 def counted(kind: str, second_look: bool) -> tuple[Rep, ...]:
     """What counts in the session of a kind."""
-    reps = analyse(made(kind).samples, refine=second_look, motion=False).reps
+    reps = analyse(made(kind).samples, one_pass=not second_look, motion=False).reps
     return tuple(rep for rep in reps if rep.counted)
 
 

@@ -40,7 +40,7 @@ def measure(folder: Path, *, refine: bool) -> People:
         person, exercise = Path(name).stem.split("_")[1:3]
         if exercise not in POSTURES or not (folder / name).exists():
             continue
-        reps = [r for r in analyse(folder / name, posture=POSTURES[exercise], refine=refine).reps if r.counted]
+        reps = [r for r in analyse(folder / name, posture=POSTURES[exercise], one_pass=not refine).reps if r.counted]
         inside: dict[str, list[Rep]] = {}
         for row in (row for row in sets if row["file"] == name):
             part = [r for r in reps if float(row["t_lo_s"]) <= _middle(r) < float(row["t_hi_s"])]
@@ -54,7 +54,7 @@ def measure(folder: Path, *, refine: bool) -> People:
     for row in _table(folder / "index.csv"):
         if row["reps"] == "0" and (folder / row["file"]).exists():
             for posture in ("auto", "any", "standing") if "walk" in row["file"] else ("auto", "prone"):
-                told = analyse(folder / row["file"], posture=posture, refine=refine)
+                told = analyse(folder / row["file"], posture=posture, one_pass=not refine)
                 out.idle[f"{row['file']} {posture}"] = told.counted
     return out
 

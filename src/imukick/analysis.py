@@ -103,7 +103,8 @@ def analyse(
     side: str | None = None,
     height_m: float | None = None,
     target_rom_deg: float | None = None,
-    refine: bool = False,
+    one_pass: bool = False,
+    refine: bool = True,  # noqa: ARG001 - accepted as before
     rate_hz: float | None = None,
     watch: Watch | None = None,
     piece_s: float = 30.0,
@@ -112,7 +113,8 @@ def analyse(
     """Every repetition of a recording, measured and judged.
 
     What is not given comes from the recording's header, else: posture "auto", load "none", side "unknown", height
-    1.70 m. `refine`: the same engine once more, from what the first pass learned. `rate_hz`: for a file without a
+    1.70 m. The same engine looks twice: the second time it starts from the placements that explain the whole recording best.
+    `one_pass`: it looks once, as a live session does. `refine` is accepted as before and changes nothing. `rate_hz`: for a file without a
     time column. `watch` is told after each `piece_s` of the stream; neither changes the result. Without `motion` the
     leg's motion, four times as large as the samples while it is joined, is not kept: `moved` is empty.
 
@@ -127,10 +129,25 @@ def analyse(
         recording = read_recording(source, rate_hz=rate_hz)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     exercise = exercise_of(recording, {k: v for k, v in told.items() if v is not None}, target_rom_deg)
-    session, events, moved = _pass(recording, exercise, None, watch, piece_s, motion=motion and not refine)
-    if refine:
-        session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s, motion=motion)
-    return gathered(recording, exercise, session, events, moved, refined=refine)
+    return look(recording, exercise, one_pass=one_pass, watch=watch, piece_s=piece_s, motion=motion)
+
+
+def look(
+    recording: Recording,
+    exercise: Exercise,
+    *,
+    one_pass: bool = False,
+    watch: Watch | None = None,
+    piece_s: float = 30.0,
+    motion: bool = True,
+) -> Analysis:
+    """A recording of this exercise, looked at twice, or once as live does; the rest as for `analyse`."""
+    session, events, moved = _pass(recording, exercise, None, watch, piece_s, motion=motion and one_pass)
+    if one_pass:
+        return gathered(recording, exercise, session, events, moved)
+    first = _rows(events)
+    session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s, motion=motion)
+    return gathered(recording, exercise, session, events, moved, first=first)
 
 
 def gathered(
@@ -140,13 +157,16 @@ def gathered(
     events: Sequence[Event],
     moved: Iterable[LegMotion],
     *,
-    refined: bool = False,
+    first: Sequence[Rep] | None = None,
 ) -> Analysis:
-    """What a finished session over this recording says: all the `events` it told and the motion it released."""
+    """What a finished session over this recording says: all the `events` it reported and the motion it released.
+
+    `first`: the repetitions of the first pass, when this was the second look.
+    """
     reps, warnings = without_impossible(_rows(events), exercise.height_m, apart=recording.apart)
     if not (recording.native and recording.samples.gyr_range_radps):
         warnings += clipped_warning(reps)  # a recording of our own knows its full scale: the rows say it, and live did
-    meta = _meta(recording, exercise, session.params, events, refined)
+    meta = _meta(recording, exercise, session.params, events, None if first is None else changed(first, reps))
     return Analysis(
         reps=reps,
         events=tuple(events),
@@ -154,6 +174,23 @@ def gathered(
         moved=_joined(moved),
         meta=meta | {"warnings": [*meta["warnings"], *warnings]},
     )
+
+
+def changed(first: Sequence[Rep], second: Sequence[Rep]) -> str:
+    """What the second look counts otherwise than the first, in words.
+
+    Repetitions are the same when they share more than half of the time that they cover together.
+    """
+    one, two = ([rep for rep in reps if rep.counted] for reps in (first, second))
+    more = sum(not any(_overlap(rep, other) for other in one) for rep in two)
+    fewer = sum(not any(_overlap(rep, other) for other in two) for rep in one)
+    parts = [f"{n} {word}" for n, word in ((more, "more"), (fewer, "fewer")) if n]
+    return f"{' and '.join(parts)} counted than in one pass" if parts else "counts as one pass does"
+
+
+def _overlap(one: Rep, other: Rep) -> bool:
+    common_s = min(one.t_end_s, other.t_end_s) - max(one.t_start_s, other.t_start_s)
+    return common_s > 0.5 * (max(one.t_end_s, other.t_end_s) - min(one.t_start_s, other.t_start_s))
 
 
 def _rows(events: Iterable[Event]) -> tuple[Rep, ...]:
@@ -289,7 +326,7 @@ def _join(run: list[LegMotion]) -> LegMotion:
 
 
 def _meta(
-    recording: Recording, exercise: Exercise, params: Mapping[str, Any], events: Iterable[Event], refined: bool
+    recording: Recording, exercise: Exercise, params: Mapping[str, Any], events: Iterable[Event], changed: str | None
 ) -> dict[str, Any]:
     samples, header = recording.samples, recording.meta
     events = list(events)
@@ -306,7 +343,8 @@ def _meta(
         "export_version": EXPORT_VERSION,
         "protocol_version": PROTOCOL_VERSION,
         "recording": recording.path.name.encode("utf-8", "replace").decode() or None,
-        "pass": "refined" if refined else "one",
+        "pass": "one" if changed is None else "second",
+        "second_look": changed,
         "sensor": header.get("sensor"),
         "started": header.get("started"),
         "clock": samples.clock,

@@ -210,7 +210,6 @@ def test_a_folder_and_a_pattern_with_nothing_in_them(run: Run, tmp_path: Path) -
         (["b.csv", "--target-rom", "nan"], "a target of nan deg cannot be"),
         (["--rate-hz", "100"], "leave the sample rate away"),
         *((["--rate-hz", hz], "is not a sensor's; expected 1 to 10000") for hz in ("nan", "inf", "-inf", "0")),
-        (["--realtime", "--refine"], "--realtime plays one recording once"),
         (["--out", "o.xlsx"], "o.xlsx: name it .csv"),
         (["--out", "o.json", "--excel"], "o.json: --excel is a way to write CSV"),
         (["--sets", "s.txt"], "s.txt: name it .csv"),

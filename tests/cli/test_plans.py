@@ -62,7 +62,6 @@ def test_a_plan_that_cannot_be_is_one_line_and_2(command: tuple[object, ...], ru
 def test_a_plan_without_one_to_write(run: Run, tmp_path: Path) -> None:
     done = run("plans", "-o", tmp_path / "x.toml")
     assert (done.code, "name it" in done.err, list(tmp_path.iterdir())) == (2, True, [])
-    assert run("replay", BOTH_LEGS, "--plan", "warm-up", "--refine").code == 2
 
 
 def test_a_planned_session_changes_legs_by_itself_and_replays(
@@ -89,7 +88,7 @@ def test_a_planned_session_changes_legs_by_itself_and_replays(
         40.0,
     )
     assert told.meta["target_pause_s"] == 0.5
-    again = run("replay", recording, "--out", "-")
+    again = run("replay", recording, "--one-pass", "--out", "-")
     assert again.out.splitlines() == table.read_text(encoding="utf-8").splitlines()
     sides = [line.split(",")[2] for line in again.out.splitlines() if line[:1].isdigit()]
     assert sides == ["right"] * 4 + ["left"] * 4

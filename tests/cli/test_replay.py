@@ -93,7 +93,7 @@ def test_options_reach_the_engine_and_overrule_the_header(run: Run, kicks: Path,
         "side": "left",
         "height_m": 1.6,
         "target_rom_deg": 60.0,
-        "pass": "refined",
+        "pass": "second",
     }
     assert {key: meta[key] for key in expected} == expected
     assert {row["side"] for row in rows} == {"left"}
@@ -208,7 +208,7 @@ def test_realtime_tells_each_rep_when_it_is_told_and_ends_alike(
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     played = run("replay", tmp_path / "a.csv", "--realtime")
-    plain = run("replay", tmp_path / "a.csv")
+    plain = run("replay", tmp_path / "a.csv", "--one-pass")
     assert played.out.endswith(plain.out)
     assert "rep 1" in played.out.removesuffix(plain.out)
     assert len(slept) > 70

@@ -24,7 +24,7 @@ def test_what_is_said_on_the_command_line_holds_as_in_replay(run: Run, other_kic
     options = ["--posture", "any", "--side", "right", "--target-rom", 180, "--refine", "--person", "A. <b>Nn</b>"]
     assert run("report", other_kicks, "-o", tmp_path / "a.html", *options).code == 0
     page = (tmp_path / "a.html").read_text("utf-8")
-    counted = analyse(other_kicks, posture="any", refine=True).counted
+    counted = analyse(other_kicks, posture="any").counted
     assert page.count('<figure class="fault">') == counted
     assert "<b>A. &lt;b&gt;Nn&lt;/b&gt;</b>" in page
     assert "second look" in page
@@ -53,7 +53,6 @@ def test_a_plan_brings_its_tempo(run: Run, other_kicks: Path, tmp_path: Path) ->
         (["none.csv", "-o", "a.html"], "none.csv: no such file"),
         (["a.csv", "-o", "a.html", "--posture", "lying"], "unknown posture 'lying'"),
         (["a.csv", "-o", "a.html", "--plan", "none"], "none"),
-        (["a.csv", "-o", "a.html", "--plan", "warm-up", "--refine"], "leave --refine away"),
         (["7", "-o", "a.html"], "no history is kept yet"),
         (["7", "-o", "a.html", "--db", "h.sqlite3"], "h.sqlite3: no history is kept yet"),
     ],

@@ -21,7 +21,8 @@ META = {
     "rate_hz": 99.98,
     "clock": "host",
     "losses": {"gaps": 1, "gaps_s": 0.5},
-    "pass": "refined",
+    "pass": "second",
+    "second_look": "counts as one pass does",
     "claimed_s": [],
 }
 SHORT = Verdict("short", 18.4, 25.6, "deg", "target")

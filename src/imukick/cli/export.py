@@ -12,6 +12,7 @@ from imukick.cli.options import (
     HeightOption,
     LoadKgOption,
     LoadOption,
+    OnePassOption,
     PostureOption,
     RateOption,
     RefineOption,
@@ -35,7 +36,8 @@ def export(
     side: SideOption = None,
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
-    refine: RefineOption = False,
+    one_pass: OnePassOption = False,
+    refine: RefineOption = False,  # noqa: ARG001 - accepted as before
     rate_hz: RateOption = None,
     device: DeviceOption = None,
     force: ForceOption = False,
@@ -48,5 +50,5 @@ def export(
     from imukick.cli.playing import Wishes
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz, device=device)
+    wishes = Wishes(told, target_rom, one_pass, rate_hz, device=device)
     export_all(files, wishes, Order(form, out, subject, started, force))

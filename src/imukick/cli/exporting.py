@@ -113,7 +113,7 @@ def _play(path: Path, wishes: Wishes, order: Order) -> Played:
     if order.started is not None:
         recording = replace(recording, meta={**recording.meta, "started": order.started})
     try:
-        analysis = analyse(recording, **wishes.told, target_rom_deg=wishes.target_rom_deg, refine=wishes.refine)
+        analysis = analyse(recording, **wishes.told, target_rom_deg=wishes.target_rom_deg, one_pass=wishes.one_pass)
     except ValueError as error:
         raise ImukickError(str(error)) from None
     warn(path, analysis.meta["warnings"])

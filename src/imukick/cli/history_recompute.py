@@ -1,4 +1,4 @@
-"""Old recordings judged by today's rules: the same exercise, the same number of looks; both results are kept."""
+"""Old recordings judged by today's rules: the same exercise, in the second look; both results are kept."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from imukick.analysis import Analysis, gathered, stream
+from imukick.analysis import Analysis, look
 from imukick.cli.history_place import kept_history
 from imukick.cli.history_show import side_by_side
 from imukick.cli.screen import Screen, complain
 from imukick.errors import ImukickError, RecordingError
-from imukick.events import Event, LiftTold, Prior
+from imukick.events import LiftTold
 from imukick.exercises import Exercise
 from imukick.plans import Target
-from imukick.session import Session
 from imukick.sinks.history import History, Judgement, KeptSession
 from imukick.sinks.history.editing import save_judgement
 from imukick.sinks.history.kept import to_json
 from imukick.sinks.history.recordings import recording_facts
 from imukick.sources.recordings import Recording, read_recording
-
-PIECE_S = 30.0
 
 
 def recompute_sessions(db: str | None, numbers: Sequence[int], *, everything: bool) -> int:
@@ -75,12 +72,8 @@ def _recording(one: KeptSession) -> tuple[Recording, Any]:
 
 
 def _judged(recording: Recording, meta: Mapping[str, Any]) -> Analysis:
-    """As it was judged first, by the rules of this program."""
-    exercise, refined = _exercise(meta), meta.get("pass") == "refined"
-    session, events = _pass(recording, exercise, None)
-    if refined:
-        session, events = _pass(recording, exercise, session.prior)
-    return gathered(recording, exercise, session, events, (), refined=refined)
+    """Of the exercise that was judged first, in the second look, by the rules of this program."""
+    return look(recording, _exercise(meta), motion=False)
 
 
 def _exercise(meta: Mapping[str, Any]) -> Exercise:
@@ -99,14 +92,6 @@ def _exercise(meta: Mapping[str, Any]) -> Exercise:
         support=meta["support"],
         target=target,
     )
-
-
-def _pass(recording: Recording, exercise: Exercise, prior: Prior | None) -> tuple[Session, list[Event]]:
-    session = Session(exercise, prior=prior)
-    events: list[Event] = []
-    for item in stream(recording.samples, recording.marks, PIECE_S):
-        events += session.push(item)
-    return session, events + session.finish()
 
 
 def _rules(meta: Mapping[str, Any]) -> tuple[str, int]:

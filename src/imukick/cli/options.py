@@ -12,7 +12,10 @@ LoadKgOption = Annotated[float | None, typer.Option(help="Mass of the ankle weig
 SideOption = Annotated[str | None, typer.Option(help="left, right or unknown (default).")]
 HeightOption = Annotated[float | None, typer.Option(help="Height of the person (default 1.70).")]
 TargetRomOption = Annotated[float | None, typer.Option(metavar="DEG", help="Range aimed at; less is told as short.")]
-RefineOption = Annotated[bool, typer.Option("--refine", help="Look again with what the first pass learned.")]
+OnePassOption = Annotated[
+    bool, typer.Option("--one-pass", help="Look once, as a live session does; else twice, which finds more.")
+]
+RefineOption = Annotated[bool, typer.Option("--refine", help="Accepted as before; looking twice is the default now.")]
 RateOption = Annotated[float | None, typer.Option(help="Sample rate of a file without a time column.")]
 DeviceOption = Annotated[
     str | None,

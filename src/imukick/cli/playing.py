@@ -35,18 +35,21 @@ REALTIME_PIECE_S: Final = 0.1
 class Wishes:
     """What the user said about the recordings; `told` overrules their headers, but for what is None in it.
 
+    `second_look`: it was asked for by name, so that a kept session is looked at again even where live looked once.
+
     Raises `ImukickError` for what cannot be.
     """
 
     told: Mapping[str, Any]
     target_rom_deg: float | None
-    refine: bool
+    one_pass: bool
     rate_hz: float | None
     realtime: bool = False
     plan: Plan | None = None
     kept: HistoryWishes | None = None
     device: str | None = None
     started: str | None = None
+    second_look: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -56,8 +59,6 @@ class Wishes:
             raise ImukickError(str(error)) from None
         if self.started is not None:
             read_started(self.started)
-        if self.plan is not None and self.refine:
-            raise ImukickError("--plan plays a recording as it was heard, once; leave --refine away")
 
 
 def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
@@ -68,8 +69,8 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     except ImukickError as error:
         complain(str(error))
         return 2
-    if wishes.realtime and (wishes.refine or len(inputs.paths) > 1):
-        complain("--realtime plays one recording once; leave --refine and further files away")
+    if wishes.realtime and len(inputs.paths) > 1:
+        complain("--realtime plays one recording; replay them one after the other")
         return 2
     if wishes.started is not None and len(inputs.paths) > 1:
         complain("--started is said of one recording; replay them one after the other")
@@ -115,12 +116,12 @@ def played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> Analy
     Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with it.
     """
     recording, _ = _opened(path, wishes)
-    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine, "motion": motion}
+    asked = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "motion": motion}
     if wishes.realtime:
         watch = _at_its_own_speed(recording, screen)
-        return analyse(recording, **asked, watch=watch, piece_s=REALTIME_PIECE_S)
-    with _bar(recording, passes=2 if wishes.refine else 1) as bar:
-        return analyse(recording, **asked, watch=bar)
+        return analyse(recording, **asked, one_pass=True, watch=watch, piece_s=REALTIME_PIECE_S)
+    with _bar(recording, passes=1 if wishes.one_pass else 2) as bar:
+        return analyse(recording, **asked, one_pass=wishes.one_pass, watch=bar)
 
 
 def _played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> tuple[Analysis, list[str]]:

@@ -13,6 +13,7 @@ from imukick.cli.options import (
     HeightOption,
     LoadKgOption,
     LoadOption,
+    OnePassOption,
     PostureOption,
     RateOption,
     RefineOption,
@@ -32,7 +33,8 @@ def plot(
     side: SideOption = None,
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
-    refine: RefineOption = False,
+    one_pass: OnePassOption = False,
+    refine: RefineOption = False,  # noqa: ARG001 - accepted as before
     rate_hz: RateOption = None,
     device: DeviceOption = None,
     force: ForceOption = False,
@@ -55,7 +57,7 @@ def plot(
         raise RecordingError("this is the recording; name another file to write to", path=out)
     check_place(out, force=force)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz, device=device)
+    wishes = Wishes(told, target_rom, one_pass, rate_hz, device=device)
     analysis = played(Path(file), wishes, Screen(), motion=True)
     warn(Path(file), analysis.meta["warnings"])
     counted = [rep for rep in analysis.reps if rep.counted]

@@ -14,6 +14,7 @@ from imukick.cli.options import (
     HeightOption,
     LoadKgOption,
     LoadOption,
+    OnePassOption,
     PageHostOption,
     PageOption,
     PagePortOption,
@@ -38,7 +39,8 @@ def replay(
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
     plan: PlanOption = None,
-    refine: RefineOption = False,
+    one_pass: OnePassOption = False,
+    refine: RefineOption = False,  # noqa: ARG001 - accepted as before
     rate_hz: RateOption = None,
     device: DeviceOption = None,
     started: StartedOption = None,
@@ -87,7 +89,9 @@ def replay(
             "--save keeps a recording of one sensor; convert it first: imukick convert FILE --device NAME -o NEW.csv"
         )
     kept = HistoryWishes(db, person) if save else None
-    wishes = Wishes(told, target_rom, refine, rate_hz, realtime, asked_plan(plan), kept, device=device, started=started)
+    wishes = Wishes(
+        told, target_rom, one_pass, rate_hz, realtime, asked_plan(plan), kept, device=device, started=started
+    )
     asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
     if page:
         from imukick.cli.replay_page import play_on_page

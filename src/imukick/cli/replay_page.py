@@ -41,8 +41,8 @@ def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishe
     if not SPEEDS[0] <= speed <= SPEEDS[1]:
         raise ImukickError(f"--speed {speed:g} cannot be; expected {SPEEDS[0]:g} to {SPEEDS[1]:g}")
     inputs = find_inputs(named)
-    if wishes.refine or wishes.realtime or len(inputs.paths) > 1:
-        raise ImukickError("--page plays one recording once; leave --refine, --realtime and further files away")
+    if wishes.realtime or len(inputs.paths) > 1:
+        raise ImukickError("--page plays one recording; leave --realtime and further files away")
     outputs = plan_outputs(inputs, asked)
     path = inputs.paths[0]
     recording = read_as_wished(path, wishes)

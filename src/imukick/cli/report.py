@@ -12,6 +12,7 @@ from imukick.cli.options import (
     HeightOption,
     LoadKgOption,
     LoadOption,
+    OnePassOption,
     PostureOption,
     RateOption,
     RefineOption,
@@ -42,6 +43,7 @@ def report(
     side: SideOption = None,
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
+    one_pass: OnePassOption = False,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
     device: DeviceOption = None,
@@ -56,7 +58,7 @@ def report(
     from imukick.cli.reporting import Order, report_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, refine, rate_hz, device=device, plan=asked_plan(plan))
+    wishes = Wishes(told, target_rom, one_pass, rate_hz, device=device, plan=asked_plan(plan), second_look=refine)
     code = report_all(sessions, wishes, Order(out, pdf, person, db, force))
     if code:
         raise typer.Exit(code)

@@ -164,7 +164,7 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
     plan = wishes.plan
     if kept is not None:
         wishes = _as_kept(wishes, kept)
-        plan = plan or (None if wishes.refine else kept_plan(kept.plan_text))
+        plan = plan or kept_plan(kept.plan_text)
     recording = read_as_wished(source.path, wishes)
     try:
         analysis, lines = _analysed(recording, wishes, plan)
@@ -197,7 +197,7 @@ def _analysed(recording: Recording, wishes: Wishes, plan: Plan | None) -> tuple[
     if plan is not None:
         exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, plan)
         return coached_replay(recording, exercise, plan, Screen(quiet=True), realtime=False, motion=True)
-    asked: dict[str, Any] = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "refine": wishes.refine}
+    asked: dict[str, Any] = {**wishes.told, "target_rom_deg": wishes.target_rom_deg, "one_pass": wishes.one_pass}
     return analyse(recording, **asked), []
 
 
@@ -208,8 +208,8 @@ def _as_kept(wishes: Wishes, kept: KeptSession) -> Wishes:
     if "load" in wishes.told:
         known["load_kg"] = None
     target_deg = wishes.target_rom_deg if wishes.target_rom_deg is not None else meta.get("target_rom_deg")
-    refine = wishes.refine or (meta.get("pass") == "refined" and wishes.plan is None)
-    return replace(wishes, told={**known, **wishes.told}, target_rom_deg=target_deg, refine=refine)
+    one_pass = wishes.one_pass or (meta.get("pass") == "one" and not wishes.second_look)
+    return replace(wishes, told={**known, **wishes.told}, target_rom_deg=target_deg, one_pass=one_pass)
 
 
 def kept_plan(text: str | None) -> Plan | None:

@@ -61,6 +61,15 @@ class Report:
         yield Text(LEGEND, style="dim")
 
 
+REMOUNTED: Final = {
+    "first": "the sensor now sits otherwise",
+    "moved": "the sensor now sits otherwise",
+    "posture": "the person rests in another posture",
+    "mind": "imukick has changed its mind: what it took for kicks was something else",
+}
+"""A change of placement in words."""
+
+
 def facts_line(analysis: Analysis) -> str:
     """What was recorded and how, in one line."""
     meta, losses = analysis.meta, analysis.meta["losses"]
@@ -75,7 +84,7 @@ def facts_line(analysis: Analysis) -> str:
         parts.append("stamped by the receiver")
     if losses["gaps"]:
         parts.append(f"{losses['gaps']} gap{_s(losses['gaps'])}, {losses['gaps_s']:.3g} s")
-    parts += ["second look"] if meta["pass"] == "refined" else []
+    parts += [f"second look: {meta['second_look']}"] if meta["pass"] == "second" else []
     return " · ".join(parts)
 
 
@@ -106,7 +115,7 @@ def event_line(event: Event) -> str | None:
         case Gap():
             return f"{clock_text(event.t_to_s):>8}  gap of {event.t_to_s - event.t_from_s:.2f} s"
         case Remount():
-            return f"{clock_text(event.t_s):>8}  the sensor now sits otherwise"
+            return f"{clock_text(event.t_s):>8}  {REMOUNTED[event.why]}"
         case Doubt():
             return f"{clock_text(event.t_s):>8}  warning: {event.text}"
         case SetEnded():
@@ -187,8 +196,9 @@ def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
 def _seen(rep: Rep) -> Text:
     style = "" if not rep.counted else ("green" if rep.clean else "yellow")
     text = Text("\n".join(rep_texts(rep)), style=style)
-    if rep.quality:
-        text.append(f" [{', '.join(rep.quality)}]", style="dim")
+    words = [word for word in rep.quality if word != "direction"]  # it holds for whole sets: said once, below the table
+    if words:
+        text.append(f" [{', '.join(words)}]", style="dim")
     return text
 
 

@@ -51,6 +51,7 @@ QUALITY: Final[dict[str, str]] = {
     "timing": "times are less sure: so slow that the leg's sway hides the ends, or stamped by the receiver",
     "axis": "the kick axis was still being learned",
     "strap": "the strap moved",
+    "direction": "one ankle cannot tell front, side or back while nothing else is done; a few steps before the set would show it",
     "unjudged": "something could not be judged, so it is not called clean",
 }
 

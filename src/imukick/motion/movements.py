@@ -240,6 +240,8 @@ class Movements:
             known=known,
             agreed=self.belief.strapping,
         )
+        if judged.centre == "knee":
+            self.belief.saw(found)
         if self.belief.at_rest(found.rest_up):
             self._away_s = self._away_most_s = 0.0
         self.learn()

@@ -36,6 +36,7 @@ class PlacementParams:
     lever. `curl_lever_m`: under every knee-to-ankle lever. `lying_deg`: directions of a lying leg's lever
     from "down". `up_share`: of a turn is lift.
     `lead`: support with which a placement may lead. `most_support`: and the most that it can gather, so that more kicks can outvote any number.
+    `bend_deg`: a knee that bends so far shows which way is back.
     `doubt_s`: doubtful movements further apart than this do not support each other. `carried`: what an earlier session's word weighs: three kicks outvote it.
     """
 
@@ -61,6 +62,7 @@ class PlacementParams:
     most_support: float = 30.0
     carried: float = 2.0
     doubt_s: float = 15.0
+    bend_deg: float = 35.0
 
 
 STRAP_VARIES: Final = 0.1
@@ -71,6 +73,8 @@ RAISED_SHARE: Final = 0.25
 """A kick that begins higher than this share of the usual range began half-way up, after a lowering that stopped there."""
 NORMAL_MAD: Final = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
+BENDS: Final = 3
+"""Knees that bend the same way show which way is back. Chosen: one may be anything."""
 LEAST_VOTE: Final = 0.2
 """What a kick weighs that the placement itself recognises though it would support none by itself. Chosen."""
 
@@ -152,6 +156,7 @@ class Placement:
         self.plane: Plane | None = None  # of it: across its axis, zero at its rest pose
         self.lying: Elevation | None = None  # how high a leg that lies is; None for any other
         self.rest_up = np.zeros(3)
+        self._bends = 0  # of a knee, seen about the kick axis and in its direction
         self.from_s: float | None = None  # when the pause before its first kick began, since it last led
 
     def start_from(self, strapping: Strapping) -> None:
@@ -194,6 +199,14 @@ class Placement:
         self._votes.add(e, max(like_share, LEAST_VOTE), at_rest=near or self.provisional)
         self.provisional = False
         self._agree()
+
+    def saw(self, e: Excursion) -> None:
+        """A movement that is no kick: a knee bends only backwards, so that it shows which way is back."""
+        bent = e.range_rad >= self._p.bend_deg * RAD_PER_DEG and e.lobes == 1
+        if bent and self.strapping is not None and self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG):
+            self._bends += 1
+            if self._bends == BENDS:
+                self.strapping = replace(self.strapping, direction_known=True)
 
     def _agree(self) -> None:
         """Work out what is agreed now, once for each vote."""
@@ -246,6 +259,7 @@ class Placement:
             pooled_sd_m=pooled_sd_m,
             rep_s=rep_s,
             scatter_m=scatter_m,
+            direction_known=self._bends >= BENDS or (prior is not None and prior.direction_known),
             placement=self._number,
         )
 

@@ -51,8 +51,9 @@ class Told:
 class OfPlacement:
     """What the repetitions of one placement have shown: their good ranges, how many count, which are not settled yet."""
 
+    posture: Posture
     good_deg: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    before_deg: float | None = None  # median of the placement before, while this one has too few
+    before_deg: float | None = None  # median of the placement before in the same posture, while this one has too few
     unsettled: list[Told] = field(default_factory=list)
     counted: int = 0
 
@@ -175,10 +176,10 @@ class Counter:
         if own is None:
             last = self._own.get(self._led)
             before_deg = None
-            if last is not None:
+            if last is not None and last.posture == about.posture:
                 enough = len(last.good_deg) >= self._p.verdicts.good_reps
                 before_deg = median(last.good_deg) if enough else last.before_deg
-            own = self._own[about.placement] = OfPlacement(before_deg=before_deg)
+            own = self._own[about.placement] = OfPlacement(about.posture, before_deg=before_deg)
         return own
 
     def _settled(self, strapping: Strapping) -> bool:

@@ -74,6 +74,8 @@ def measure_rep(
         quality.append("axis")
     if _slipped(e, strapping):
         quality.append("strap")
+    if c.posture == "standing" and not strapping.direction_known:
+        quality.append("direction")
     lift, lower = _momentum(e, phases, strapping, c, quality, notes)
     if earlier is None:
         notes.append("no off_plane: first of its strapping")

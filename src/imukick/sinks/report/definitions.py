@@ -78,7 +78,7 @@ def _quick_rows(meta: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def version_line(account: Account) -> str:
     """Program, definitions and settings in one line."""
     meta = account.meta
-    look = "second look" if meta["pass"] == "refined" else "one pass, as live"
+    look = "second look" if meta["pass"] in ("second", "refined") else "one pass, as live"
     said = [
         plain(meta["package"]),
         f"metrics {meta['metrics_version']}",
