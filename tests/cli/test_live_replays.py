@@ -71,17 +71,17 @@ def test_everything_a_person_says_replays(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
     said = [
         (0.0, Wish("note", "new shoes, left one")),
-        (8.0, Wish("not_one")),
-        (8.0, Wish("missed")),
+        (9.5, Wish("not_one")),
+        (9.5, Wish("missed")),
         (12.0, Wish("pause")),
-        (20.0, Wish("pause")),
+        (17.0, Wish("pause")),
         (21.0, Wish("load", "ankle-weight 2.5")),
         (21.0, Wish("set")),
         (27.0, Wish("other_side")),
         (27.0, Wish("load")),
         (33.0, Wish("pain")),
-        (36.0, Wish("not_one")),
-        (36.0, Wish("not_one")),
+        (42.0, Wish("not_one")),
+        (42.0, Wish("not_one")),
     ]
     live = lived(RECORDINGS / "standing_controlled.csv", recording, said=said, speed=50.0)
     assert_replays(live.analysis, recording)
