@@ -62,7 +62,7 @@ def test_the_second_look_starts_from_what_the_first_learned(recording: Recording
     assert list(analysis.events) == events
     assert (once.meta["pass"], analysis.meta["pass"]) == ("one", "second")
     assert (once.meta["second_look"], analysis.meta["second_look"]) == (None, "counts as one pass does")
-    assert analyse(recording, refine=False) == analysis
+    assert analyse(recording, refine=False).events == analysis.events
 
 
 def test_the_second_look_says_what_it_counts_otherwise(analysis: Analysis) -> None:

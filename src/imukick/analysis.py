@@ -142,12 +142,18 @@ def look(
     motion: bool = True,
 ) -> Analysis:
     """A recording of this exercise, looked at twice, or once as live does; the rest as for `analyse`."""
-    session, events, moved = _pass(recording, exercise, None, watch, piece_s, motion=motion and one_pass)
+    quiet = watch if one_pass or watch is None else _without_events(watch)
+    session, events, moved = _pass(recording, exercise, None, quiet, piece_s, motion=motion and one_pass)
     if one_pass:
         return gathered(recording, exercise, session, events, moved)
     first = _rows(events)
     session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s, motion=motion)
     return gathered(recording, exercise, session, events, moved, first=first)
+
+
+def _without_events(watch: Watch) -> Watch:
+    """For the first of two passes: the time it reached, not its events."""
+    return lambda t_s, _events: watch(t_s, [])
 
 
 def gathered(

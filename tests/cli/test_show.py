@@ -73,7 +73,7 @@ def test_the_facts_the_rows_the_totals_and_the_legend() -> None:
     lines = shown(*reps)
     text = "\n".join(lines)
     assert lines[:2] == ["a.csv", "standing (recognised) · ankle weight 2 kg · left · 100 Hz · stamped by the"]
-    assert lines[2] == "receiver · 1 gap, 0.5 s · second look"
+    assert lines[2] == "receiver · 1 gap, 0.5 s · second look: counts as one pass does"
     assert "  1 0:01.0   31° 1-?-1-0    96 0.10    - clean" in lines
     assert "  2 1:05.0   31° 1-?-1-0    96 0.10    - range 18° (at least 26°): short [gap," in lines
     assert "  3 0:01.0   31° 1-?-1-0    96    -    - not counted: a bending knee" in lines

@@ -52,7 +52,7 @@ def test_another_process_streams_a_recording_from_it(kicks: Path) -> None:
     items = asyncio.run(session())
     said, complaint = sensor.communicate(timeout=10)
     assert (sensor.returncode, complaint) == (0, "")
-    assert first.startswith(f"ankle: plays {kicks.name} (37.1 s, 50.08 Hz) on tcp-server:127.0.0.1:{port}")
+    assert first.startswith(f"ankle: plays {kicks.name} (45.3 s, 50.08 Hz) on tcp-server:127.0.0.1:{port}")
     assert "tcp-client" in first
     assert [line.split("s  ")[1] for line in said.splitlines()[:-1]][-1] == "the recording is over"
     told = [told for item in items if isinstance(item, Received) for told in item.told]
@@ -74,7 +74,7 @@ def test_another_process_streams_a_recording_from_it(kicks: Path) -> None:
 def test_it_ends_when_told_to(kicks: Path) -> None:
     sensor = start("virtual-sensor", "--radio", f"tcp-server:127.0.0.1:{free_port()}", "--play", kicks)
     assert sensor.stdout is not None
-    assert "37.1 s" in sensor.stdout.readline()
+    assert "45.3 s" in sensor.stdout.readline()
     sensor.send_signal(signal.SIGTERM)
     said, complaint = sensor.communicate(timeout=10)
     assert (sensor.returncode, complaint) == (143, "")

@@ -135,7 +135,7 @@ def test_doubts_stand_beside_the_sentence() -> None:
 
 def test_a_sensor_moved_without_a_mark_raises_the_question_of_the_side() -> None:
     (asked,) = doubts(shipped("ankle_weight_both_legs"))
-    assert "strapped anew at 0:39" in asked
+    assert "strapped anew at 0:37" in asked
     assert "--add-mark" in asked
 
 
