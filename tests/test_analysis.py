@@ -111,7 +111,8 @@ def test_watching_is_told_every_event_once_in_order(recording: Recording, analys
 
     analyse(recording, watch=watch, piece_s=1.0)
     assert tuple(heard) == analysis.events
-    assert reached == sorted(reached)
+    half = len(reached) // 2  # it looks twice
+    assert reached[:half] == reached[half:] == sorted(reached[:half])
     assert reached[-1] == recording.samples.t_s[-1]
 
 

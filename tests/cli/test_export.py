@@ -35,7 +35,7 @@ def test_bids_of_two_recordings_and_of_one_more_person(run: Run, root: Path, sho
     analysis = analyse(short)
     sets = len({rep.set for rep in analysis.reps if rep.counted})
     assert done.out.splitlines() == [
-        f"{place / 'sub-ann'}: run 1, {short.name}: {analysis.counted} counted in {sets} sets",
+        f"{place / 'sub-ann'}: run 1, {short.name}: {analysis.counted} counted in {sets} set{'' if sets == 1 else 's'}",
         f"{place / 'sub-ann'}: run 2, {nothing.name}: 0 counted in 0 sets",
     ]
     assert run("export", short, "--as", "bids", "-o", place, "--subject", "bob", "--started", WHEN).code == 0

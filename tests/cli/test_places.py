@@ -158,7 +158,8 @@ def test_ctrl_c_while_a_file_is_written(kicks: Path, tmp_path: Path) -> None:
         "main()\n"
     )
     samples, source = read_recording(kicks).samples, tmp_path / "a.csv"
-    t_s = np.concatenate([samples.t_s + 60.0 * k for k in range(30)])
+    length_s = float(samples.t_s[-1]) + 1.0
+    t_s = np.concatenate([samples.t_s + length_s * k for k in range(30)])
     write_recording(source, Samples(t_s, np.tile(samples.acc_mps2, (30, 1)), np.tile(samples.gyr_radps, (30, 1))))
     done = subprocess.run(
         [sys.executable, "-B", "-c", code, "replay", str(source), "--motion", str(tmp_path / "m.csv")],
