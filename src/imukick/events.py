@@ -171,6 +171,7 @@ class Strapping:
     movements did not agree on it; `pooled_m`, `pooled_sd_m`: its mean weighted by each fit's error, and standard error.
     `rom_deg`, `rep_s`: median range and duration of the kicks. `scatter_m`: standard deviation of single kicks' levers, by their median deviation.
     `direction_known`: a knee has bent the same way, so that back is told from front and side.
+    `slipped`: it is the placement before, after the strap has moved on the leg.
     `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start). `placement`: a number that tells it
     from the others of its stream. `carried`: it was learned in an earlier session, and three kicks may outvote it.
     """
@@ -188,6 +189,7 @@ class Strapping:
     rep_s: float | None = None
     scatter_m: float = 0.0
     direction_known: bool = False
+    slipped: bool = False
     placement: int = 0
     carried: bool = False
 

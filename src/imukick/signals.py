@@ -122,7 +122,8 @@ class Excursion:
     "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `rest_from`: the pause it left began there, and the one it reached lasts up to
     `rest_to` (None: to the end). `raised`: a lying leg's lever went up, whatever way it rolled. `calm`: it left and reached a calm
     stretch, not just a turn. `rested_s`: how long the pause it left had lasted. `high_s`: time spent within a twentieth of the range from its far
-    end; `lobes`: how often it rose through two fifths of it; `low_share`: how far it went below its ends, as a share of it. `late`: found again after the engine changed its mind. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
+    end; `lobes`: how often it rose through two fifths of it; `low_share`: how far it went below its ends, as a share of it. `slipped`: the strap moved in a lift
+    before it. `late`: found again after the engine changed its mind. `told_s`: when it was known to be over. `open_end`: it never came back (the stream ended or broke); the rest is as far as it went.
     """
 
     t_s: FloatArray = field(repr=False)
@@ -156,6 +157,7 @@ class Excursion:
     high_s: float = 0.0
     lobes: int = 1
     low_share: float = 0.0
+    slipped: bool = False
     late: bool = False
 
 

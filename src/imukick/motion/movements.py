@@ -212,7 +212,7 @@ class Movements:
             raised = self._raised(base) and self._away_most_s < self.p.placement.away_s
             if not self.belief.worth_telling(found, raised=raised):
                 continue
-            out += self.adopt(found)
+            out += self.adopt(replace(found, slipped=self._lost_lift(base) and self.belief.shifted(found)))
             self.pauses, self._last_end = [], pause
             break
         self.pauses.append(pause)
@@ -223,7 +223,9 @@ class Movements:
 
     def adopt(self, found: Excursion) -> list[Moved]:
         """A movement that the kinematics confirm: let it vote, and report it with what was known before and after."""
-        known = None if self.belief.provisional else self.belief.strapping
+        if found.slipped and not self.steady and self.belief.fits(found):
+            self.belief = self.placements.slip(found)
+        known = None if self.belief.provisional or found.slipped else self.belief.strapping
         judged, raised = self.belief.judged(found), self.belief.raised(found)
         if self.steady:
             if self.belief.fits(found) and self.belief.supported_by(found):
@@ -264,6 +266,12 @@ class Movements:
         if pause.calm:
             return height <= self.p.returns.back_share * usual_rad
         return abs(height) <= self.p.returns.raised_share * usual_rad
+
+    def _lost_lift(self, base: Pause) -> bool:
+        """Has the leg been up since the last movement, and come down to this pause, without coming back to where it was?"""
+        k = self.pauses.index(base)
+        high_rad = 0.5 * self.belief.usual_rad
+        return any(q.calm and self.belief.angle_of(q.first) > high_rad for q in self.pauses[:k])
 
     def _raised(self, base: Pause) -> bool:
         """Is this above the rest that the leg last came back to, and above where it usually rests?"""

@@ -36,7 +36,8 @@ class PlacementParams:
     lever. `curl_lever_m`: under every knee-to-ankle lever. `lying_deg`: directions of a lying leg's lever
     from "down". `up_share`: of a turn is lift.
     `lead`: support with which a placement may lead. `most_support`: and the most that it can gather, so that more kicks can outvote any number.
-    `bend_deg`: a knee that bends so far shows which way is back.
+    `slip_deg`: after a lift that never came back, an axis or a rest that is so far off
+    shows that the strap has moved (chosen above what kicks differ by). `bend_deg`: a knee that bends so far shows which way is back.
     `doubt_s`: doubtful movements further apart than this do not support each other. `carried`: what an earlier session's word weighs: three kicks outvote it.
     """
 
@@ -63,6 +64,7 @@ class PlacementParams:
     carried: float = 2.0
     doubt_s: float = 15.0
     bend_deg: float = 35.0
+    slip_deg: float = 7.0
 
 
 STRAP_VARIES: Final = 0.1
@@ -200,6 +202,21 @@ class Placement:
         self.provisional = False
         self._agree()
 
+    def shifted(self, e: Excursion) -> bool:
+        """Does it turn about another axis than the kicks before, or rest otherwise, by more than a leg does?"""
+        if self.strapping is None:
+            return False
+        least = math.cos(self._p.slip_deg * RAD_PER_DEG)
+        return self.agrees(e.axis) < least or self._across_rad(e.rest_up) > self._p.slip_deg * RAD_PER_DEG
+
+    def go_on(self, before: Placement, e: Excursion) -> None:
+        """Take over after the strap has moved: axis and rest pose begin again with this movement, the rest stays known."""
+        if before.strapping is not None:
+            self._number, self._earlier = before._number, before.support
+            known = before.strapping
+            self._prior = replace(known, axis=_unit(e.axis), rest_up=_unit(e.rest_up), reps=1, slipped=True)
+            self._agree()
+
     def saw(self, e: Excursion) -> None:
         """A movement that is no kick: a knee bends only backwards, so that it shows which way is back."""
         bent = e.range_rad >= self._p.bend_deg * RAD_PER_DEG and e.lobes == 1
@@ -259,6 +276,7 @@ class Placement:
             pooled_sd_m=pooled_sd_m,
             rep_s=rep_s,
             scatter_m=scatter_m,
+            slipped=prior is not None and prior.slipped,
             direction_known=self._bends >= BENDS or (prior is not None and prior.direction_known),
             placement=self._number,
         )
@@ -300,10 +318,14 @@ class Placement:
 
     def _across(self, up: FloatArray) -> bool:
         """Has the rest pose moved across the kick plane? In it a leg may rest anywhere, across it only the strap moves."""
+        return self._across_rad(up) > self._p.across_deg * RAD_PER_DEG
+
+    def _across_rad(self, up: FloatArray) -> float:
+        """How far (rad) a pose lies across the kick plane from the rest pose; 0 while no plane is known."""
         if self.plane is None:
-            return False
+            return 0.0
         here, rest = (math.asin(max(-1.0, min(1.0, float(u @ self.plane.axis)))) for u in (up, self.rest_up))
-        return abs(here - rest) > self._p.across_deg * RAD_PER_DEG
+        return abs(here - rest)
 
     def angle_of(self, up: FloatArray) -> float:
         """Angle (rad) of a pose about the strapping's axis, from its mean rest pose; 0 while none is known."""

@@ -76,8 +76,8 @@ class Placements:
         """Take over the prior's next placement when its time has come; True when another led before."""
         led = False
         while self._ahead and (self._ahead[0].t_from_s is None or self._ahead[0].t_from_s <= t_s):
-            led = self.leader.strapping is not None
             now = self._ahead.pop(0)
+            led = self.leader.strapping is not None and not now.slipped
             self.leader = self._new()
             self.leader.start_from(now)
             self._led.append((self.leader, now.t_from_s))
@@ -117,6 +117,14 @@ class Placements:
         rival.vote(e, weight)
         why = self._overtakes(rival, e, away_s)
         return None if why is None else self._lead(rival, why, float(e.t_s[e.start]))
+
+    def slip(self, e: Excursion) -> Placement:
+        """What leads after the strap has moved: the same placement, but for its axis and its rest pose."""
+        if not self._decided:
+            before, self.leader = self.leader, self._new()
+            self.leader.go_on(before, e)
+            self._led.append((self.leader, float(e.t_s[e.start]) - e.rested_s))
+        return self.leader
 
     def weight(self, e: Excursion) -> float:
         """How much a movement looks like a kick, from 0 to 1."""

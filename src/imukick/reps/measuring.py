@@ -72,7 +72,7 @@ def measure_rep(
         quality.append("timing")
     if not settled:
         quality.append("axis")
-    if _slipped(e, strapping):
+    if e.slipped or _slipped(e, strapping):
         quality.append("strap")
     if c.posture == "standing" and not strapping.direction_known:
         quality.append("direction")
