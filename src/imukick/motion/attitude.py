@@ -21,8 +21,9 @@ class AttitudeParams:
     `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of the
     rate, root mean square over its axes; `still_acc_share`: most
     departure of specific force from its mean, `still_scale_share`: of that mean from one g (consumer accelerometers
-    are a few percent off, and their noise reaches 2 %); `still_bias_radps`: a mean rate above it is motion, not bias (chosen:
-    zero-rate levels of consumer gyros stay under 10 deg/s).
+    are a few percent off, and their noise reaches 2 %); `still_bias_radps`: a mean rate above it is motion, not bias (data sheets of common
+    chips allow 20 deg/s). `still_turn_share`: gravity turns by less than this share of what the mean rate would turn it, or
+    the sensor turns (chosen).
 
     `calm_s`, `calm_radps`, `calm_acc_share`: while the sensor turns slower than rest allows and its specific force
     departs this little (root mean square) from its mean, of one g as above, gravity is all it feels. An up that lies `astray_rad` from it has lost its way, as
@@ -36,11 +37,16 @@ class AttitudeParams:
     still_rate_radps: float = 0.5 * RAD_PER_DEG
     still_acc_share: float = 0.03
     still_scale_share: float = 0.06
-    still_bias_radps: float = 10.0 * RAD_PER_DEG
+    still_bias_radps: float = 22.0 * RAD_PER_DEG
+    still_turn_share: float = 0.3
     calm_s: float = 0.5
     calm_radps: float = 15.0 * RAD_PER_DEG
     calm_acc_share: float = 0.06
     astray_rad: float = 30.0 * RAD_PER_DEG
+
+
+NOISE_RAD = 0.3 * RAD_PER_DEG
+"""Noise of a third of a second of gravity's direction. Chosen."""
 
 
 class Attitude:
@@ -116,7 +122,16 @@ class Attitude:
             and np.linalg.norm(window[:, :3].mean(axis=0)) < p.still_bias_radps
             and abs(weight.mean() / STANDARD_GRAVITY_MPS2 - 1) < p.still_scale_share
             and (np.abs(weight / weight.mean() - 1) < p.still_acc_share).all()
+            and self._gravity_stays(window)
         )
+
+    def _gravity_stays(self, window: FloatArray) -> bool:
+        """Does gravity keep its direction, so that the mean rate is no turn?"""
+        part = len(window) // 3
+        first, last = (rows[:, 3:].mean(axis=0) for rows in (window[:part], window[-part:]))
+        cosine = float(first @ last) / float(np.linalg.norm(first) * np.linalg.norm(last))
+        turned_rad = float(np.linalg.norm(window[:, :3].mean(axis=0))) * (len(window) - part) / GRID_HZ
+        return float(np.arccos(min(1.0, cosine))) <= max(self._params.still_turn_share * turned_rad, NOISE_RAD)
 
     def _run(self, even: Even, start: int, stop: int, anew: list[int]) -> tuple[FloatArray, FloatArray]:
         gyr, up, bias = self._turn(even.gyr_radps[start:stop], even.acc_mps2[start:stop])
