@@ -36,10 +36,23 @@ def test_a_bias_larger_than_vqf_allows_is_taken_off_after_a_still_start(seed: in
     assert np.degrees(np.abs(gyr - floats[:, 4:7])[110:]).max() < 0.1
 
 
-def test_a_steady_turn_is_not_taken_for_bias() -> None:
+def test_a_turn_quicker_than_any_offset_is_not_taken_for_one() -> None:
     floats = rows(np.zeros(1000), 0.0, 0.0)
-    gyr, _, _ = Attitude(AttitudeParams()).push(even(floats, np.radians([0.0, 0.0, 15.0])))
-    assert np.degrees(gyr[-100:, 2]).min() > 12.5
+    gyr, _, _ = Attitude(AttitudeParams()).push(even(floats, np.radians([0.0, 0.0, 25.0])))
+    assert np.degrees(gyr[-100:, 2]).min() > 22.5
+
+
+def test_a_steady_turn_that_gravity_follows_is_not_taken_for_an_offset() -> None:
+    floats = rows(np.radians(15.0) * np.arange(400) / 100.0, 0.0, 0.0)
+    gyr, up, _ = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
+    assert np.degrees(gyr[-50:, 1]).min() > 12.5
+    assert off_deg(up, floats)[-1] < 2.0
+
+
+def test_an_offset_of_20_degrees_a_second_is_learned_from_a_still_second() -> None:
+    floats = rows(np.zeros(300), 0.0, 0.0)
+    gyr, _, _ = Attitude(AttitudeParams()).push(even(floats, np.radians([12.0, -10.0, 12.0])))
+    assert np.degrees(np.abs(gyr[-50:])).max() < 0.1
 
 
 def test_after_a_break_up_is_right_at_once_in_another_pose() -> None:

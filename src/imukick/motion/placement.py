@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -17,8 +16,9 @@ from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
 from imukick.motion.support import SupportParams
+from imukick.motion.votes import Votes
 from imukick.signals import BoolArray, Excursion, FloatArray
-from imukick.units import LEVER_VARIES, RAD_PER_DEG, pooled
+from imukick.units import RAD_PER_DEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,6 @@ class PlacementParams:
     slip_deg: float = 7.0
 
 
-STRAP_VARIES: Final = 0.1
-"""Share by which the lever differs from one strapping to the next: four fingers' breadth up or down the shank. Chosen."""
-RECENT: Final = 30
-"""Kicks whose levers and ranges the medians are taken over. Chosen: three sets; older ones say less of this one."""
 RAISED_SHARE: Final = 0.25
 """A kick that begins higher than this share of the usual range began half-way up, after a lowering that stopped there."""
 NORMAL_MAD: Final = 1.4826
@@ -79,52 +75,6 @@ BENDS: Final = 3
 """Knees that bend the same way show which way is back. Chosen: one may be anything."""
 LEAST_VOTE: Final = 0.2
 """What a kick weighs that the placement itself recognises though it would support none by itself. Chosen."""
-
-
-@dataclass(slots=True)
-class Votes:
-    """Kicks of one placement so far: sums of axes and rest poses, and the recent ones' lever, direction, range and duration.
-
-    `support`: what they weigh together (`support.support`).
-    """
-
-    axis: FloatArray = field(default_factory=lambda: np.zeros(3))
-    rest_up: FloatArray = field(default_factory=lambda: np.zeros(3))
-    count: int = 0
-    support: float = 0.0
-    lever_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    lever_sd_m: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    phi_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    range_rad: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    rep_s: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    last_s: float = -math.inf
-
-    def add(self, excursion: Excursion, like_share: float, *, at_rest: bool) -> None:
-        """One more kick; its axis weighs by its range. `like_share`: how much it looks like a kick. `at_rest`: it began where the leg usually rests."""
-        self.support += like_share
-        self.rest_up = self.rest_up + (excursion.rest_up if at_rest else 0.0)
-        self.axis = self.axis + excursion.axis * excursion.range_rad
-        self.count += 1
-        self.lever_m.append(float(np.linalg.norm(excursion.lever_m)))
-        self.lever_sd_m.append(excursion.lever_sd_m)
-        self.phi_rad.append(excursion.phi_rad)
-        self.range_rad.append(excursion.range_rad)
-        self.last_s = float(excursion.t_s[excursion.stop - 1])
-        self.rep_s.append(self.last_s - float(excursion.t_s[excursion.start]))
-
-    def pooled(self, before: Strapping | None) -> tuple[float, float]:
-        """(lever, its standard error) in m: each kick weighs by the error of its fit and by how far levers differ anyway.
-
-        `before`: the strapping before this one, in the same posture: the other leg's lever is much the same.
-        """
-        levers_m, errors_m = (
-            list(self.lever_m),
-            [math.hypot(sd_m, LEVER_VARIES * m) for m, sd_m in zip(self.lever_m, self.lever_sd_m, strict=True)],
-        )
-        if before is not None and before.pooled_m is not None:
-            levers_m.append(before.pooled_m)
-            errors_m.append(math.hypot(before.pooled_sd_m or 0.0, STRAP_VARIES * before.pooled_m))
-        return pooled(levers_m, errors_m)
 
 
 class Placement:
