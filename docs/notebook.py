@@ -22,7 +22,7 @@ analysis
 counted = analysis.counted
 kicks = [rep for rep in analysis.reps if rep.counted]
 curl = next(rep for rep in analysis.reps if not rep.counted)
-print(counted, "repetitions, and", len(analysis.reps) - counted, "that do not count, such as one with", curl.notes)
+print(counted, "repetitions, and", len(analysis.reps) - counted, "that do not count, such as one with", curl.reason)
 
 # %% [markdown]
 # Every verdict carries its number, its limit and where the limit comes from.

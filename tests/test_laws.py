@@ -159,7 +159,7 @@ def turned(samples: Samples, matrix: np.ndarray) -> Samples:
 
 def assert_same_repetitions(one: Samples, other: Samples, most_deg: float) -> None:
     a, b = rows_of(events_of(one)), rows_of(events_of(other))
-    assert [(r.counted, r.words, r.notes) for r in a] == [(r.counted, r.words, r.notes) for r in b]
+    assert [(r.counted, r.words, r.reason, r.notes) for r in a] == [(r.counted, r.words, r.reason, r.notes) for r in b]
     assert max(abs(x.rom_deg - y.rom_deg) for x, y in zip(a, b, strict=True)) < most_deg
     assert sum(r.counted for r in a) >= 3
 

@@ -23,7 +23,7 @@ from imukick.sources.recordings import Recording, read_recording
 
 METRICS_VERSION: Final = 2
 """Of the definitions in docs/metrics.md: a number that would come out otherwise raises it."""
-EXPORT_VERSION: Final = 1
+EXPORT_VERSION: Final = 2
 """Of the columns and header keys of every export."""
 PROTOCOL_VERSION: Final = 1
 """Of the packets in firmware_protocol/."""

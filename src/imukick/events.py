@@ -9,6 +9,9 @@ Side = Literal["left", "right", "unknown"]
 Posture = Literal["standing", "quadruped", "prone", "any", "unknown"]
 Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
 
+Reason = Literal["knee_curl", "aborted", "cut", "paused", "other_leg", "not_a_kick"]
+"""Why a row does not count (docs/metrics.md)."""
+
 DISPUTED: Final = "disputed by the person"
 """Among the notes of a repetition of which the person said "that was not one"; it stays counted."""
 
@@ -41,7 +44,7 @@ class Rep:
     """One movement that left rest and came back; field order is the column order of every export.
 
     Times on the recording's clock. None = could not be measured; `notes` says why. `counted` False: listed,
-    with the reason in `notes`. Definitions and formulas: docs/metrics.md.
+    with the `reason`; None when it counts. Definitions and formulas: docs/metrics.md.
     """
 
     index: int
@@ -50,6 +53,7 @@ class Rep:
     posture: Posture
     load: Load
     counted: bool
+    reason: Reason | None
     t_start_s: float
     t_top_s: float
     t_lower_s: float
@@ -72,7 +76,8 @@ class Rep:
     momentum_drop: float | None
     momentum_drop_sd: float | None
     off_plane: float | None
-    smoothness_sparc: float | None
+    sparc_lift: float | None
+    sparc_lower: float | None
     bounces: int
     verdicts: tuple[Verdict, ...] = ()
     quality: tuple[str, ...] = ()

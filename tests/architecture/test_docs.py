@@ -15,7 +15,7 @@ import pytest
 import typer
 
 from imukick.analysis import analyse
-from imukick.coaching.wording import NOTES, QUALITY, VERDICTS
+from imukick.coaching.wording import QUALITY, REASONS, VERDICTS
 from imukick.events import Rep
 from imukick.plans import MARK_KINDS
 from imukick.sinks.csv_file import MOTION_COLUMNS
@@ -110,7 +110,7 @@ def test_every_verdict_has_its_wording() -> None:
 
 
 def test_every_quality_word_and_reason_is_explained() -> None:
-    assert undocumented([*QUALITY, *NOTES], "metrics.md") == []
+    assert undocumented([*QUALITY, *REASONS], "metrics.md") == []
 
 
 def test_every_quality_word_of_the_code_has_its_wording() -> None:
@@ -122,7 +122,9 @@ def test_every_quality_word_of_the_code_has_its_wording() -> None:
 @pytest.mark.parametrize("page", ["metrics.md", "verdicts.md"])
 def test_nothing_is_explained_that_is_not_there(page: str) -> None:
     columns = {field.name for table in (Rep, SetRow) for field in fields(table)} | {*MOTION_COLUMNS}
-    known = columns | QUALITY.keys() | NOTES.keys() | header_keys().keys() if page == "metrics.md" else VERDICTS.keys()
+    known = (
+        columns | QUALITY.keys() | REASONS.keys() | header_keys().keys() if page == "metrics.md" else VERDICTS.keys()
+    )
     assert rows(page).keys() - known == set()
 
 
@@ -134,9 +136,9 @@ def test_words_in_real_tables_are_all_explained() -> None:
         for row in csv.DictReader(lines):
             said["verdicts"] |= set(filter(None, row["verdicts"].split(";")))
             said["quality"] |= set(filter(None, row["quality"].split(";")))
-            said["reasons"] |= {row["notes"].split(";")[0]} if row["counted"] == "false" else set()
+            said["reasons"] |= {row["reason"]} if row["counted"] == "false" else set()
     assert all(said.values())
-    assert (said["verdicts"] - VERDICTS.keys(), said["quality"] - QUALITY.keys(), said["reasons"] - NOTES.keys()) == (
+    assert (said["verdicts"] - VERDICTS.keys(), said["quality"] - QUALITY.keys(), said["reasons"] - REASONS.keys()) == (
         set(),
         set(),
         set(),
@@ -144,7 +146,7 @@ def test_words_in_real_tables_are_all_explained() -> None:
 
 
 def test_every_reason_is_counted_in_the_sets() -> None:
-    assert NOTES.keys() - {field.name for field in fields(SetRow)} == set()
+    assert REASONS.keys() - {field.name for field in fields(SetRow)} == set()
 
 
 @cache

@@ -86,5 +86,11 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
     assert says in done.err
-    assert sorted(path.name for path in Path().iterdir()) == ["a.csv", "a.reps.csv", "labels.csv", "taken.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == [
+        "a.csv",
+        "a.reps.csv",
+        "a.reps.meta.json",
+        "labels.csv",
+        "taken.csv",
+    ]
     assert Path("taken.csv").read_text(encoding="utf-8") == "mine"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import fields
@@ -29,15 +28,12 @@ def recording(request: pytest.FixtureRequest, root: Path, run: Run, tmp_path: Pa
     return path
 
 
-def from_text(text: str, kind: type[Rep | SetRow], *, excel: bool = False) -> tuple[dict[str, Any], list[Any]]:
-    """Header and rows of a CSV; verdicts as their words."""
-    lines = text.splitlines()
-    head = [line for line in lines if line.startswith("# ")]
-    meta = {key: json.loads(value) for key, _, value in (line[2:].partition(": ") for line in head)}
-    told = list(csv.DictReader(lines[len(head) :], delimiter=";" if excel else ","))
+def from_text(text: str, kind: type[Rep | SetRow], *, excel: bool = False) -> list[Any]:
+    """Rows of a CSV; verdicts as their words."""
+    told = list(csv.DictReader(text.splitlines(), delimiter=";" if excel else ","))
     assert all(list(row) == [field.name for field in fields(kind)] for row in told)
     kinds = {field.name: str(field.type) for field in fields(kind)}
-    return meta, [{key: parsed(cell, kinds[key], excel=excel) for key, cell in row.items()} for row in told]
+    return [{key: parsed(cell, kinds[key], excel=excel) for key, cell in row.items()} for row in told]
 
 
 def parsed(cell: str, kind: str, *, excel: bool) -> Any:
@@ -48,7 +44,7 @@ def parsed(cell: str, kind: str, *, excel: bool) -> Any:
     if kind.startswith(("int", "float")):
         number = cell.replace(",", ".") if excel else cell
         return None if cell == "" else int(number) if kind.startswith("int") else float(number)
-    return cell
+    return None if cell == "" and kind == "Reason | None" else cell
 
 
 def flat(rows: Sequence[Rep | SetRow], *, words: bool) -> list[dict[str, Any]]:
@@ -77,14 +73,20 @@ def test_every_format_reads_back_equal(run: Run, recording: Path, tmp_path: Path
         words, whole = flat(rows[what], words=True), flat(rows[what], words=False)
         for name, excel in ((f"{what}.csv", False), (f"{what}.excel.csv", True)):
             text = (tmp_path / name).read_text(encoding="utf-8-sig" if excel else "utf-8")
-            assert from_text(text, kinds[what], excel=excel) == (meta, words)
+            assert from_text(text, kinds[what], excel=excel) == words
+            facts = json.loads((tmp_path / name).with_suffix(".meta.json").read_text(encoding="utf-8"))
+            assert list(facts.pop("columns")) == [field.name for field in fields(kinds[what])]
+            assert facts == meta
         loaded = json.loads(place.with_suffix(".json").read_text(encoding="utf-8"))
+        assert list(loaded.pop("columns")) == [field.name for field in fields(kinds[what])]
         assert (loaded.pop(what), loaded) == (whole, meta)
         parquet = pytest.importorskip("pyarrow.parquet", reason="needs the extra imukick[parquet]")
         table = parquet.read_table(place.with_suffix(".parquet"))
         assert table.to_pylist() == whole
-        assert {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()} == meta
-    assert from_text(run("replay", recording, "--out", "-").out, Rep) == (meta, flat(one.reps, words=True))
+        said = {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()}
+        assert list(said.pop("columns")) == table.column_names
+        assert said == meta
+    assert from_text(run("replay", recording, "--out", "-").out, Rep) == flat(one.reps, words=True)
 
 
 def test_endings_in_capitals(run: Run, kicks: Path, tmp_path: Path) -> None:
@@ -110,9 +112,30 @@ def test_pandas_reads_the_csv_as_it_stands(run: Run, kicks: Path, tmp_path: Path
         ("e.csv", ["--excel"], {"sep": ";", "decimal": ",", "encoding": "utf-8-sig"}),
     ):
         assert run("replay", kicks, "--out", tmp_path / name, *options).code == 0
-        text = (tmp_path / name).read_text(encoding="utf-8-sig")
-        skip = sum(line.startswith("#") for line in text.splitlines())
-        frames.append(pandas.read_csv(io.StringIO(text), skiprows=skip, **how))
+        frames.append(pandas.read_csv(tmp_path / name, **how))
     plain, excel = frames
     assert list(plain["rom_deg"]) == [rep.rom_deg for rep in analyse(kicks).reps]
     assert plain.equals(excel)
+
+
+def test_every_table_is_a_header_row_and_rows_with_its_facts_beside_it(
+    run: Run, kicks: Path, other_kicks: Path, tmp_path: Path
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    one, several = tmp_path / "one.csv", tmp_path / "several.csv"
+    sets, motion = tmp_path / "sets.csv", tmp_path / "motion.csv"
+    assert run("replay", kicks, "--out", one, "--sets", sets, "--motion", motion).code == 0
+    assert run("replay", kicks, other_kicks, "--out", several).code == 0
+    for place in (one, several, sets, motion):
+        frame = pandas.read_csv(place)
+        assert not any(line.startswith("#") for line in place.read_text(encoding="utf-8").splitlines())
+        facts = json.loads(place.with_suffix(".meta.json").read_text(encoding="utf-8"))
+        assert list(frame.columns) == list(facts["columns"])
+        assert facts["metrics_version"] == 2
+        assert all(said["meaning"] and said["dtype"] for said in facts["columns"].values())
+    reps = analyse(kicks).reps
+    assert list(pandas.read_csv(one)["rom_deg"]) == [rep.rom_deg for rep in reps]
+    facts = json.loads(one.with_suffix(".meta.json").read_text(encoding="utf-8"))
+    assert facts["parameters"] == json.loads(json.dumps(analyse(kicks).meta["parameters"]))
+    again = run("replay", kicks, "--out", one)
+    assert (again.code, "exists already" in again.err) == (2, True)

@@ -34,8 +34,8 @@ def assert_near(live: Analysis, play: Path, recording: Path) -> None:
     assert len(recorded) == len(original)
     offset_s = original.t_s[0] - recorded.t_s[0]
     rows = analyse(play, one_pass=True).reps
-    assert [(rep.counted, rep.words, rep.notes) for rep in live.reps] == [
-        (rep.counted, rep.words, rep.notes) for rep in rows
+    assert [(rep.counted, rep.words, rep.reason, rep.notes) for rep in live.reps] == [
+        (rep.counted, rep.words, rep.reason, rep.notes) for rep in rows
     ]
     for mine, theirs in zip(live.reps, rows, strict=True):
         assert mine.rom_deg == pytest.approx(theirs.rom_deg, abs=0.1)
@@ -90,7 +90,7 @@ def test_everything_a_person_says_replays(tmp_path: Path) -> None:
     assert len(live.analysis.meta["claimed_s"]) == 1
     assert {rep.load for rep in reps} == {"none", "ankle-weight", "band"}
     assert {rep.side for rep in reps} == {"left", "right"}
-    assert any("paused" in rep.notes for rep in reps)
+    assert any(rep.reason == "paused" for rep in reps)
     kinds = [mark.kind for mark in read_recording(recording).marks]
     assert kinds == [
         *("note", "not_one", "missed", "pause", "resume", "load", "set", "side", "load"),
@@ -109,7 +109,7 @@ def test_what_is_done_before_the_beginning_does_not_count(count_from: str, wish:
     assert [mark.kind for mark in marks] == ["pause", "resume"]
     assert marks[0].t_s == read_recording(recording).samples.t_s[0]
     early = [rep for rep in live.analysis.reps if rep.t_top_s < marks[1].t_s]
-    assert all("paused" in rep.notes for rep in early)
+    assert all(rep.reason == "paused" for rep in early)
     assert bool(early) == (count_from == "key")
     assert live.analysis.counted == len(live.analysis.reps) - len(early)
 

@@ -66,8 +66,8 @@ def test_the_facts_the_rows_the_totals_and_the_legend() -> None:
     reps = [
         a_rep(),
         a_rep(index=2, t_start_s=65.04, verdicts=(SHORT,), quality=("gap", "axis"), notes=("no momentum: because",)),
-        a_rep(index=3, counted=False, notes=("knee_curl", "no momentum: because"), momentum_lift=None),
-        a_rep(index=4, counted=False, notes=("aborted",)),
+        a_rep(index=3, counted=False, reason="knee_curl", notes=("no momentum: because",), momentum_lift=None),
+        a_rep(index=4, counted=False, reason="aborted"),
         a_rep(index=5, set=2),
     ]
     lines = shown(*reps)
@@ -99,7 +99,7 @@ def test_nothing_found_is_said() -> None:
 
 
 def test_a_set_without_a_counted_rep() -> None:
-    rep = a_rep(counted=False, notes=("not_a_kick",), side="unknown")
+    rep = a_rep(counted=False, reason="not_a_kick", side="unknown")
     assert set_line(3, [rep, rep]) == "set 3: 0 counted; 2 not counted: 2 × another movement"
 
 
@@ -108,7 +108,7 @@ def test_a_set_without_a_counted_rep() -> None:
     [
         (a_rep(verdicts=(SHORT,)), "  0:03.0  rep 1      31°  1-?-1-0   range 18° (at least 26°): short"),
         (
-            a_rep(counted=False, notes=("cut",)),
+            a_rep(counted=False, reason="cut"),
             "  0:03.0  (1)        31°  1-?-1-0   not counted: cut by a gap or the end",
         ),
         (RepRevised(1, a_rep(revision=1)), "  0:03.0  rep 1      31°  1-?-1-0   clean (measured again)"),

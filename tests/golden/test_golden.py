@@ -22,7 +22,7 @@ TOLERANCES: dict[str, float] = {
     **dict.fromkeys(("lever_m", "lever_sd_m"), 0.02),
     **dict.fromkeys(("momentum_lift", "momentum_lift_sd", "momentum_drop", "momentum_drop_sd"), 0.02),
     "off_plane": 0.01,
-    "smoothness_sparc": 0.05,
+    **dict.fromkeys(("sparc_lift", "sparc_lower"), 0.05),
 }
 """In the column's own unit; chosen: about half of what a user would notice. Every other column is equal to the letter."""
 AT_THE_EDGE = {"tempo"}

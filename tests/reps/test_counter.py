@@ -95,7 +95,7 @@ def test_what_is_done_in_a_break_is_listed_but_does_not_count() -> None:
     events = told(session.samples, marks)
     rows = rows_of(events)
     assert [r.counted for r in rows] == [True, True, True, False, True, True]
-    assert (rows[3].notes[0], rows[3].verdicts) == ("paused", ())
+    assert (rows[3].reason, rows[3].verdicts) == ("paused", ())
     assert sets_ended(events) == [(1, 5)]
 
 
@@ -136,7 +136,7 @@ def test_a_stream_that_ends_in_a_lift_cuts_it() -> None:
     until = int(np.searchsorted(samples.t_s, kicks(session)[5]["t_peak"]))
     rows = rows_of(told(samples.part(0, until)))
     assert [r.counted for r in rows] == [True] * 5 + [False]
-    assert rows[-1].notes[0] == "cut"
+    assert rows[-1].reason == "cut"
     assert rows[-1].lever_m is None
 
 
@@ -146,7 +146,7 @@ def test_a_hole_of_five_seconds_cuts_what_it_falls_into() -> None:
     events = told(without(session.samples, at, at + 5.0))
     rows = rows_of(events)
     assert [r.counted for r in rows] == [True, True, True, False, True, True]
-    assert rows[3].notes[0] == "cut"
+    assert rows[3].reason == "cut"
     assert [e.t_to_s - e.t_from_s for e in events if isinstance(e, Gap)] == pytest.approx([5.0], abs=0.05)
 
 
@@ -156,7 +156,7 @@ def test_a_hole_over_300_ms_in_a_repetition_cuts_it(hole_s: float, counted: bool
     at = kicks(session)[3]["t_peak"]
     rows = rows_of(told(without(session.samples, at, at + hole_s)))
     assert [r.counted for r in rows] == [True, True, True, counted, True, True]
-    assert ("cut" in rows[3].notes) is not counted
+    assert (rows[3].reason == "cut") is not counted
 
 
 def test_very_slow_lifts_count() -> None:
@@ -177,7 +177,7 @@ def test_what_is_no_kick_is_listed_with_its_reason(word: str, reason: str) -> No
     session = made(Spec(reps=8, seed=4, extras=(word,)))
     rows = rows_of(told(session.samples))
     assert sum(r.counted for r in rows) == 8
-    assert [r.notes[0] for r in rows if not r.counted] == [reason]
+    assert [r.reason for r in rows if not r.counted] == [reason]
 
 
 def test_a_bias_known_from_a_still_start_hardly_moves_the_ranges() -> None:

@@ -85,7 +85,7 @@ def profile(rate: FloatArray) -> float:
     """SPARC of a rate over its whole length."""
     angle = np.cumsum(rate) / 100.0
     end_s = (len(rate) - 1) / 100.0
-    found = metrics.smoothness_sparc(closed(angle, 0, len(rate)), spans((0.0, 0.0, 0.0, end_s), angle, rate))
+    found = metrics.sparc(closed(angle, 0, len(rate)), spans((0.0, end_s, end_s, end_s), angle, rate), lift=True)
     assert found is not None
     return found
 

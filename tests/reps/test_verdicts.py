@@ -18,6 +18,7 @@ GOOD = Rep(
     posture="standing",
     load="none",
     counted=True,
+    reason=None,
     t_start_s=1.0,
     t_top_s=2.0,
     t_lower_s=3.0,
@@ -40,7 +41,8 @@ GOOD = Rep(
     momentum_drop=0.1,
     momentum_drop_sd=0.0,
     off_plane=0.01,
-    smoothness_sparc=-1.5,
+    sparc_lift=-1.5,
+    sparc_lower=-1.5,
     bounces=0,
 )
 

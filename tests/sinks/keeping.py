@@ -13,8 +13,8 @@ from imukick.events import Rep, Verdict
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ONE: Final = Rep(
-    1, 1, "left", "standing", "none", True, 1.0, 2.0, 3.0, 4.5, 1.0, 1.0, 1.5, None, "2-?-1-1", 30.25, 60.0, 55.5, 50.0,
-    45.5, None, None, None, 0.1, 0.02, 0.1, 0.02, None, -1.5, 0, (Verdict("momentum", 0.5, 0.35, "share", "chosen" * 20),), ("axis",),
+    1, 1, "left", "standing", "none", True, None, 1.0, 2.0, 3.0, 4.5, 1.0, 1.0, 1.5, None, "2-?-1-1", 30.25, 60.0, 55.5, 50.0,
+    45.5, None, None, None, 0.1, 0.02, 0.1, 0.02, None, -1.5, -1.6, 0, (Verdict("momentum", 0.5, 0.35, "share", "chosen" * 20),), ("axis",),
 )  # fmt: skip
 
 

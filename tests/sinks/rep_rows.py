@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from imukick.events import Load, Posture, Rep, Side, Verdict
+from imukick.events import Load, Posture, Reason, Rep, Side, Verdict
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SOME = st.none() | FINITE
@@ -27,6 +27,7 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "str": st.sampled_from(["3-?-2-1", "2-1-1-0"]),
     "Side": st.sampled_from(get_args(Side)),
     "Posture": st.sampled_from(get_args(Posture)),
+    "Reason | None": st.none() | st.sampled_from(get_args(Reason)),
     "Load": st.sampled_from(get_args(Load)),
     "tuple[Verdict, ...]": VERDICTS,
     "tuple[str, ...]": LISTS,
@@ -43,6 +44,7 @@ def a_rep(**changes: Any) -> Rep:
         "posture": "standing",
         "load": "none",
         "counted": True,
+        "reason": None,
         "t_start_s": 1.0,
         "t_top_s": 1.8,
         "t_lower_s": 2.1,
@@ -65,7 +67,8 @@ def a_rep(**changes: Any) -> Rep:
         "momentum_drop": None,
         "momentum_drop_sd": None,
         "off_plane": None,
-        "smoothness_sparc": -2.5,
+        "sparc_lift": -1.6,
+        "sparc_lower": -1.7,
         "bounces": 0,
     }
     return Rep(**(plain | changes))

@@ -60,7 +60,7 @@ def reps() -> tuple[Rep, ...]:
     return (
         a_rep(index=1, t_start_s=0.5, t_top_s=0.7, t_lower_s=0.8, t_end_s=1.0, lift_s=0.2, pause_s=0.1, lower_s=0.2),
         a_rep(
-            index=2, counted=False, notes=("knee_curl", NASTY), t_start_s=1.1, t_top_s=1.2, t_lower_s=1.2, t_end_s=1.3,
+            index=2, counted=False, reason="knee_curl", notes=(NASTY,), t_start_s=1.1, t_top_s=1.2, t_lower_s=1.2, t_end_s=1.3,
             lift_s=0.1, pause_s=0.0, lower_s=0.1, verdicts=said, quality=("axis", "gap"),
         ),
         a_rep(index=3, set=2, side="right", t_start_s=2.0, t_top_s=2.2, t_lower_s=2.3, t_end_s=2.5, rom_deg=33.1),

@@ -45,7 +45,8 @@ def exported(history: History, person: str | None = None) -> str:
 def test_the_table_of_repetitions_has_every_field_of_one(tmp_path: Path) -> None:
     with open_history(tmp_path / "h.sqlite3", nobody) as history:
         columns = [row[1] for row in history.connection.execute("PRAGMA table_info(reps)")]
-    assert sorted(columns[2:]) == sorted(field.name for field in fields(Rep))
+    once = {"smoothness_sparc"}  # of judgements by metrics version 1
+    assert set(columns[2:]) - once == {field.name for field in fields(Rep)}
 
 
 def test_what_a_session_said_reads_back_equal_told_and_latest(tmp_path: Path) -> None:
@@ -119,6 +120,18 @@ def test_a_file_of_version_1_becomes_one_of_today(tmp_path: Path) -> None:
         assert answers(history.connection, "Ann") == {"warm-up": "no"}
 
 
+def test_the_reason_of_an_older_file_leaves_its_notes(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    first_version(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        old.execute("UPDATE reps SET counted = 0, notes = ?", ('["aborted","no momentum: too near to hanging"]',))
+    with open_history(path, nobody) as history:
+        one = history.session(7)
+        (rep,) = one.newest.told
+        assert (rep.counted, rep.reason, rep.notes) == (False, "aborted", ("no momentum: too near to hanging",))
+        assert (rep.sparc_lift, rep.sparc_lower, one.newest.metrics_version) == (None, None, 1)
+
+
 def test_an_export_of_version_1_is_restored(tmp_path: Path) -> None:
     with open_history(tmp_path / "old.sqlite3", nobody) as history:
         keep(history, told_and_revised())
@@ -129,7 +142,7 @@ def test_an_export_of_version_1_is_restored(tmp_path: Path) -> None:
         names = [row[1] for row in first.execute("PRAGMA table_info(reps)")]
     at = [tables["reps"]["columns"].index(name) for name in names]
     younger = [name for name in tables["reps"]["columns"] if name not in names]
-    assert younger == ["momentum_lift_sd", "momentum_drop_sd"]
+    assert younger == ["momentum_lift_sd", "momentum_drop_sd", "reason", "sparc_lift", "sparc_lower"]
     rows = [[row[i] for i in at] for row in tables["reps"]["rows"]]
     old = {**whole, "version": 1, "tables": {**tables, "reps": {"columns": names, "rows": rows}}}
     (tmp_path / "old.json").write_text(json.dumps(old), encoding="utf-8")
@@ -137,7 +150,7 @@ def test_an_export_of_version_1_is_restored(tmp_path: Path) -> None:
         assert restore(history.connection, tmp_path / "old.json") == Restored(1, 0)
         again = json.loads(exported(history))
     assert [row[: len(at)] for row in again["tables"]["reps"]["rows"]] == rows
-    assert [row[len(at) :] for row in again["tables"]["reps"]["rows"]] == [[None, None]] * len(rows)
+    assert [row[len(at) :] for row in again["tables"]["reps"]["rows"]] == [[None] * 5] * len(rows)
     assert {**again, "tables": {**again["tables"], "reps": None}} == {
         **whole,
         "tables": {**whole["tables"], "reps": None},

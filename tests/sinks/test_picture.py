@@ -174,7 +174,7 @@ def test_the_check_sees_text_over_text() -> None:
 def test_verdicts_reasons_sets_and_doubts_stand_in_words() -> None:
     reps = [
         at(2.0, verdicts=(SHORT,), quality=("clipped",)),
-        at(8.0, index=2, counted=False, notes=("aborted",)),
+        at(8.0, index=2, counted=False, reason="aborted"),
         at(14.0, index=3, set=2, side="right", quality=("clipped",)),
         at(20.0, index=4, set=2, side="right", momentum_lift=None, notes=("no momentum: because",)),
     ]
@@ -203,7 +203,7 @@ def test_a_load_of_unknown_moment_has_no_limit() -> None:
 
 
 def test_neighbours_not_counted_for_one_reason_share_a_label() -> None:
-    reps = [at(3.0 * k, index=k + 1, counted=False, notes=("not_a_kick" if k < 3 else "cut",)) for k in range(5)]
+    reps = [at(3.0 * k, index=k + 1, counted=False, reason="not_a_kick" if k < 3 else "cut") for k in range(5)]
     labels = labels_of(reps, Row(0.0, 40.0))
     assert [(label.number, " ".join(label.words)) for label in labels] == [
         ("(1–3)", "another movement"),

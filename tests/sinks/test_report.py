@@ -102,7 +102,7 @@ def two_legs(left_deg: list[float], right_deg: list[float]) -> Account:
             "14 repetitions standing with the left leg, eleven of them clean. Two were short, one let fall.",
         ),
         (
-            [at(1.0, counted=False, notes=("knee_curl",))],
+            [at(1.0, counted=False, reason="knee_curl")],
             "No repetition was counted; one other movement was seen and not counted.",
         ),
         (
@@ -220,7 +220,7 @@ def test_every_word_has_its_limit() -> None:
 
 
 def test_a_picture_shows_what_was_measured() -> None:
-    reps = [at(2.0, rom_deg=40.0), at(6.0, index=2, rom_deg=20.0, counted=False, notes=("aborted",))]
+    reps = [at(2.0, rom_deg=40.0), at(6.0, index=2, rom_deg=20.0, counted=False, reason="aborted")]
     panels = panels_of(an_account(*reps))
     kick, other = panels.blocks[0].panels
     per_s = WIDE / (2.0 + 2.0 * AROUND_S)

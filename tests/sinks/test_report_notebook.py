@@ -62,6 +62,6 @@ def test_the_worked_script_runs(
     monkeypatch.chdir(tmp_path)
     found = runpy.run_path(str(ROOT / "docs" / "notebook.py"))
     assert found["counted"] == 8
-    assert found["curl"].notes == ("knee_curl",)
+    assert found["curl"].reason == "knee_curl"
     assert list(tmp_path.iterdir()) == []
     assert "8 repetitions, and 2 that do not count" in capsys.readouterr().out

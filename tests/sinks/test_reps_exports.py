@@ -39,9 +39,7 @@ def csv_text(reps: Sequence[Rep], recording: Sequence[str] | None = None, dialec
 
 
 def csv_rows(text: str, delimiter: str = ",") -> list[dict[str, str]]:
-    lines = text.split("\n")
-    table = "\n".join(lines[len(META) :])
-    return list(csv.DictReader(io.StringIO(table, newline=""), delimiter=delimiter))
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def json_object(reps: Sequence[Rep], recording: Sequence[str] | None = None) -> dict[str, Any]:
@@ -97,7 +95,9 @@ def test_parquet_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, reps
     table = parquet.read_table(path)
     assert [rep_of(record) for record in table.to_pylist()] == reps
     assert table.column_names == list(COLUMNS)
-    assert {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()} == META
+    said = {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()}
+    assert list(said.pop("columns")) == list(COLUMNS)
+    assert said == META
     assert table.schema.field("rom_deg").metadata[b"unit"] == b"deg"
 
 
@@ -131,18 +131,12 @@ def test_an_empty_frame_has_the_same_columns_and_types() -> None:
 
 def test_the_columns_are_those_of_the_contract_in_order() -> None:
     wanted = (
-        "index,set,side,posture,load,counted,t_start_s,t_top_s,t_lower_s,t_end_s,lift_s,pause_s,lower_s,rest_before_s,"
+        "index,set,side,posture,load,counted,reason,t_start_s,t_top_s,t_lower_s,t_end_s,lift_s,pause_s,lower_s,rest_before_s,"
         "tempo,rom_deg,peak_lift_degps,mean_lift_degps,peak_lower_degps,mean_lower_degps,peak_ankle_mps,lever_m,"
-        "lever_sd_m,momentum_lift,momentum_lift_sd,momentum_drop,momentum_drop_sd,off_plane,smoothness_sparc,bounces,verdicts,quality,revision,notes"
+        "lever_sd_m,momentum_lift,momentum_lift_sd,momentum_drop,momentum_drop_sd,off_plane,sparc_lift,sparc_lower,bounces,verdicts,quality,revision,notes"
     )
-    assert csv_text([]).splitlines() == [
-        '# package: "imukick 0"',
-        '# losses: {"gaps": 1}',
-        "# started: null",
-        '# note: "a, b"',
-        wanted,
-    ]
-    assert csv_text([], recording=[]).splitlines()[-1] == "recording," + wanted
+    assert csv_text([]).splitlines() == [wanted]
+    assert csv_text([], recording=[]).splitlines() == ["recording," + wanted]
     assert json_object([])["reps"] == []
 
 
@@ -171,16 +165,15 @@ def test_motion_names_the_phase_and_leaves_unknown_angles_empty() -> None:
         motion([0.0, 0.1, 0.2], None),
         motion([0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 0.85, 0.9, 1.0, 1.15, 1.5], [0.1] * 11),
     ]
-    csv_file.write_motion(file, moved, [first, other, second, next_set], {"package": "imukick 0"})
+    csv_file.write_motion(file, moved, [first, other, second, next_set])
     lines = file.getvalue().splitlines()
-    assert lines[:5] == [
-        '# package: "imukick 0"',
+    assert lines[:4] == [
         "t_s,angle_deg,rate_degps,phase",
         "0.0,,,",
         "0.1,,,lift",
         "0.2,,,pause",
     ]
-    rows = [line.split(",") for line in lines[5:]]
+    rows = [line.split(",") for line in lines[4:]]
     assert [row[3] for row in rows] == ["lower", "lower", "rest", "rest", "lift", "pause", "lower", "", "", "lift", ""]
     assert [float(row[1]) for row in rows] == pytest.approx([5.729577951308232] * len(rows))
     assert [float(row[2]) for row in rows] == pytest.approx([11.459155902616464] * len(rows))

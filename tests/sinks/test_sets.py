@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imukick.coaching.wording import NOTES
+from imukick.coaching.wording import REASONS
 from imukick.events import Verdict
 from imukick.sinks.sets import set_rows
 from tests.sinks.rep_rows import a_rep
@@ -19,9 +19,11 @@ def test_two_sets_and_the_session() -> None:
     reps = [
         a_rep(load="ankle-weight", rom_deg=20.0, peak_lift_degps=100.0, tempo="3-?-2-1", t_start_s=1.0, t_end_s=4.0),
         a_rep(load="ankle-weight", rom_deg=40.0, peak_lift_degps=80.0, tempo="2-4-2-0", t_start_s=8.0, t_end_s=10.0),
-        a_rep(load="ankle-weight", counted=False, notes=("knee_curl", "no momentum"), t_start_s=11.0, t_end_s=12.0),
+        a_rep(
+            load="ankle-weight", counted=False, reason="knee_curl", notes=("no momentum",), t_start_s=11.0, t_end_s=12.0
+        ),
         a_rep(load="ankle-weight", rom_deg=30.0, peak_lift_degps=60.0, tempo="2-6-1-0", verdicts=SAID),
-        a_rep(set=2, side="right", load="ankle-weight", counted=False, notes=("aborted",)),
+        a_rep(set=2, side="right", load="ankle-weight", counted=False, reason="aborted"),
     ]
     first, second, session = set_rows(reps, META)
     assert (first.scope, first.set, first.side, first.load_kg) == ("set", 1, "left", 2.0)
@@ -59,9 +61,9 @@ def test_another_mass_of_the_same_load_has_its_own_volume() -> None:
 
 
 def test_every_reason_is_counted_once() -> None:
-    row = set_rows([a_rep(counted=False, notes=(reason, "no momentum")) for reason in NOTES], META)[0]
-    assert [getattr(row, reason) for reason in NOTES] == [1] * len(NOTES)
-    assert row.not_counted == len(NOTES)
+    row = set_rows([a_rep(counted=False, reason=reason, notes=("no momentum",)) for reason in REASONS], META)[0]
+    assert [getattr(row, reason) for reason in REASONS] == [1] * len(REASONS)
+    assert row.not_counted == len(REASONS)
 
 
 def test_one_repetition_has_no_spread() -> None:

@@ -35,6 +35,7 @@ def agreement(
     from imukick.errors import RecordingError
     from imukick.sinks import csv_file, json_file
     from imukick.sinks.agreement_picture import write_agreement
+    from imukick.sinks.meta_file import check_table, table_file
     from imukick.sinks.picture import ENDINGS
     from imukick.sinks.whole_file import check_place, whole_file
     from imukick.sources.recordings.spans import read_spans
@@ -47,7 +48,7 @@ def agreement(
     for place in (place for place in (picture, out) if place is not None):
         if real(place) in sources:
             raise RecordingError("this is what is compared; name another file to write to", path=place)
-        check_place(place, force=force)
+        (check_table if place == out and place.suffix == ".csv" else check_place)(place, force=force)
     found = agree(read_spans(reps), read_spans(labels))
     report = Report(reps.name, labels.name, found)
     if picture is not None and not found.matched:
@@ -59,7 +60,13 @@ def agreement(
         say(f"{picture}: {len(plots(found))} Bland-Altman plots")
     if out is not None:
         table = sheet(reps.name, labels.name, found)
-        writer = json_file if out.suffix == ".json" else csv_file
-        with whole_file(out, force=force) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-            writer.write_sheet(file, table)
+        if out.suffix == ".json":
+            with whole_file(out, force=force) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+                json_file.write_sheet(file, table)
+        else:
+            with (
+                table_file(out, table.facts, force=force) as part,
+                part.open("w", encoding="utf-8", newline="\n") as file,
+            ):
+                csv_file.write_sheet(file, table)
         say(f"{out}: {len(table.rows)} rows")

@@ -16,7 +16,8 @@ from imukick.cli.screen import forget_output
 from imukick.errors import ImukickError, RecordingError
 from imukick.events import Rep
 from imukick.sinks import csv_file, json_file, parquet_file
-from imukick.sinks.csv_file import EXCEL, PLAIN, Dialect
+from imukick.sinks.csv_file import EXCEL, MOTION_COLUMNS, MOTION_DTYPES, PLAIN, Dialect
+from imukick.sinks.meta_file import check_table, described, table_file
 from imukick.sinks.sets import SetRow, set_rows
 from imukick.sinks.sheet import Sheet
 from imukick.sinks.whole_file import check_place, whole_file
@@ -74,11 +75,12 @@ class Outputs:
                 self._write(places.each[source], sheet([("", analysis)], several=False))
         if source in self.motion.each:
             self._make_folder(self.motion.each[source])
+            facts = {**analysis.meta, "columns": described(zip(MOTION_COLUMNS, MOTION_DTYPES, strict=True))}
             with (
-                whole_file(self.motion.each[source], force=self.force) as part,
+                table_file(self.motion.each[source], facts, force=self.force) as part,
                 part.open("w", encoding=self.dialect.encoding, newline="\n") as file,
             ):
-                csv_file.write_motion(file, analysis.moved, analysis.reps, analysis.meta, self.dialect)
+                csv_file.write_motion(file, analysis.moved, analysis.reps, self.dialect)
 
     def write_all(self, analyses: Sequence[tuple[str, Analysis]]) -> None:
         """Write the tables of all recordings that could be read, where they were asked for."""
@@ -106,16 +108,19 @@ class Outputs:
 
     def _write(self, place: Path, sheet: Sheet) -> None:
         self._make_folder(place)
+        if place.suffix.lower() == ".csv":
+            with (
+                table_file(place, sheet.facts, force=self.force) as part,
+                part.open("w", encoding=self.dialect.encoding, newline="\n") as file,
+            ):
+                csv_file.write_sheet(file, sheet, self.dialect)
+            return
         with whole_file(place, force=self.force) as part:
-            match place.suffix.lower():
-                case ".parquet":
-                    parquet_file.write_sheet(part, sheet)
-                case ".json":
-                    with part.open("w", encoding="utf-8", newline="\n") as file:
-                        json_file.write_sheet(file, sheet)
-                case _:
-                    with part.open("w", encoding=self.dialect.encoding, newline="\n") as file:
-                        csv_file.write_sheet(file, sheet, self.dialect)
+            if place.suffix.lower() == ".parquet":
+                parquet_file.write_sheet(part, sheet)
+            else:
+                with part.open("w", encoding="utf-8", newline="\n") as file:
+                    json_file.write_sheet(file, sheet)
 
 
 def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
@@ -150,7 +155,7 @@ def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
         if place.suffix.lower() == ".parquet":
             parquet_file.check_pyarrow()
         if place.parent not in new_folders:
-            check_place(place, force=asked.force)
+            (check_table if place.suffix.lower() == ".csv" else check_place)(place, force=asked.force)
     return outputs
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from imukick.analysis import Analysis
-from imukick.coaching.wording import NOTES, quality_text, reason_text, rep_texts
+from imukick.coaching.wording import quality_text, reason_text, rep_texts
 from imukick.events import (
     DISPUTED,
     Doubt,
@@ -52,7 +52,7 @@ class Report:
         yield _table(reps, wide=options.max_width >= WIDE)
         for number, group in groupby(reps, key=lambda rep: rep.set):
             yield Text(set_line(number, list(group)))
-        silent = {*NOTES, DISPUTED}
+        silent = {DISPUTED}
         missing = Counter(note for rep in reps if rep.counted for note in rep.notes if note not in silent)
         for note, n in missing.items():
             yield Text(f"{note}: {n} rep{_s(n)}", style="dim")

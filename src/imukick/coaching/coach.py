@@ -202,7 +202,7 @@ class Coach:
         if self._phase in ("stopped", "done"):
             return
         said_at_top, self._said_at_top = self._said_at_top, False
-        if "paused" in rep.notes:
+        if rep.reason == "paused":
             return
         if self._phase == "set" or rep.counted:
             self._moved_s = max(rep.t_end_s, self._moved_s or rep.t_end_s)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from imukick.events import DISPUTED, NOT_JUDGED, Load, Rep, Verdict
+from imukick.events import DISPUTED, NOT_JUDGED, Load, Reason, Rep, Verdict
 
 VERDICTS: Final[dict[str, str]] = {
     "momentum": "momentum {value} (limit {limit}): swung up",
@@ -55,14 +55,15 @@ QUALITY: Final[dict[str, str]] = {
     "unjudged": "something could not be judged, so it is not called clean",
 }
 
-NOTES: Final[dict[str, str]] = {
+REASONS: Final[dict[Reason, str]] = {
     "knee_curl": "a bending knee",
     "aborted": "turned back early",
     "cut": "cut by a gap or the end",
     "not_a_kick": "another movement",
     "paused": "done in a break",
+    "other_leg": "the other leg’s",
 }
-"""Why a row does not count; other notes are words for people already."""
+"""Why a row does not count."""
 
 KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
 """Loads whose moment is known, so that a share of momentum means the same from set to set."""
@@ -102,7 +103,7 @@ def quality_text(word: str) -> str:
 
 def reason_text(rep: Rep) -> str:
     """Why a repetition does not count."""
-    return ", ".join(NOTES[word] for word in rep.notes if word in NOTES) or "no reason given"
+    return "no reason given" if rep.reason is None else REASONS[rep.reason]
 
 
 def _quick(rep: Rep) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Event, LiftTold, Posture, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
+from imukick.events import Event, LiftTold, Posture, Reason, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.plans import Mark
 from imukick.reps.measuring import (
@@ -156,7 +156,7 @@ class Counter:
                 return rep
         return None
 
-    def _corrected(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None, old: Rep) -> list[Event]:
+    def _corrected(self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, old: Rep) -> list[Event]:
         """A row that another placement sees otherwise: it may come to count, it is never counted twice or taken back."""
         if reason is not None:
             return []
@@ -186,7 +186,7 @@ class Counter:
         """Are axis, lever and posture no longer about to change much?"""
         return max(strapping.reps, self._of(strapping).counted) >= SETTLED
 
-    def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: str | None, index: int) -> Told:
+    def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, index: int) -> Told:
         c = self._circumstances(about, phases.t_top_s)
         last_end_s = self._last_end_s
         if e.late:
@@ -202,6 +202,7 @@ class Counter:
             index=index,
             rest_before_s=rest_s,
             settled=self._settled(about),
+            reason=reason,
         )
         background = Background(
             target=self._x.target,
@@ -209,7 +210,7 @@ class Counter:
             good_deg=self._usual_deg(about),
         )
         if reason is None:
-            rep = self._judged(replace(rep, counted=True), e, about, c, background)
+            rep = self._judged(rep, e, about, c, background)
         else:
             words: tuple[Verdict, ...] = ()
             if reason == "knee_curl":
@@ -223,7 +224,7 @@ class Counter:
                     ),
                 )
             quality = tuple(word for word in rep.quality if word != "unjudged")
-            rep = replace(rep, verdicts=words, quality=quality, notes=(reason, *rep.notes))
+            rep = replace(rep, verdicts=words, quality=quality)
         return Told(e, e.known, c, background, rep)
 
     def _judged(self, rep: Rep, e: Excursion, about: Strapping, c: Circumstances, background: Background) -> Rep:
@@ -272,8 +273,9 @@ class Counter:
                 index=old.index,
                 rest_before_s=old.rest_before_s,
                 settled=True,
+                reason=old.reason,
             )
-            new = replace(new, counted=old.counted, set=old.set, revision=old.revision + 1)
+            new = replace(new, set=old.set, revision=old.revision + 1)
             new = self._judged(new, told.excursion, settled, c, told.background)
             if moved_s(old, new) <= self._p.time_s and replace(new, revision=old.revision) != old:
                 out.append(RepRevised(old.index, new))

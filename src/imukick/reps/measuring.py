@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Load, Posture, Rep, Side, Strapping, not_judged
+from imukick.events import Load, Posture, Reason, Rep, Side, Strapping, not_judged
 from imukick.exercises import Shape, leg_shape
 from imukick.reps import metrics
 from imukick.reps.metrics import Share
@@ -55,8 +55,9 @@ def measure_rep(
     index: int,
     rest_before_s: float | None,
     settled: bool,
+    reason: Reason | None,
 ) -> Rep:
-    """All columns but the count and the verdicts. `earlier`: agreed on before this repetition (for `off_plane`).
+    """All columns but the verdicts. `earlier`: agreed on before this repetition (for `off_plane`).
 
     `pool`: whose levers the fit of this one is pooled with.
     """
@@ -90,7 +91,8 @@ def measure_rep(
         side=c.side,
         posture=c.posture,
         load=c.load,
-        counted=False,
+        counted=reason is None,
+        reason=reason,
         t_start_s=phases.t_start_s,
         t_top_s=phases.t_top_s,
         t_lower_s=phases.t_lower_s,
@@ -113,7 +115,8 @@ def measure_rep(
         momentum_drop=None if lower is None else lower.value,
         momentum_drop_sd=None if lower is None else lower.sd_share,
         off_plane=None if earlier is None else metrics.off_plane(e, phases, np.array(earlier.axis)),
-        smoothness_sparc=metrics.smoothness_sparc(e, phases),
+        sparc_lift=metrics.sparc(e, phases, lift=True),
+        sparc_lower=None if e.open_end else metrics.sparc(e, phases, lift=False),
         bounces=metrics.bounces(e, phases),
         quality=tuple(quality),
         notes=tuple(notes),

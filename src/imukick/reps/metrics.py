@@ -111,9 +111,13 @@ def off_plane(e: Excursion, phases: Phases, axis: FloatArray) -> float:
     return float(np.sqrt((turned * turned).sum(axis=1).max())) / phases.range_rad
 
 
-def smoothness_sparc(e: Excursion, phases: Phases) -> float | None:
-    """Spectral arc length of the kick-axis rate (Balasubramanian 2015): cut-off 10 Hz, amplitude 0.05, padding x 4."""
-    profile = phases.rate_radps[_inside(e, phases.t_start_s, phases.t_end_s)]
+def sparc(e: Excursion, phases: Phases, *, lift: bool) -> float | None:
+    """Spectral arc length of one phase's kick-axis rate (Balasubramanian 2015): cut-off 10 Hz, amplitude 0.05, padding x 4.
+
+    Of the phase alone: over a whole repetition it mostly says how long the hold was.
+    """
+    t0, t1 = (phases.t_start_s, phases.t_top_s) if lift else (phases.t_lower_s, phases.t_end_s)
+    profile = phases.rate_radps[_inside(e, t0, t1)]
     if len(profile) < 8:
         return None
     step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-from imukick.events import Rep, Strapping
+from imukick.events import Reason, Rep, Strapping
 from imukick.reps import metrics
 from imukick.reps.measuring import SETTLED, longest_run_s
 from imukick.reps.phases import Phases
@@ -77,7 +77,7 @@ class SoFar:
 
 def why_not(
     e: Excursion, phases: Phases, strapping: Strapping | None, so_far: SoFar, p: CountParams, *, in_plane: bool
-) -> str | None:
+) -> Reason | None:
     """Why it does not count; None when it does."""
     step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
     if e.open_end or longest_run_s(e.filled[e.start : e.stop], step_s) > p.gap_s:
@@ -111,7 +111,7 @@ def _between_sets(e: Excursion, phases: Phases, strapping: Strapping, so_far: So
     took_s, rom_deg = phases.t_end_s - phases.t_start_s, phases.range_rad * DEG_PER_RAD
     if rom_deg >= p.fidget_share * usual_deg or took_s >= p.fidget_time_share * usual_s:
         return False
-    alike = [r for r in so_far.rows[-2:] if "aborted" in r.notes and phases.t_start_s - r.t_end_s < p.set_rest_s]
+    alike = [r for r in so_far.rows[-2:] if r.reason == "aborted" and phases.t_start_s - r.t_end_s < p.set_rest_s]
     return len(alike) < 2
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from imukick.coaching.wording import NOTES
 from imukick.events import Rep
 from imukick.signals import FloatArray, LegMotion, Samples
 from imukick.sinks.bids_words import CHANNELS, EVENTS, MISSING, TASK, TASK_DESCRIPTION, TRACKERS, Channel
@@ -68,7 +67,7 @@ def event_rows(run: Run) -> Iterator[dict[str, Any]]:
             "posture": rep.posture,
             "load": rep.load,
             "counted": "true" if rep.counted else "false",
-            "reason": None if rep.counted else ";".join(note for note in rep.notes if note in NOTES) or None,
+            "reason": rep.reason,
             "verdicts": ";".join(rep.words) or None,
             "quality": ";".join(rep.quality) or None,
             "rom_deg": rep.rom_deg,

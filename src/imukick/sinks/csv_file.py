@@ -1,22 +1,22 @@
-"""Tables and motion -> CSV: `# key: value` lines, one header row, the rows."""
+"""Tables and motion -> CSV: one header row and the rows, nothing else; what they rest on stands beside them (meta_file)."""
 
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 import numpy as np
 
 from imukick.events import Rep
 from imukick.signals import FloatArray, LegMotion
-from imukick.sinks.cell_text import guarded, guarded_json
+from imukick.sinks.cell_text import guarded
 from imukick.sinks.sheet import Sheet
 from imukick.units import DEG_PER_RAD
 
 MOTION_COLUMNS: Final = ("t_s", "angle_deg", "rate_degps", "phase")
+MOTION_DTYPES: Final = ("float64", "float64", "float64", "string")
 _ROWS_AT_ONCE: Final = 20_000
 
 
@@ -36,7 +36,6 @@ EXCEL: Final = Dialect(encoding="utf-8-sig", delimiter=";", decimal=",")
 
 def write_sheet(file: TextIO, sheet: Sheet, dialect: Dialect = PLAIN) -> None:
     """One line a row; true and false in lower case, nothing where a value is missing; a quote before what would be a formula."""
-    _header(file, sheet.meta)
     table = csv.writer(file, delimiter=dialect.delimiter, lineterminator="\n")
     quoting = csv.writer(file, delimiter=dialect.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
     table.writerow(sheet.columns)
@@ -49,14 +48,12 @@ def write_motion(
     file: TextIO,
     moved: Iterable[LegMotion],
     reps: Sequence[Rep],
-    meta: Mapping[str, Any],
     dialect: Dialect = PLAIN,
 ) -> None:
     """The angle on the even grid; angle and rate are empty while no movement has shown the kick axis.
 
     `phase`: lift, pause, lower of a counted repetition; rest between two of one set; else empty.
     """
-    _header(file, meta)
     cut = dialect.delimiter
     file.write(cut.join(MOTION_COLUMNS) + "\n")
     edges_s, words = _phases(reps)
@@ -85,11 +82,6 @@ def _phases(reps: Sequence[Rep]) -> tuple[FloatArray, list[str]]:
         words += ["lift", "pause", "lower", ""]
         last = rep
     return np.array(edges_s), words
-
-
-def _header(file: TextIO, meta: Mapping[str, Any]) -> None:
-    for key, value in meta.items():
-        file.write(f"# {key}: {guarded_json(json.dumps(value, ensure_ascii=False, allow_nan=False))}\n")
 
 
 def _cell(value: bool | float | str | None, decimal: str) -> str:

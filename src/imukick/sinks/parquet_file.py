@@ -40,7 +40,7 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
     types = {field.name: kinds.get(str(field.type), pa.string()) for field in fields(sheet.kind)}
     schema = pa.schema(
         [pa.field(name, types.get(name, pa.string()), metadata=_said(name)) for name in sheet.columns],
-        metadata={key: json.dumps(value, ensure_ascii=False, allow_nan=False) for key, value in sheet.meta.items()},
+        metadata={key: json.dumps(value, ensure_ascii=False, allow_nan=False) for key, value in sheet.facts.items()},
     )
     with path.open("wb") as file:
         pq.write_table(pa.Table.from_pylist(list(sheet.records()), schema=schema), file)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from imukick.coaching.wording import NOTES
 from imukick.events import Rep
 
 
@@ -40,6 +39,7 @@ class SetRow:
     cut: int
     not_a_kick: int
     paused: int
+    other_leg: int
     clean: int
     clean_share: float | None
     volume_kg: float | None
@@ -73,7 +73,7 @@ def _row(scope: str, reps: Sequence[Rep], said: Sequence[tuple[float, float | No
     masses = {next(load_kg for t_s, load_kg in reversed(said) if t_s <= rep.t_end_s) for rep in reps}
     loads = {rep.load for rep in reps}
     load_kg = masses.pop() if len(masses) == len(loads) == 1 else None
-    reasons = [next((note for note in rep.notes if note in NOTES), "") for rep in reps if not rep.counted]
+    reasons = [rep.reason for rep in reps if not rep.counted]
     clean = sum(rep.clean for rep in counted)
 
     def middle(of: Callable[[Rep], float | None]) -> float | None:
@@ -97,6 +97,7 @@ def _row(scope: str, reps: Sequence[Rep], said: Sequence[tuple[float, float | No
         cut=reasons.count("cut"),
         not_a_kick=reasons.count("not_a_kick"),
         paused=reasons.count("paused"),
+        other_leg=reasons.count("other_leg"),
         clean=clean,
         clean_share=clean / len(counted) if counted else None,
         volume_kg=None if load_kg is None else len(counted) * load_kg,

@@ -7,9 +7,20 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from imukick.events import Rep, Verdict
+from imukick.sinks.meta_file import described
 
 COLUMNS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Rep))
 """Of the repetitions' table."""
+DTYPES: Final = {
+    "bool": "bool",
+    "int": "int64",
+    "int | None": "int64",
+    "float": "float64",
+    "float | None": "float64",
+    "tuple[str, ...]": "words",
+    "tuple[Verdict, ...]": "words",
+}
+"""Type of a field -> as it is said to readers; `words`: with `;` between them in a CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,12 @@ class Sheet:
         """Names, in order."""
         first = () if self.recording is None else ("recording",)
         return first + tuple(field.name for field in fields(self.kind))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is said of the whole table: `meta`, and of each column its unit, type and meaning."""
+        kinds = {field.name: DTYPES.get(str(field.type), "string") for field in fields(self.kind)}
+        return {**self.meta, "columns": described((name, kinds.get(name, "string")) for name in self.columns)}
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Each row as plain data: lists as lists, each verdict with its value, limit, unit and source."""

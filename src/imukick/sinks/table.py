@@ -10,7 +10,7 @@ from imukick.events import Rep
 from imukick.sinks.sheet import COLUMNS, Sheet
 
 _INTEGERS = ("index", "set", "bounces", "revision")
-_WORDS = ("side", "posture", "load", "tempo", "verdicts", "quality", "notes")
+_WORDS = ("reason", "side", "posture", "load", "tempo", "verdicts", "quality", "notes")
 
 
 def reps_frame(reps: Iterable[Rep]) -> pd.DataFrame:

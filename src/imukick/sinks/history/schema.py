@@ -163,7 +163,18 @@ _MOMENTUM_ERRORS: Final = (
     """,
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS, _MOMENTUM_ERRORS)
+_BY_MOVEMENT: Final = (
+    "ALTER TABLE reps ADD COLUMN reason TEXT",
+    "ALTER TABLE reps ADD COLUMN sparc_lift REAL",
+    "ALTER TABLE reps ADD COLUMN sparc_lower REAL",
+    """
+    UPDATE reps SET reason = json_extract(notes, '$[0]'), notes = json_remove(notes, '$[0]')
+    WHERE NOT counted AND json_extract(notes, '$[0]') IN ('knee_curl', 'aborted', 'cut', 'paused', 'not_a_kick')
+    """,
+)
+"""Metrics version 2. `smoothness_sparc` of judgements before it stays where it is, and is no longer written."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS, _MOMENTUM_ERRORS, _BY_MOVEMENT)
 """Number n - 1 makes of a file of version n - 1 one of version n; what has been released is never changed."""
 VERSION: Final = len(MIGRATIONS)
 """Of the files that this program writes (`PRAGMA user_version`)."""

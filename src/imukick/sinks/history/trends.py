@@ -29,7 +29,8 @@ METRICS: Final[dict[str, tuple[str, str]]] = {
     "momentum_lift": ("share", "momentum of the lift"),
     "momentum_drop": ("share", "momentum of the lowering"),
     "off_plane": ("share", "movement off the plane"),
-    "smoothness_sparc": ("", "smoothness (SPARC)"),
+    "sparc_lift": ("", "smoothness of the lift (SPARC)"),
+    "sparc_lower": ("", "smoothness of the lowering (SPARC)"),
     "clean_share": ("share", "clean of counted"),
 }
 """What a trend can be told of: its unit, and what it is."""

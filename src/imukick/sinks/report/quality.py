@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from imukick.coaching.wording import NOTES, quality_text, reason_text
+from imukick.coaching.wording import quality_text, reason_text
 from imukick.events import DISPUTED, Gap, Remount
 from imukick.sinks.paper import clock
 from imukick.sinks.report.account import Account, numbers, plain, plural
@@ -89,7 +89,7 @@ def _not_counted(account: Account) -> str:
 
 
 def _missing(account: Account) -> list[tuple[str, str]]:
-    silent = {*NOTES, DISPUTED}
+    silent = {DISPUTED}
     notes = {
         note: [rep for rep in account.counted if note in rep.notes] for rep in account.counted for note in rep.notes
     }
