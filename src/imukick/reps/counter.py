@@ -156,7 +156,9 @@ class Counter:
                 return rep
         return None
 
-    def _corrected(self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, old: Rep) -> list[Event]:
+    def _corrected(
+        self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, old: Rep
+    ) -> list[Event]:
         """A row that another placement sees otherwise: it may come to count, it is never counted twice or taken back."""
         if reason is not None:
             return []
