@@ -122,7 +122,7 @@ def test_any_file(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None
         code, told = ended(patch, ["replay", str(path), "--out", str(out), "--motion", str(folder / "m.csv")])
     files = sorted(each.name for each in folder.iterdir())
     if code == 0:
-        assert files == ["a.csv", "m.csv", "o.csv"]
+        assert files == ["a.csv", "m.csv", "m.meta.json", "o.csv", "o.meta.json"]
     else:
         assert code == 2
         assert files == ["a.csv"]

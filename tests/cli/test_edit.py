@@ -222,8 +222,8 @@ def test_support_reaches_every_export(run: Run, file: Path, word: str) -> None:
     assert run("edit", file, "--support", word).code == 0
     out, sets, motion = (file.parent / name for name in ("o.json", "s.json", "m.csv"))
     assert run("replay", file, "--out", out, "--sets", sets, "--motion", motion).code == 0
-    assert [json.loads(path.read_text(encoding="utf-8"))["support"] for path in (out, sets)] == [word, word]
-    assert f'# support: "{word}"' in motion.read_text(encoding="utf-8").splitlines()
+    facts = (out, sets, motion.with_suffix(".meta.json"))
+    assert [json.loads(path.read_text(encoding="utf-8"))["support"] for path in facts] == [word, word, word]
 
 
 def test_a_part_of_a_recording_in_which_time_begins_again(run: Run, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_file_that_may_not_grow(kicks: Path, tmp_path: Path) -> None:
     place = tmp_path / "m.csv"
     code = (
         "import resource\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "from imukick.cli.app import main\n"
         "main()\n"
     )

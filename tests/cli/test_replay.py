@@ -19,10 +19,9 @@ from tests.cli.csv_text import NATIVE, still, still_rows, table
 
 
 def read_csv(path: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    head = [line for line in lines if line.startswith("# ")]
-    meta = {key: json.loads(value) for key, _, value in (line[2:].partition(": ") for line in head)}
-    return meta, list(csv.DictReader(lines[len(head) :]))
+    """The facts beside a table, and its rows."""
+    facts = json.loads(path.with_suffix(".meta.json").read_text(encoding="utf-8"))
+    return facts, list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def test_version_and_help(run: Run) -> None:
@@ -66,7 +65,7 @@ def test_a_recording_without_kicks(run: Run, tmp_path: Path) -> None:
     assert "no repetition found" in done.out
     meta, rows = read_csv(tmp_path / "o.csv")
     assert (meta["recording"], rows) == ("a.csv", [])
-    assert (tmp_path / "o.csv").read_text(encoding="utf-8").splitlines()[-1] == ",".join(COLUMNS)
+    assert (tmp_path / "o.csv").read_text(encoding="utf-8").splitlines() == [",".join(COLUMNS)]
 
 
 def test_csv_json_and_standard_output_hold_the_same(run: Run, kicks: Path, tmp_path: Path) -> None:
@@ -139,7 +138,7 @@ def folder(tmp_path: Path, kicks: Path, other_kicks: Path) -> Path:
     shutil.copy(kicks, place / "a.csv")
     shutil.copy(other_kicks, place / "b.csv")
     (place / "broken.csv").write_text("t_s,ax_mps2\n1,2\n", encoding="utf-8")
-    for name in ("a.truth.json", "a.reps.csv", "a.labels.csv", "notes.txt"):
+    for name in ("a.truth.json", "a.reps.csv", "a.reps.meta.json", "a.labels.csv", "notes.txt"):
         (place / name).write_text("x", encoding="utf-8")
     return place
 
@@ -155,7 +154,8 @@ def test_folders_and_globs_and_a_bad_file_between(
     assert len(done.err.splitlines()) == 1
     assert "broken.csv:1: no column for" in done.err
     written = sorted(path.name for path in (tmp_path / "results").iterdir())
-    assert written == ["a.motion.csv", "a.reps.csv", "b.motion.csv", "b.reps.csv"]
+    tables = ("a.motion", "a.reps", "b.motion", "b.reps")
+    assert written == [f"{name}.{ending}" for name in tables for ending in ("csv", "meta.json")]
     assert read_csv(tmp_path / "results" / "a.reps.csv")[0]["recording"] == "a.csv"
 
 
@@ -166,14 +166,16 @@ def test_a_folder_for_the_results_of_several_is_made(
     monkeypatch.chdir(tmp_path)
     done = run("replay", kicks, other_kicks, "--out", named, "--sets", f"{named.rstrip('/')}/s.csv", "--motion", "m/")
     assert (done.code, done.err) == (0, "")
-    names = (kicks.stem, other_kicks.stem)
-    assert {path.name for path in Path("results").iterdir()} == {*(f"{name}.reps.csv" for name in names), "s.csv"}
-    assert {path.name for path in Path("m").iterdir()} == {f"{name}.motion.csv" for name in names}
+    names, endings = (kicks.stem, other_kicks.stem), ("csv", "meta.json")
+    tables = ("s", *(f"{name}.reps" for name in names))
+    assert {path.name for path in Path("results").iterdir()} == {f"{name}.{end}" for name in tables for end in endings}
+    assert {path.name for path in Path("m").iterdir()} == {f"{name}.motion.{end}" for name in names for end in endings}
 
 
 def test_a_folder_with_a_slash_behind_is_made_for_one_too(run: Run, kicks: Path, tmp_path: Path) -> None:
     assert run("replay", kicks, "--out", f"{tmp_path / 'results'}/").code == 0
-    assert [path.name for path in (tmp_path / "results").iterdir()] == [f"{kicks.stem}.reps.csv"]
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == [f"{kicks.stem}.reps.csv", f"{kicks.stem}.reps.meta.json"]
 
 
 def test_a_folder_into_which_nothing_goes_is_not_made(run: Run, tmp_path: Path) -> None:
