@@ -147,6 +147,7 @@ def assert_replays(recording: Path, table: Path, folder: Path) -> None:
     with Program(folder, "replay", recording, "--one-pass", "--out", folder / "replay.reps.csv") as replay:
         assert replay.wait() == 0
     assert table.read_bytes() == (folder / "replay.reps.csv").read_bytes()
+    assert table.with_suffix(".meta.json").read_bytes() == (folder / "replay.reps.meta.json").read_bytes()
     assert len(table.read_text(encoding="utf-8").splitlines()) > 1
 
 

@@ -123,4 +123,5 @@ def test_a_minute_live_from_the_c_core(rate_hz: int, tmp_path: Path, say: Say) -
     with Program(tmp_path, "replay", recording, "--one-pass", "--out", tmp_path / "replay.reps.csv") as replay:
         assert replay.wait() == 0
     assert table.read_bytes() == (tmp_path / "replay.reps.csv").read_bytes()
+    assert table.with_suffix(".meta.json").read_bytes() == (tmp_path / "replay.reps.meta.json").read_bytes()
     assert len(table.read_text(encoding="utf-8").splitlines()) > 8

@@ -97,6 +97,7 @@ def test_two_programs_over_a_socket(tmp_path: Path) -> None:
         ) as process:
             assert process.wait() == 0
         assert table.read_bytes() == (tmp_path / "replay.reps.csv").read_bytes()
+        assert table.with_suffix(".meta.json").read_bytes() == (tmp_path / "replay.reps.meta.json").read_bytes()
         assert analyse(recording).counted >= 5
     finally:
         served.terminate()

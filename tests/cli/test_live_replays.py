@@ -51,6 +51,7 @@ def test_what_live_exports_is_what_replay_exports(name: str, run: Run, tmp_path:
     assert done.code == 0, done.err
     assert run("replay", recording, "--one-pass", "--out", tmp_path / "replay.reps.csv").code == 0
     assert (tmp_path / "live.reps.csv").read_bytes() == (tmp_path / "replay.reps.csv").read_bytes()
+    assert (tmp_path / "live.reps.meta.json").read_bytes() == (tmp_path / "replay.reps.meta.json").read_bytes()
     assert_near(analyse(recording, one_pass=True), play, recording)
 
 

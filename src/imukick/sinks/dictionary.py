@@ -40,7 +40,7 @@ DICTIONARY: Final[dict[str, tuple[str, str]]] = {
     "sparc_lower": ("", "spectral arc length of the lowering's rate; nearer 0 is smoother"),
     "bounces": ("count", "reversals at the top"),
     "verdicts": ("", "what is said about the repetition"),
-    "quality": ("", "what makes the row less sure: gap, clipped, timing, axis, strap, unjudged"),
+    "quality": ("", "what makes the row less sure: gap, clipped, timing, axis, strap, direction, unjudged"),
     "revision": ("", "0, or which later measurement this row is"),
     "notes": ("", "why a number is missing"),
     # one row a set
