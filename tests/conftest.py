@@ -15,6 +15,9 @@ settings.load_profile("house")
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
+collect_ignore_glob = ["firmware_protocol/board_stubs/*"]
+"""Stand-ins for a board's own modules, and programs that only MicroPython runs."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Recordings and history go to a folder of the tests, those of the programs that a test starts too: set before a test is read."""
