@@ -146,7 +146,8 @@ def _span(row: Mapping[str, Any], path: Path, line: int) -> Span:
     if end_s <= start_s:
         raise RecordingError(f"ends at {end_s:g} s, but starts at {start_s:g} s", path=path, line=line)
     top_s, lower_s, rom_deg = (_number(row, name, path, line) for name in OPTIONAL)
-    notes = row.get("notes")
+    reason, notes = row.get("reason"), row.get("notes")
+    said = notes if isinstance(notes, str) else ", ".join(map(str, () if notes is None else notes))
     return Span(
         start_s=start_s,
         end_s=end_s,
@@ -155,7 +156,7 @@ def _span(row: Mapping[str, Any], path: Path, line: int) -> Span:
         rom_deg=rom_deg,
         counted=_yes(row.get("counted"), path, line),
         side=read_side(str(row.get("side") or "").strip().lower()),
-        why=notes if isinstance(notes, str) else ", ".join(map(str, () if notes is None else notes)),
+        why=reason if isinstance(reason, str) and reason else said,
         recording=str(row.get("recording") or "").strip(),
     )
 
