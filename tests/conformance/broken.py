@@ -185,7 +185,7 @@ class EmptyBattery(ImukickV1):
 class Broken:
     """What is wrong (a core, or a whole make), the rules that this breaks, the parts of a run that see it.
 
-    `follows`: rules that may look broken because of it; times that are off make numbers look off where packets are short.
+    `follows`: rules that may look broken because of it; times that are off make numbers and the rate look off.
     """
 
     core: type[Device] | type[ImukickV1]
@@ -211,7 +211,7 @@ def _broken(core: type[Device] | type[ImukickV1], part: str, *breaks: str) -> Br
 BROKEN = {
     one.core.__name__: one
     for one in (
-        Broken(StampsTheLastSample, frozenset({"times"}), ("starts",), follows=frozenset({"numbers"})),
+        Broken(StampsTheLastSample, frozenset({"times"}), ("starts",), follows=frozenset({"numbers", "rate"})),
         _broken(CountsOn, "starts", "number 0"),
         _broken(PacksForAnotherMtu, "mtus", "fits", "mtu"),
         _broken(Rounds, "settings", "set exactly"),

@@ -18,7 +18,7 @@ from imukick.sources.recordings.text import read_text
 
 NEEDED: Final = ("t_start_s", "t_end_s")
 OPTIONAL: Final = ("t_top_s", "t_lower_s", "rom_deg")
-SAID: Final = ("counted", "side", "recording", "notes")
+SAID: Final = ("counted", "side", "recording", "reason", "notes")
 YES: Final = ("true", "1", "yes")
 NO: Final = ("false", "0", "no")
 TRUTH: Final = {
