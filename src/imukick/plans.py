@@ -14,8 +14,6 @@ MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "posture": ("auto", "standing", "quadruped", "prone", "any"),
 }
 """What the marks that hold from now can name: the words of exercises.py, which stands above this file (a test compares)."""
-BY_PLAN: Final = "plan"
-"""The value of a `set` mark that a plan made by itself; a person's own has none."""
 MAX_LOAD_KG: Final = 50.0
 """Chosen: far above any ankle weight, so that only a slip of the hand is beyond it."""
 MAX_ROM_DEG: Final = 180.0

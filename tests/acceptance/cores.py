@@ -8,7 +8,6 @@ Not part of the ordinary suite, which does a little of each.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import endless_track
+from tests.acceptance.bluetooth import Say, say
 from tests.acceptance.programs import Program
 from tests.acceptance.stage import Stage
 from tests.firmware_protocol.core_programs import (
@@ -34,18 +34,7 @@ from tests.firmware_protocol.core_scripts import answers, walk
 
 STATES = 100_000
 FUZZ_S = 300
-Say = Callable[[str], None]
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Prints a figure beside the name of the test."""
-
-    def told(line: str) -> None:
-        with capsys.disabled():
-            print(f"\n    {line}", end=" ", flush=True)
-
-    return told
+__all__ = ["say"]  # a fixture
 
 
 @pytest.fixture(scope="module")

@@ -20,22 +20,10 @@ from imukick.sources.virtual_sensor.off_radio import sensor_of, talk
 from tests.acceptance.bluetooth import Say, assert_replays, quality, say, stage
 from tests.acceptance.programs import Program
 from tests.acceptance.stage import Stage
+from tests.sources.other_makes import OTHERS, RATES_HZ
 
 __all__ = ["say", "stage"]
 
-OTHERS = [name for name in MAKES if name != "imukick"]
-RATES_HZ = {
-    "movesense": 52.0,
-    "witmotion": 50.0,
-    "dot": 60.0,
-    "verity": 52.0,
-    "thingy52": 50.0,
-    "witmotion-sdcl": 50.0,
-    "nordic-uart": 50.0,
-    "nordic-uart-frames": 100.0,
-    "openearable": 50.0,
-    "shimmer3r": 51.2,
-}
 MINUTE_S = 60.0
 SURE_S = 56.0
 """What ended before has ended in both; frames of a Polar hold two seconds."""

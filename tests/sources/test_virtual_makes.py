@@ -30,22 +30,10 @@ from imukick.sources.virtual_sensor.off_radio import Talk, act, sensor_of, talk
 from imukick.sources.virtual_sensor.sampling import resampled
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 from tests.sources.ble_session import QUICK, Session, listen
+from tests.sources.other_makes import OTHERS, RATES_HZ
 
-OTHERS = tuple(name for name in MAKES if name != "imukick")
 CLOCKLESS = ("witmotion", "thingy52")
 WITMOTIONS = ("witmotion", "witmotion-sdcl")
-RATES_HZ = {
-    "movesense": 52.0,
-    "witmotion": 50.0,
-    "dot": 60.0,
-    "verity": 52.0,
-    "thingy52": 50.0,
-    "witmotion-sdcl": 50.0,
-    "nordic-uart": 50.0,
-    "nordic-uart-frames": 100.0,
-    "openearable": 50.0,
-    "shimmer3r": 51.2,
-}
 WIT_STEPS = (16 * STANDARD_GRAVITY_MPS2 / 32768, 2000 * RAD_PER_DEG / 32768)
 STEPS = {
     "movesense": (0.000244 * STANDARD_GRAVITY_MPS2, 0.07 * RAD_PER_DEG),

@@ -39,7 +39,10 @@ def conform(
     ] = None,
     seconds: Annotated[float, typer.Option(help="How long the stream of the part minute is.")] = 60.0,
     wraps: Annotated[
-        bool, typer.Option("--wraps", help="Stream until number and clock have begun anew; up to 72 minutes.")
+        bool,
+        typer.Option(
+            "--wraps", help="Keep streaming until packet number and clock have wrapped around; up to 72 minutes."
+        ),
     ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON too.")

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from imukick import __version__
 from imukick.analysis import Analysis, exercise_of
 from imukick.cli.history_place import HistoryWishes, asked_person, history_file, the_history
@@ -161,7 +163,7 @@ class Held:
 
 
 def _exercise(wishes: LiveWishes) -> Exercise:
-    nothing = Samples(t_s=[], acc_mps2=[], gyr_radps=[])  # type: ignore[arg-type]
+    nothing = Samples(t_s=np.zeros(0), acc_mps2=np.zeros((0, 3)), gyr_radps=np.zeros((0, 3)))
     played = Recording(Path(), nothing, (), {})
     if wishes.play is not None:
         played = read_recording(wishes.play)

@@ -183,8 +183,7 @@ def _bar(recording: Recording, *, passes: int) -> Iterator[Watch | None]:
         task = progress.add_task(recording.path.name, total=(end_s - begin_s) * passes)
         reached_s = begin_s
 
-        # a Watch is told the events too; a bar needs only the time
-        def watch(t_s: float, told: Sequence[Event]) -> None:  # noqa: ARG001
+        def watch(t_s: float, events: Sequence[Event]) -> None:  # noqa: ARG001 - a bar needs only the time
             nonlocal reached_s
             progress.advance(task, max(0.0, t_s - reached_s))
             reached_s = t_s

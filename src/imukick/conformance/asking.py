@@ -140,9 +140,9 @@ async def commands(host: Host) -> None:
         code = await host.write(b"")
         findings.expect("no command", code == 0x80, f"an empty write is answered with ATT error 0x{code:02X}, not 0x80")
     _, replies = await host.quiet()
-    findings.expect("no command", not replies, f"{len(replies)} replies to what is no command")
+    findings.expect("no command", not replies, f"{len(replies)} replies to an unknown command")
     after = replace(await host.config(), overruns=before.overruns)
-    findings.expect("no command", after == before, "CONFIG has changed by what is no command")
+    findings.expect("no command", after == before, "an unknown command changed CONFIG")
     stopped = await host.ask(Order.STOP)
     if stopped is not None:
         findings.expect("stop in idle", stopped.status is Status.OK, f"it is answered {stopped.status.name}")

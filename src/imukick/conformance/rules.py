@@ -29,7 +29,7 @@ RULES: Final[dict[str, Rule]] = {
     "config state": Rule(4, "CONFIG says STREAMING between START and STOP, else IDLE"),
     "config size": Rule(6, "n in CONFIG follows from the MTU, the rate and the max latency"),
     "not heard": Rule(5, "a command is refused with 0xFD while indications of CONTROL are not subscribed"),
-    "no command": Rule(5, "what is no command is refused with 0x80, without a reply and without an effect"),
+    "no command": Rule(5, "an unknown command is refused with 0x80: no reply, no effect"),
     "replies": Rule(5, "each command has one reply, which begins with its byte plus 0x80"),
     "overlap": Rule(5, "of two commands at once each has its reply or is refused with 0xFE"),
     "clock": Rule(3, "the clock of SYNC counts microseconds and is never set"),
@@ -62,15 +62,18 @@ RULES: Final[dict[str, Rule]] = {
     "stamps": Rule(3, "each t_us is within a tenth of the sample period"),
     "drift": Rule(3, "the clock runs as a crystal does"),
     "wraps": Rule(
-        3, "number and clock begin anew after 65536 packets and 71.6 min, each by itself", "ask for it with --wraps"
+        3,
+        "the packet number wraps after 65536 packets and the clock after 71.6 min, independently of each other",
+        "ask for it with --wraps",
     ),
 }
 
 
 @dataclass(slots=True)
 class Findings:
-    """What was seen of each rule: `seen` how often, `wrong` in which words, `notes` what is worth knowing; `wrapped`: what began anew;
-    `stops`: of each stream, whether its last packet was shorter than the others.
+    """What a run has shown of each rule: `seen` counts the looks, `wrong` says what broke it, `notes` what is worth knowing.
+
+    `wrapped`: the counters that wrapped around. `stops`: for each stream, whether its last packet was shorter than the others.
     """
 
     seen: dict[str, int] = field(default_factory=dict)

@@ -50,7 +50,7 @@ def losses(findings: Findings, before: Config, after: Config, numbers: int) -> N
 
 
 def wrapped(packets: Sequence[Packet], findings: Findings) -> None:
-    """Whether number or clock began anew in this stream; that they went on rightly is a matter of `times` and `numbers`."""
+    """Whether packet number or clock wrapped around in this stream; the rules `times` and `numbers` check that they went on correctly."""
     for one, two in pairwise(packets):
         if one.seq - two.seq > WRAP_SEQ // 2:
             findings.wrapped.add("number")
@@ -183,7 +183,7 @@ async def minute(host: Host, for_s: float) -> None:
 
 
 async def wraps(host: Host) -> None:
-    """A stream of packets as small as they may be, until the clock's low half and the number have begun anew: up to 72 minutes."""
+    """Stream the smallest packets allowed until the low half of the clock and the packet number have wrapped around: up to 72 minutes."""
     findings, begin, clock = host.findings, await host.config(), await host.ask(Order.SYNC)
     if clock is None or clock.uptime_us is None:
         return

@@ -17,11 +17,9 @@ from imukick.signals import Excursion, LegMotion, Lift
 
 Moved = Doubt | LegMotion | Excursion | Lift | Gap | Remount
 
-LEAST: Final = round(0.0 * GRID_HZ)
-"""Grid points that a movement which ended in calm waits for, so that the low-pass finds its end. Chosen: with the 0.3 s
-until calm is known it leaves a quarter of a second of the 0.8 s within which a repetition is to be announced."""
 MOST: Final = round(0.5 * GRID_HZ)
-"""And at most. Chosen: a leg that creeps on for longer has a tremor or a new rest."""
+"""Grid points that a movement which ended in calm waits for at most. Chosen: a leg that creeps on for longer has a tremor
+or a new rest."""
 STEP: Final = 5
 """Grid points between two looks."""
 OVER: Final = round(0.3 * GRID_HZ)
@@ -64,7 +62,7 @@ class Outgoing:
         if not isinstance(item, Excursion) or item.open_end or item.rest_to is not None:
             return _Held(item)
         told = self._history.index(item.told_s)
-        return _Held(item, told + 1 - len(item.t_s), told, told + 1 + LEAST)
+        return _Held(item, told + 1 - len(item.t_s), told, told + 1)
 
     def _release(self, end: int, *, broken: bool) -> list[Moved]:
         out: list[Moved] = []

@@ -329,10 +329,6 @@ class Placement:
         far = e.range_rad >= self._first_rad
         return e.calm and far and e.share >= p.least_share and e.tilt <= p.most_tilt
 
-    def kick_again(self, e: Excursion) -> bool:
-        """Would a movement from before the axis was known have been a kick, from the rest pose known now?"""
-        return self.lifted(e) and self.at_rest(e.rest_up) and self.judged(e).centre == "hip"
-
     def judged(self, e: Excursion) -> Judged:
         """The joint that a movement turned on, by what this strapping knows."""
         lever_m, deg = float(np.linalg.norm(e.lever_m)), (e.phi_rad - self.angle_of(e.rest_up)) / RAD_PER_DEG

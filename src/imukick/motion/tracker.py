@@ -17,7 +17,7 @@ from imukick.motion.movements import MotionParams, Movements
 from imukick.motion.outgoing import Moved, Outgoing
 from imukick.motion.placements import Placements
 from imukick.motion.turning import Known, Pause, Turning
-from imukick.plans import BY_PLAN, Mark
+from imukick.plans import Mark
 from imukick.signals import BoolArray, Excursion, FloatArray, Samples
 
 __all__ = ["MotionParams", "Moved", "Tracker"]
@@ -69,9 +69,7 @@ class Tracker:
             case "resume":
                 self._placements.pause(mark.t_s, over=True)
                 self._placements.invite(mark.t_s)
-            case "side":
-                self._placements.invite(mark.t_s)
-            case "set" if mark.value != BY_PLAN:
+            case "set" | "side":
                 self._placements.invite(mark.t_s)
             case _:
                 pass

@@ -33,7 +33,7 @@ def stamp_ms(time: bytes) -> int | None:
     if ms > 999:
         return None
     try:
-        when = datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001
+        when = datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001 - as above
     except ValueError:
         return None
     return (when - BEGINS) // timedelta(milliseconds=1) + int(ms)

@@ -124,7 +124,7 @@ def _connected(path: Path) -> sqlite3.Connection:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in CORRUPT:
             raise DamageError(str(error)) from error
         raise
-    except BaseException:
+    except BaseException:  # Ctrl-C as well: whatever ends the preparation, the file is not left open
         connection.close()
         raise
     return connection
