@@ -78,6 +78,7 @@ def check_revisions(events: Sequence[Event]) -> int:
             old, new = told[event.index], event.rep
             assert new.index == old.index
             assert new.counted
+            assert event.now_counts is not old.counted
             if old.counted:
                 assert new.set == old.set
             for name in ("t_start_s", "t_top_s", "t_lower_s", "t_end_s"):

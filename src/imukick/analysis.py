@@ -13,7 +13,7 @@ import numpy as np
 
 from imukick.doubted import clipped_warning, without_impossible
 from imukick.errors import RecordingError
-from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised
+from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised, same_time
 from imukick.exercises import Exercise
 from imukick.plans import Mark, Plan, Target, split_load
 from imukick.plausibility import check, period_s
@@ -187,16 +187,11 @@ def changed(first: Sequence[Rep], second: Sequence[Rep]) -> str:
 
     Repetitions are the same when they share more than half of the time that they cover together.
     """
-    one, two = ([rep for rep in reps if rep.counted] for reps in (first, second))
-    more = sum(not any(_overlap(rep, other) for other in one) for rep in two)
-    fewer = sum(not any(_overlap(rep, other) for other in two) for rep in one)
+    one_s, two_s = ([(rep.t_start_s, rep.t_end_s) for rep in reps if rep.counted] for reps in (first, second))
+    more = sum(not any(same_time(span, other) for other in one_s) for span in two_s)
+    fewer = sum(not any(same_time(span, other) for other in two_s) for span in one_s)
     parts = [f"{n} {word}" for n, word in ((more, "more"), (fewer, "fewer")) if n]
     return f"{' and '.join(parts)} counted than in one pass" if parts else "counts as one pass does"
-
-
-def _overlap(one: Rep, other: Rep) -> bool:
-    common_s = min(one.t_end_s, other.t_end_s) - max(one.t_start_s, other.t_start_s)
-    return common_s > 0.5 * (max(one.t_end_s, other.t_end_s) - min(one.t_start_s, other.t_start_s))
 
 
 def _rows(events: Iterable[Event]) -> tuple[Rep, ...]:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 Side = Literal["left", "right", "unknown"]
 Posture = Literal["standing", "quadruped", "prone", "any", "unknown"]
+RemountWhy = Literal["moved", "posture", "mind"]
 Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
 
 Reason = Literal["knee_curl", "aborted", "cut", "paused", "other_leg", "not_a_kick"]
@@ -97,10 +98,14 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class RepRevised:
-    """A better measured row for a repetition already told: same index, set, counted; times within 50 ms."""
+    """A better measured row for a repetition already reported: same index, set and count; times within 50 ms.
+
+    `now_counts`: the engine has changed its mind, and a row that did not count does now; its times and set may differ.
+    """
 
     index: int
     rep: Rep
+    now_counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ class Remount:
     """
 
     t_s: float
-    why: Literal["first", "moved", "posture", "mind"] = "moved"
+    why: RemountWhy = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,22 @@ class RepClaimed:
 
 
 Event = Rep | RepRevised | LiftTold | Gap | Remount | Doubt | SetEnded | RepDisputed | RepClaimed
+
+
+def same_time(one_s: tuple[float, float], other_s: tuple[float, float]) -> bool:
+    """Do two spans (s) share more than half of the time that they cover together?"""
+    common_s = min(one_s[1], other_s[1]) - max(one_s[0], other_s[0])
+    return common_s > 0.5 * (max(one_s[1], other_s[1]) - min(one_s[0], other_s[0]))
+
+
+def newly_counted(event: Event) -> Rep | None:
+    """The repetition that this event adds to the count, if it adds one."""
+    match event:
+        case Rep(counted=True):
+            return event
+        case RepRevised(now_counts=True):
+            return event.rep
+    return None
 
 
 @dataclass(frozen=True, slots=True)

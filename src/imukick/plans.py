@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -14,6 +15,8 @@ MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "posture": ("auto", "standing", "quadruped", "prone", "any"),
 }
 """What the marks that hold from now can name: the words of exercises.py, which stands above this file (a test compares)."""
+BY_PLAN: Final = "plan"
+"""The value of a `set` mark that a plan made by itself; a person's own has none."""
 MAX_LOAD_KG: Final = 50.0
 """Chosen: far above any ankle weight, so that only a slip of the hand is beyond it."""
 MAX_ROM_DEG: Final = 180.0
@@ -52,6 +55,18 @@ class Mark:
         elif self.value not in MARK_WORDS.get(self.kind, (self.value,)):
             known = ", ".join(MARK_WORDS[self.kind])
             raise ValueError(f"mark of a {self.kind} {self.value[:40]!r}; known: {known}")
+
+
+def paused_spans(marks: Iterable[Mark]) -> list[tuple[float, float]]:
+    """(from, to) in s of every pause among these marks, in their order; the last one may last for ever."""
+    out: list[tuple[float, float]] = []
+    for mark in marks:
+        open_ended = bool(out) and out[-1][1] == math.inf
+        if mark.kind == "pause" and not open_ended:
+            out.append((mark.t_s, math.inf))
+        elif mark.kind == "resume" and open_ended:
+            out[-1] = (out[-1][0], mark.t_s)
+    return out
 
 
 def split_load(value: str) -> tuple[str, float | None]:

@@ -10,6 +10,7 @@ import pytest
 from imukick.events import Prior
 from imukick.motion.placement import PlacementParams
 from imukick.motion.placements import Placements
+from imukick.plans import BY_PLAN, Mark
 from imukick.signals import Excursion
 from tests.motion.rigid import AXIS, movement
 
@@ -91,8 +92,14 @@ def test_another_axis_leads_at_once_after_hands_on_the_sensor(away_s: float, why
 
 def test_a_persons_mark_lets_another_axis_lead_at_once() -> None:
     made = placements(kicks=3)
-    made.invite(-1.0)
+    made.mark(Mark(-1.0, "set"))
     assert leads(made, kick(axis=OTHER_AXIS)) == "moved"
+
+
+def test_a_set_that_a_plan_begins_lets_no_other_axis_lead() -> None:
+    made = placements(kicks=3)
+    made.mark(Mark(-1.0, "set", BY_PLAN))
+    assert leads(made, kick(axis=OTHER_AXIS)) is None
 
 
 def test_the_better_supported_placement_leads_and_explains_the_time_before() -> None:
@@ -115,9 +122,9 @@ def test_a_second_look_is_decided() -> None:
 
 def test_nothing_votes_between_pause_and_resume() -> None:
     made = placements()
-    made.pause(-1.0, over=False)
+    made.mark(Mark(-1.0, "pause"))
     assert not made.may_vote(kick())
-    made.pause(-0.5, over=True)
+    made.mark(Mark(-0.5, "resume"))
     assert made.may_vote(kick())
 
 

@@ -7,14 +7,14 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from imukick.errors import ImukickError
-from imukick.events import DISPUTED, LiftTold, Rep
+from imukick.events import DISPUTED, LiftTold, Rep, RepRevised
 from imukick.plans import Mark
 from imukick.sinks.history import History, open_history
 from imukick.sinks.history.editing import answers, delete_session, keep_answer, set_note
@@ -68,6 +68,15 @@ def test_what_a_session_said_reads_back_equal_told_and_latest(tmp_path: Path) ->
     assert one.recording_sha256 == hashlib.sha256(PLAYED.read_bytes()).hexdigest()
     assert one.ended
     assert one.newest.sets[-1].counted == analysis.counted
+
+
+def test_a_row_that_counts_after_all_reads_back_as_one(tmp_path: Path) -> None:
+    first, second = made([30.0, 31.0])
+    after_all = RepRevised(1, replace(first, counted=True, revision=1), now_counts=True)
+    again = RepRevised(1, replace(first, counted=True, revision=2, rom_deg=29.0))
+    events = (replace(first, counted=False, reason="not_a_kick"), second, after_all, again)
+    with open_history(tmp_path / "h.sqlite3", nobody) as history:
+        assert history.session(keep(history, events)).newest.events == events
 
 
 def test_the_list_counts_what_is_known_last(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
 from imukick.cli.live_words import Wish, next_load
 from imukick.errors import ImukickError, RecordingError
-from imukick.events import Event, Rep
+from imukick.events import Event, newly_counted
 from imukick.plans import Cue, MarkKind
 from imukick.sensors.link import Battery, Settings
 from imukick.signals import Samples
@@ -249,7 +249,7 @@ class LiveLoop:
         self._view.event(event)
         if self._outlets is not None:
             self._outlets.event(event)
-        if isinstance(event, Rep) and event.counted:
+        if newly_counted(event) is not None:
             self._counted += 1
             self._over = self._over or self._counted == self._limits.reps
 

@@ -61,11 +61,11 @@ class Shown:
         match event:
             case LiftTold():
                 self.lift = lift_text(event)
-            case Rep(counted=True):
+            case (Rep(counted=True) as rep) | RepRevised(rep=rep, now_counts=True):
                 self.counted += 1
-                self.in_set = self.in_set + 1 if event.set == self.set else 1
-                self.set = event.set
-                self.last = f"rep {event.index}: {event.rom_deg:.0f}°, {'; '.join(rep_texts(event))}"
+                self.in_set = self.in_set + 1 if rep.set == self.set else 1
+                self.set = rep.set
+                self.last = f"rep {rep.index}: {rep.rom_deg:.0f}°, {'; '.join(rep_texts(rep))}"
             case Rep():
                 self.last = f"({event.index}) {'; '.join(rep_texts(event))}"
 
@@ -85,7 +85,7 @@ def told_line(event: Event) -> str | None:
     """An event in one line as it is told live; a lift at its top too, a later measurement not."""
     if isinstance(event, LiftTold):
         return f"{clock_text(event.t_s):>8}  lift     {lift_text(event)}"
-    return None if isinstance(event, RepRevised) else event_line(event)
+    return None if isinstance(event, RepRevised) and not event.now_counts else event_line(event)
 
 
 def pace_text(coach: CoachState) -> str:

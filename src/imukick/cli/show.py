@@ -62,7 +62,6 @@ class Report:
 
 
 REMOUNTED: Final = {
-    "first": "the sensor now sits otherwise",
     "moved": "the sensor now sits otherwise",
     "posture": "the person rests in another posture",
     "mind": "imukick has changed its mind: what it took for kicks was something else",
@@ -110,8 +109,8 @@ def event_line(event: Event) -> str | None:
     match event:
         case Rep():
             return _rep_line(event, "")
-        case RepRevised(rep=rep):
-            return _rep_line(rep, " (measured again)")
+        case RepRevised(rep=rep, now_counts=now_counts):
+            return _rep_line(rep, " (counts after all)" if now_counts else " (measured again)")
         case Gap():
             return f"{clock_text(event.t_to_s):>8}  gap of {event.t_to_s - event.t_from_s:.2f} s"
         case Remount():

@@ -14,11 +14,13 @@ from imukick.coaching.speech import Speech
 from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
 from imukick.coaching.stop_rules import broken_rule
 from imukick.coaching.wording import SAYINGS, Saying, say
-from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, SetEnded, Verdict
-from imukick.plans import Cue, Mark, MarkKind, Plan, PlanStep
+from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded, Verdict
+from imukick.plans import BY_PLAN, Cue, Mark, MarkKind, Plan, PlanStep
 
 LEAD_S: Final = 3.0
 """From the word to the metronome's first lift. Chosen: long enough to hear the sentence and get ready."""
+LATE_S: Final = 2.5
+"""A repetition that ended longer ago is counted without a word. Chosen: sensors hold samples back for up to two seconds."""
 FREE_END_AFTER_S: Final = 20.0
 """Without a plan: when nobody has moved for so long, a set is over. Chosen: the default of a plan."""
 
@@ -108,8 +110,8 @@ class Coach:
                 self._mark(item)
             case LiftTold() if not self._paused:
                 self._lift()
-            case Rep():
-                self._rep(item)
+            case (Rep() as rep) | RepRevised(rep=rep, now_counts=True):
+                self._rep(rep)
             case SetEnded() if self._plan is None:
                 self._end("rest")
             case RepDisputed():
@@ -158,7 +160,7 @@ class Coach:
                     self._lead()
             case "pain":
                 self._pain()
-            case "set" if mark.value != "plan":
+            case "set" if mark.value != BY_PLAN:
                 self._onwards()
             case "side" if mark.value not in ("unknown", self._course.step.side) and self._phase != "done":
                 if self._phase == "set":
@@ -216,7 +218,10 @@ class Coach:
         self._phase, self._rest_until_s, self._rest_told = "set", None, False
         self._reps += 1
         self._in_set.append(rep)
-        self._told(rep, remark, said_at_top=said_at_top)
+        if self._now_s - rep.t_end_s > LATE_S:  # one of several that the engine counts after all; the newest is spoken
+            self._count(self._reps, rep.index, spoken=False, tone="")
+        else:
+            self._told(rep, remark, said_at_top=said_at_top)
 
     def _told(self, rep: Rep, remark: Verdict | str | None, *, said_at_top: bool) -> None:
         """Count and remark in one breath; where the set ends with it, in one breath with that."""
@@ -302,7 +307,7 @@ class Coach:
         if why == "mark":  # the person goes on at once
             self._speech.say("set_end", "set_over", values, aloud=False, tone="set_end")
             return
-        mark: tuple[MarkKind, str] = ("set", "plan") if then.side == over.side else ("side", then.side)
+        mark: tuple[MarkKind, str] = ("set", BY_PLAN) if then.side == over.side else ("side", then.side)
         if then.side == over.side:
             values |= {"rest": f"{over.rest_s:.0f}"}
             self._speech.say("set_end", "next_set", values, lead=lead, tone="set_end", mark=mark)

@@ -59,6 +59,8 @@ class Teller:
                 self._board.show(last=last_facts(event), engine_set=event.set, coach="")
             case RepRevised():
                 self._told(event.rep)
+                if event.now_counts:
+                    self._board.show(engine_set=event.rep.set)
             case RepDisputed():
                 self._disputed.add(event.index)
                 self._told(self._reps[event.index])

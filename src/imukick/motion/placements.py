@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from imukick.events import Posture, Prior, Strapping
+from imukick.events import Posture, Prior, RemountWhy, Strapping
 from imukick.motion.placement import Placement, PlacementParams
 from imukick.motion.support import support
+from imukick.plans import BY_PLAN, Mark, paused_spans
 from imukick.signals import Excursion
-
-Why = Literal["first", "moved", "posture", "mind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Change:
     `at_s`: when the kick began that decided it. `from_s`: when the pause before its first kick began. `before`: what led until now, if anything did.
     """
 
-    why: Why
+    why: RemountWhy | Literal["first"]
     at_s: float
     from_s: float
     before: Strapping | None
@@ -54,7 +52,7 @@ class Placements:
         self._decided = bool(self._ahead) and not self._ahead[0].carried
         self._others: list[Placement] = []
         self._led: list[tuple[Placement, float | None]] = []  # what led, and since when
-        self._paused: list[tuple[float, float]] = []
+        self._marks: list[Mark] = []
         self._invited_s: float | None = None  # a person's mark since which another placement may lead at once
         self.leader = self._new()
 
@@ -83,21 +81,16 @@ class Placements:
             self._led.append((self.leader, now.t_from_s))
         return led
 
-    def invite(self, t_s: float) -> None:
-        """The person says that something begins anew: from here another placement may lead with its first kick."""
-        self._invited_s = t_s
-
-    def pause(self, t_s: float, *, over: bool) -> None:
-        """The person pauses here, or goes on: what moves meanwhile has no vote."""
-        if over:
-            self._paused = [(a, min(b, t_s)) for a, b in self._paused]
-        elif not self._paused or self._paused[-1][1] <= t_s:
-            self._paused.append((t_s, math.inf))
+    def mark(self, mark: Mark) -> None:
+        """What a person did: nothing votes while they pause; a set, a side or going on lets another placement lead at once."""
+        self._marks.append(mark)
+        if mark.kind in ("set", "side", "resume") and mark.value != BY_PLAN:
+            self._invited_s = mark.t_s
 
     def may_vote(self, e: Excursion) -> bool:
         """Did it happen outside every pause?"""
         start_s, stop_s = float(e.t_s[e.start]), float(e.t_s[e.stop - 1])
-        return all(stop_s <= a or start_s >= b for a, b in self._paused)
+        return all(stop_s <= a or start_s >= b for a, b in paused_spans(self._marks))
 
     def consider(self, e: Excursion, away_s: float) -> Change | None:
         """Let a movement vote. `away_s`: how long the sensor was far from the leader's rest since its last movement."""
@@ -130,7 +123,7 @@ class Placements:
         """How much a movement looks like a kick, from 0 to 1."""
         return support(e, self._height_m, self._named, self._support)
 
-    def _overtakes(self, rival: Placement, e: Excursion, away_s: float) -> Why | None:
+    def _overtakes(self, rival: Placement, e: Excursion, away_s: float) -> RemountWhy | Literal["first"] | None:
         """Why the rival leads now, if it does."""
         leader = self.leader
         if rival.support < self._p.lead:
@@ -144,7 +137,7 @@ class Placements:
             return "posture"
         return "mind" if rival.support > leader.support else None
 
-    def _lead(self, rival: Placement, why: Why, at_s: float) -> Change:
+    def _lead(self, rival: Placement, why: RemountWhy | Literal["first"], at_s: float) -> Change:
         before = self.leader
         from_s = rival.from_s if rival.from_s is not None else 0.0
         self._others.remove(rival)

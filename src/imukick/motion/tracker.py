@@ -62,17 +62,8 @@ class Tracker:
         return self._placements.prior
 
     def mark(self, mark: Mark) -> None:
-        """What a person did may pause the votes, or let another placement lead at once."""
-        match mark.kind:
-            case "pause":
-                self._placements.pause(mark.t_s, over=False)
-            case "resume":
-                self._placements.pause(mark.t_s, over=True)
-                self._placements.invite(mark.t_s)
-            case "set" | "side":
-                self._placements.invite(mark.t_s)
-            case _:
-                pass
+        """What a person did, which says who may vote and who may lead."""
+        self._placements.mark(mark)
 
     def push(self, samples: Samples) -> list[Moved]:
         """All that these samples settle, in time order."""
@@ -191,6 +182,6 @@ class Tracker:
         found += again.follow(before.done)
         again.steady = False
         self._lead(again, before)
-        out: list[Moved] = [] if change.before is None else [Remount(change.at_s, change.why)]
+        out: list[Moved] = [] if change.why == "first" else [Remount(change.at_s, change.why)]
         now_s = float(self._history.rows(before.done - 1, before.done)[0][0, 0])
         return out + [replace(e, late=e.told_s < now_s) for e in found if isinstance(e, Excursion)]

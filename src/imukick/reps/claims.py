@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imukick.events import Event, Rep, RepClaimed, RepDisputed
+from imukick.events import Event, RepClaimed, RepDisputed, newly_counted
 from imukick.plans import Mark
 
 
@@ -16,7 +16,7 @@ class Claims:
 
     def heard(self, events: Iterable[Event]) -> None:
         """The person now knows of these."""
-        self._undisputed += [event.index for event in events if isinstance(event, Rep) and event.counted]
+        self._undisputed += [rep.index for rep in map(newly_counted, events) if rep is not None]
 
     def mark(self, mark: Mark) -> list[Event]:
         """`not_one`: the last counted repetition told before it and not yet disputed, if there is one; `missed`: a claim."""

@@ -9,13 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Event, LiftTold, Posture, Reason, Rep, RepRevised, SetEnded, Side, Strapping, Verdict
-from imukick.exercises import Exercise, read_load, read_side
-from imukick.plans import Mark
+from imukick.events import Event, LiftTold, Posture, Reason, Rep, RepRevised, SetEnded, Strapping, Verdict, same_time
+from imukick.exercises import Exercise
+from imukick.plans import Mark, paused_spans
+from imukick.reps.circumstances import Circumstances, circumstances, posture_at
 from imukick.reps.measuring import (
     KNOWN_LOADS,
     SETTLED,
-    Circumstances,
     hanging,
     lift_momentum,
     measure_rep,
@@ -97,7 +97,7 @@ class Counter:
         phases = find_phases(e, np.array(e.agreed.axis))
         if phases is None:
             return []
-        share, quality = lift_momentum(e, phases, e.agreed, self._circumstances(e.agreed, float(e.t_s[-1])))
+        share, quality = lift_momentum(e, phases, e.agreed, self._at(e.agreed, float(e.t_s[-1])))
         if not self._settled(e.agreed):
             quality = (*quality, "axis")
         return [LiftTold(float(e.t_s[-1]), share, quality)]
@@ -112,7 +112,7 @@ class Counter:
         phases = find_phases(e, axis)
         if phases is None or phases.range_rad * DEG_PER_RAD < self._p.least_deg:
             return []
-        so_far = SoFar(self._in_set, self._rows, self._rested(phases), self._pauses())
+        so_far = SoFar(self._in_set, self._rows, self._rested(phases), paused_spans(self._marks))
         reason = why_not(e, phases, strapping, so_far, self._p, in_plane=in_plane)
         events: list[Event] = []
         if reason is None:
@@ -125,8 +125,6 @@ class Counter:
         self._index += 1
         told = self._told(e, phases, about, reason, self._index)
         rep = told.rep
-        if e.late:
-            rep = replace(rep, quality=(*rep.quality, *(() if "axis" in rep.quality else ("axis",))))
         self._last_end_s = rep.t_end_s if self._last_end_s is None else max(self._last_end_s, rep.t_end_s)
         self._rows = [*self._rows, rep][-KEPT_ROWS:]
         if e.known is None and rep.counted and not e.late:  # no axis was known at its top: the lift is reported now
@@ -149,12 +147,9 @@ class Counter:
         return self._revise(about) if about.reps >= SETTLED or own.counted == SETTLED else []
 
     def _same(self, phases: Phases) -> Rep | None:
-        """The row already reported that shares more than half of the time that it and these phases cover together."""
-        for rep in reversed(self._rows):
-            common_s = min(rep.t_end_s, phases.t_end_s) - max(rep.t_start_s, phases.t_start_s)
-            if common_s > 0.5 * (max(rep.t_end_s, phases.t_end_s) - min(rep.t_start_s, phases.t_start_s)):
-                return rep
-        return None
+        """The row already reported for the same time."""
+        span = (phases.t_start_s, phases.t_end_s)
+        return next((rep for rep in reversed(self._rows) if same_time(span, (rep.t_start_s, rep.t_end_s))), None)
 
     def _corrected(
         self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, old: Rep
@@ -165,11 +160,10 @@ class Counter:
         told = self._told(e, phases, about, None, old.index)
         new = replace(told.rep, rest_before_s=old.rest_before_s, revision=old.revision + 1)
         new = replace(new, set=old.set if old.counted else new.set)
-        new = replace(new, quality=(*new.quality, *(() if "axis" in new.quality else ("axis",))))
         if old.counted and moved_s(old, new) > self._p.time_s:
             return []
         self._rows = [new if row.index == old.index else row for row in self._rows]
-        events: list[Event] = [RepRevised(old.index, new)]
+        events: list[Event] = [RepRevised(old.index, new, now_counts=not old.counted)]
         return events if old.counted else events + self._count(replace(told, rep=new), about)
 
     def _of(self, about: Strapping) -> OfPlacement:
@@ -189,7 +183,7 @@ class Counter:
         return max(strapping.reps, self._of(strapping).counted) >= SETTLED
 
     def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, index: int) -> Told:
-        c = self._circumstances(about, phases.t_top_s)
+        c = self._at(about, phases.t_top_s)
         last_end_s = self._last_end_s
         if e.late:
             last_end_s = max((row.t_end_s for row in self._rows if row.t_end_s <= phases.t_top_s), default=None)
@@ -203,7 +197,7 @@ class Counter:
             pool=e.known,
             index=index,
             rest_before_s=rest_s,
-            settled=self._settled(about),
+            settled=self._settled(about) and not e.late,
             reason=reason,
         )
         background = Background(
@@ -264,7 +258,7 @@ class Counter:
             if phases is None:
                 continue
             old = told.rep
-            c = replace(told.circumstances, posture=self._posture(settled, old.t_top_s))
+            c = replace(told.circumstances, posture=posture_at(self._x, self._marks, settled, old.t_top_s))
             new = measure_rep(
                 told.excursion,
                 phases,
@@ -290,7 +284,10 @@ class Counter:
         used = sum(m.kind in ("set", "side") and m.t_s <= phases.t_top_s for m in self._marks)
         marked, self._set_marks = used > self._set_marks, used
         posture = self._in_set[-1].posture if self._in_set else None
-        turned = posture is not None and self._posture(strapping, phases.t_top_s) not in (posture, "unknown")
+        turned = posture is not None and posture_at(self._x, self._marks, strapping, phases.t_top_s) not in (
+            posture,
+            "unknown",
+        )
         return self._end_set() if self._in_set and (marked or turned or self._rested(phases)) else []
 
     def _rested(self, phases: Phases) -> bool:
@@ -298,52 +295,15 @@ class Counter:
         last_s = self._last_counted_s
         return last_s is not None and phases.t_start_s - last_s > self._p.set_rest_s
 
+    def _at(self, strapping: Strapping, t_s: float) -> Circumstances:
+        return circumstances(self._x, self._marks, strapping, t_s, set_number=self._set, host_clock=self.host_clock)
+
     def _end_set(self) -> list[Event]:
         if not self._in_set or self._last_counted_s is None:
             return []
         ended = SetEnded(self._set, len(self._in_set), self._last_counted_s)
         self._set, self._in_set = self._set + 1, []
         return [ended]
-
-    def _circumstances(self, strapping: Strapping | None, t_s: float) -> Circumstances:
-        side: Side = self._x.side
-        load, load_kg = self._x.load, self._x.load_kg
-        for m in self._marks:
-            if m.t_s > t_s:
-                continue
-            if m.kind == "side":
-                side = read_side(m.value)
-            elif m.kind == "load":
-                load, load_kg = read_load(m.value)
-        return Circumstances(
-            posture=self._posture(strapping, t_s),
-            load=load,
-            load_kg=load_kg,
-            height_m=self._x.height_m,
-            side=side,
-            set=self._set,
-            host_clock=self.host_clock,
-        )
-
-    def _posture(self, strapping: Strapping | None, t_s: float) -> Posture:
-        told = self._x.told_posture
-        for m in self._marks:
-            if m.kind == "posture" and m.t_s <= t_s:
-                told = Exercise(posture=m.value).told_posture
-        if told is not None:
-            return told
-        return "unknown" if strapping is None else strapping.posture
-
-    def _pauses(self) -> list[tuple[float, float]]:
-        out: list[tuple[float, float]] = []
-        since: float | None = None
-        for m in self._marks:
-            if m.kind == "pause" and since is None:
-                since = m.t_s
-            elif m.kind == "resume" and since is not None:
-                out.append((since, m.t_s))
-                since = None
-        return out if since is None else [*out, (since, float("inf"))]
 
 
 def moved_s(old: Rep, new: Rep) -> float:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from imukick.events import Load, Posture, Reason, Rep, Side, Strapping, not_judged
+from imukick.events import Load, Posture, Reason, Rep, Strapping, not_judged
 from imukick.exercises import Shape, leg_shape
 from imukick.reps import metrics
+from imukick.reps.circumstances import Circumstances
 from imukick.reps.metrics import Share
 from imukick.reps.pendulum import Pendulum, pendulum, stature
 from imukick.reps.phases import SLOW, Phases
@@ -29,19 +30,6 @@ SWAY_DEGPS: Final = 1.5
 """A movement whose slow ends turn no faster than a leg sways (30 deg in 4 s) cannot be timed to better than half a second."""
 SETTLED: Final = 3
 """Repetitions after which axis, lever and posture of a strapping are settled (docs/metrics.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What holds for a repetition besides its own movement."""
-
-    posture: Posture
-    load: Load
-    load_kg: float | None
-    height_m: float
-    side: Side
-    set: int
-    host_clock: bool
 
 
 def measure_rep(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from imukick.events import Event, RepRevised
+from imukick.events import Event, RepRevised, newly_counted
 from imukick.plans import Mark
 from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, PlanSet, read_rep
 
@@ -142,6 +143,17 @@ def _glance(row: tuple[Any, ...]) -> Glance:
     )
 
 
+def _with_counts(events: Iterable[Event]) -> Iterator[Event]:
+    """A revision's row says whether it counts; here also whether it is the first of its repetition that does."""
+    counted: set[int] = set()
+    for event in events:
+        if isinstance(event, RepRevised):
+            event = replace(event, now_counts=event.rep.counted and event.index not in counted)
+        rep = newly_counted(event)
+        counted |= set() if rep is None else {rep.index}
+        yield event
+
+
 def _judgements(connection: sqlite3.Connection, session: int) -> Iterator[Judgement]:
     rows = connection.execute(
         "SELECT id, number, made, package, metrics_version, meta FROM judgements WHERE session_id = ? ORDER BY number",
@@ -157,5 +169,5 @@ def _judgements(connection: sqlite3.Connection, session: int) -> Iterator[Judgem
         ):
             told.append((at, EVENTS[kind](**json.loads(facts))))
         told.sort(key=lambda one: one[0])
-        events = tuple(event for _, event in told)
+        events = tuple(_with_counts([event for _, event in told]))
         yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, json.loads(meta), events)
