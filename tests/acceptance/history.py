@@ -1,6 +1,6 @@
 """The history under kill -9 and under many writers: `pytest tests/acceptance/history.py` (about three minutes).
 
-Fifty kills of a program that writes as fast as it can, alone or beside another; ten kills of `imukick live`; four writers of 2,000 repetitions at once.
+Fifty kills of a program that writes half of its time, alone or beside another; ten kills of `imukick live`; four writers of 2,000 repetitions at once.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import random
 import re
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,9 @@ def test_a_live_session_that_is_killed_has_kept_every_repetition_that_it_told(se
 
 def test_four_writers_at_once(tmp_path: Path) -> None:
     db, count = tmp_path / "h.sqlite3", 2000
-    for program in [keeping(db, count) for _ in range(4)]:
-        program.communicate()
-        assert program.returncode == 0
+    with ExitStack() as children:
+        for program in [children.enter_context(keeping(db, count)) for _ in range(4)]:
+            program.communicate()
+            assert program.returncode == 0
     with open_history(db, nobody) as history:
         assert [one.counted for one in history.glances()] == [count] * 4

@@ -7,21 +7,17 @@ Not part of the ordinary suite, which does the same with a few recordings: this 
 
 from __future__ import annotations
 
-import os
 import random
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from imukick.analysis import analyse
 from imukick.sources.recordings import read_recording
-from tests.cli.command import SRC
+from tests.acceptance.programs import Program
 from tests.cli.live_session import lived
 from tests.cli.test_live_replays import RECORDINGS, assert_near, assert_replays
 
@@ -53,24 +49,14 @@ def test_live_is_the_original(name: str, tmp_path: Path) -> None:
     assert_near(live.analysis, play, tmp_path / "live.csv")
 
 
-def command(*args: object, **process: Any) -> subprocess.Popen[str]:
-    """`imukick` with these arguments, as a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1"}
-    words = [sys.executable, "-m", "imukick", *map(str, args)]
-    return subprocess.Popen(words, stdin=subprocess.DEVNULL, text=True, env=environment, **process)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_a_live_session_that_is_killed_replays_up_to_then(seed: int, tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
     options = ("--sensor", "virtual", "--play", PLAY, "--speed", 5, "--record", recording)
-    with command("live", *options, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        line = next(line for line in process.stdout if "rep 1 " in line)
-        assert "rep 1 " in line
+    with Program(tmp_path, "live", *options) as program:
+        program.until("rep 1 ")
         time.sleep(random.Random(seed).uniform(0.0, 4.0))
-        process.kill()
-        process.wait()
+        program.kill()
     whole, cut = read_recording(PLAY).samples, read_recording(recording).samples
     assert 0 < len(cut) < len(whole)
     assert np.allclose(cut.acc_mps2, whole.acc_mps2[: len(cut)], atol=0.01)
@@ -81,24 +67,15 @@ def test_two_programs_over_a_socket(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = command("virtual-sensor", "--play", PLAY, "--speed", 5, "--radio", f"tcp-server:127.0.0.1:{port}")
-    try:
-        for _ in range(200):
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+    sensor = ("virtual-sensor", "--play", PLAY, "--speed", 5, "--radio", f"tcp-server:127.0.0.1:{port}")
+    with Program(tmp_path, *sensor) as served:
+        served.until(f"tcp-server:127.0.0.1:{port}")
         recording, table = tmp_path / "live.csv", tmp_path / "live.reps.csv"
         options = ("--radio", f"tcp-client:127.0.0.1:{port}", "--posture", "quadruped", "--reps", 5)
-        with command("live", *options, "--record", recording, "--out", table) as process:
-            assert process.wait() == 0
-        with command(
-            "replay", recording, "--one-pass", "--out", tmp_path / "replay.reps.csv", stdout=subprocess.DEVNULL
-        ) as process:
-            assert process.wait() == 0
+        with Program(tmp_path, "live", *options, "--record", recording, "--out", table) as live:
+            assert live.wait() == 0
+        with Program(tmp_path, "replay", recording, "--one-pass", "--out", tmp_path / "replay.reps.csv") as replay:
+            assert replay.wait() == 0
         assert table.read_bytes() == (tmp_path / "replay.reps.csv").read_bytes()
         assert table.with_suffix(".meta.json").read_bytes() == (tmp_path / "replay.reps.meta.json").read_bytes()
         assert analyse(recording).counted >= 5
-    finally:
-        served.terminate()
-        served.wait()

@@ -84,8 +84,11 @@ def run(arguments: Sequence[str], show: Callable[[str], None]) -> int:
             errors="replace",
         ) as machine:
             assert machine.stdout is not None
-            for line in machine.stdout:
-                show(line.rstrip())
+            try:
+                for line in machine.stdout:
+                    show(line.rstrip())
+            finally:
+                machine.terminate()  # `timeout` hands this on to the machine
         code = out / "code"
         return int(code.read_text(encoding="utf-8")) if code.exists() else FAILED
 

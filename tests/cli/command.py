@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from imukick.cli.app import main
+from tests.children import running
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 AS_MODULE = (
@@ -51,13 +53,15 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return run
 
 
-def start(*args: object, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
-    """`python -m imukick` with these arguments, as a process of its own."""
-    return subprocess.Popen(
+@contextmanager
+def started(*args: object, stdout: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    """`python -m imukick` with these arguments as a process of its own, killed when the block ends."""
+    with running(
         [sys.executable, "-c", AS_MODULE, *map(str, args)],
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1"},
-    )
+    ) as process:
+        yield process

@@ -9,6 +9,8 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 
 from imukick.cli.live_keys import interactive
 from imukick.sources.recordings import read_recording
+from tests.children import PATIENCE_S, running
 from tests.cli.command import AS_MODULE, SRC
 
 if sys.platform == "win32":
@@ -29,11 +32,13 @@ PLAY = Path(__file__).resolve().parents[2] / "recordings" / "quadruped_faults.cs
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1", "TERM": "xterm-256color"}
 
 
-def live(recording: Path, speed: int, **process: Any) -> subprocess.Popen[str]:
-    """`imukick live` with the virtual sensor, recording there."""
+@contextmanager
+def live(recording: Path, speed: int, **process: Any) -> Iterator[subprocess.Popen[str]]:
+    """`imukick live` with the virtual sensor, recording there; killed when the block ends."""
     options = ("--sensor", "virtual", "--play", PLAY, "--speed", speed, "--record", recording)
     command = [sys.executable, "-c", AS_MODULE, "live", *map(str, options)]
-    return subprocess.Popen(command, text=True, encoding="utf-8", env=ENVIRONMENT, **process)
+    with running(command, text=True, encoding="utf-8", env=ENVIRONMENT, **process) as program:
+        yield program
 
 
 class Terminal:
@@ -73,23 +78,21 @@ def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: P
     recording, terminal = tmp_path / "live.csv", Terminal()
     before = terminal.settings
     place = terminal.theirs
-    process = live(recording, 8, stdin=place, stdout=place, stderr=place, preexec_fn=terminal.own)
     try:
-        terminal.read_until("rep 1 ")
-        assert terminal.settings != before
-        terminal.type("zxm")
-        terminal.read_until("rep 1 was none, says the person")
-        terminal.read_until("one was missed, says the person")
-        terminal.type("s")
-        terminal.read_until("side: left")
-        terminal.read_until("lost 0.0 %")
-        terminal.type("\x03")
-        terminal.read_until("recording: ")
-        assert process.wait() == 0
+        with live(recording, 8, stdin=place, stdout=place, stderr=place, preexec_fn=terminal.own) as process:
+            terminal.read_until("rep 1 ")
+            assert terminal.settings != before
+            terminal.type("zxm")
+            terminal.read_until("rep 1 was none, says the person")
+            terminal.read_until("one was missed, says the person")
+            terminal.type("s")
+            terminal.read_until("side: left")
+            terminal.read_until("lost 0.0 %")
+            terminal.type("\x03")
+            terminal.read_until("recording: ")
+            assert process.wait(timeout=PATIENCE_S) == 0
         assert terminal.settings == before
     finally:
-        process.kill()
-        process.wait()
         terminal.close()
     shown = " ".join(terminal.screen.split())  # wherever its lines were broken
     for said in (
@@ -119,19 +122,19 @@ def test_nobody_is_asked_on_a_terminal_of_another_session(monkeypatch: pytest.Mo
 def test_lines_and_a_polite_kill(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
     pipe = subprocess.PIPE
-    process = live(recording, 8, stdin=pipe, stdout=pipe, stderr=pipe)
-    assert process.stdin is not None
-    assert process.stdout is not None
     told = []
-    for line in process.stdout:
-        told.append(line)
-        if "rep 1 " in line:
-            process.stdin.write("pain\nside left\nwhat is this\nnote tired\n")
-            process.stdin.flush()
-        if line.startswith("noted"):
-            process.send_signal(signal.SIGTERM)
-            break
-    rest, err = process.communicate()
+    with live(recording, 8, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for line in process.stdout:
+            told.append(line)
+            if "rep 1 " in line:
+                process.stdin.write("pain\nside left\nwhat is this\nnote tired\n")
+                process.stdin.flush()
+            if line.startswith("noted"):
+                process.send_signal(signal.SIGTERM)
+                break
+        rest, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, "")
     assert any("not understood: 'what is this'" in line for line in told)
     assert "set 1, right: 1 counted" in rest
@@ -144,11 +147,12 @@ def test_lines_and_a_polite_kill(tmp_path: Path) -> None:
 
 def test_ctrl_c_before_the_first_sample_leaves_nothing(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
-    process = live(recording, 1, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while not recording.exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate()
+    pipe = subprocess.PIPE
+    with live(recording, 1, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
+        while not recording.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out + err) == (130, "")
     assert not recording.exists()

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import numpy as np
 import pytest
 
 from imukick import Samples, read_recording, write_recording
-from tests.cli.command import SRC, start
+from tests.children import PATIENCE_S
+from tests.cli.command import SRC, started
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1"}
 EACH = """
@@ -117,9 +119,11 @@ def test_a_file_that_may_not_grow(kicks: Path, tmp_path: Path) -> None:
 def test_a_standard_output_that_is_full(kicks: Path, args: tuple[str, ...]) -> None:
     if not Path("/dev/full").is_char_device():
         pytest.skip("no /dev/full here")
-    with Path("/dev/full").open("w", encoding="utf-8") as full:
-        process = start("replay", kicks, *args, stdout=full.fileno())
-        _, err = process.communicate(timeout=60)
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        started("replay", kicks, *args, stdout=full.fileno()) as process,
+    ):
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
     assert err.splitlines() == ["imukick: the standard output: No space left on device; name another place"]
 
@@ -131,14 +135,16 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(kicks: Path, tmp_path: Path, ou
     samples = Samples(whole.t_s[kept], whole.acc_mps2[kept], whole.gyr_radps[kept])
     write_recording(tmp_path / "a.csv", samples)
     before = signal.signal(signal.SIGINT, ours)
-    try:
-        process = start("replay", tmp_path / "a.csv", "--realtime", "--out", tmp_path / "o.csv")
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert process.stdout is not None
-    assert "gap of 0.4" in process.stdout.readline()  # it plays
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    with ExitStack() as children:
+        try:
+            command = ("replay", tmp_path / "a.csv", "--realtime", "--out", tmp_path / "o.csv")
+            process = children.enter_context(started(*command))
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert process.stdout is not None
+        assert "gap of 0.4" in process.stdout.readline()  # it plays
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (130, "")
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
@@ -167,7 +173,7 @@ def test_ctrl_c_while_a_file_is_written(kicks: Path, tmp_path: Path) -> None:
         text=True,
         env=ENVIRONMENT,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert (done.returncode, done.stderr) == (130, "")
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
@@ -184,8 +190,8 @@ def closed_pipe() -> int:
 def test_a_reader_that_goes_away(kicks: Path, tmp_path: Path, out: tuple[str, ...]) -> None:
     writer = closed_pipe()
     try:
-        process = start("replay", kicks, *out, "--motion", tmp_path / "m.csv", stdout=writer)
-        _, err = process.communicate(timeout=60)
+        with started("replay", kicks, *out, "--motion", tmp_path / "m.csv", stdout=writer) as process:
+            _, err = process.communicate(timeout=PATIENCE_S)
     finally:
         os.close(writer)
     assert (process.returncode, err) == (0, "")
@@ -196,10 +202,12 @@ def test_a_reader_that_goes_away_from_a_picture_and_a_simulation(kicks: Path, tm
     writer = closed_pipe()
     try:
         made = [("plot", kicks, "-o", tmp_path / "p.svg"), ("simulate", "-o", tmp_path / "x.csv", "--reps", 0)]
-        ended = [(p.communicate(timeout=60)[1], p.returncode) for p in (start(*args, stdout=writer) for args in made)]
+        for args in made:
+            with started(*args, stdout=writer) as process:
+                _, err = process.communicate(timeout=PATIENCE_S)
+            assert (process.returncode, err) == (0, "")
     finally:
         os.close(writer)
-    assert ended == [("", 0)] * 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p.svg", "x.csv", "x.truth.json"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import subprocess
 import sys
 from contextlib import aclosing
 from pathlib import Path
@@ -18,7 +19,8 @@ from imukick.signals import Samples
 from imukick.sources.ble import LinkItem, Received, find, stream
 from imukick.sources.bumble_backend import bumble_backend
 from imukick.sources.recordings import read_recording
-from tests.cli.command import Run, start
+from tests.children import PATIENCE_S
+from tests.cli.command import Run, started
 from tests.sources.ble_session import QUICK
 
 
@@ -31,14 +33,12 @@ def free_port() -> int:
 
 def test_another_process_streams_a_recording_from_it(kicks: Path) -> None:
     port = free_port()
-    sensor = start(
+    command = (
         *("virtual-sensor", "--radio", f"tcp-server:127.0.0.1:{port}", "--play", kicks),
         *("--speed", 60, "--name", "ankle", "--loss", 0.05, "--seed", 4),
     )
-    assert sensor.stdout is not None
-    first = sensor.stdout.readline()
 
-    async def session() -> list[LinkItem]:
+    async def session(sensor: subprocess.Popen[str]) -> list[LinkItem]:
         items: list[LinkItem] = []
         async with bumble_backend(f"tcp-client:127.0.0.1:{port}") as backend:
             found = await find("ankle", backend=backend)
@@ -49,8 +49,11 @@ def test_another_process_streams_a_recording_from_it(kicks: Path) -> None:
                         break
         return items
 
-    items = asyncio.run(session())
-    said, complaint = sensor.communicate(timeout=10)
+    with started(*command) as sensor:
+        assert sensor.stdout is not None
+        first = sensor.stdout.readline()
+        items = asyncio.run(session(sensor))
+        said, complaint = sensor.communicate(timeout=PATIENCE_S)
     assert (sensor.returncode, complaint) == (0, "")
     assert first.startswith(f"ankle: plays {kicks.name} (45.3 s, 50.08 Hz) on tcp-server:127.0.0.1:{port}")
     assert "tcp-client" in first
@@ -72,11 +75,11 @@ def test_another_process_streams_a_recording_from_it(kicks: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
 def test_it_ends_when_told_to(kicks: Path) -> None:
-    sensor = start("virtual-sensor", "--radio", f"tcp-server:127.0.0.1:{free_port()}", "--play", kicks)
-    assert sensor.stdout is not None
-    assert "45.3 s" in sensor.stdout.readline()
-    sensor.send_signal(signal.SIGTERM)
-    said, complaint = sensor.communicate(timeout=10)
+    with started("virtual-sensor", "--radio", f"tcp-server:127.0.0.1:{free_port()}", "--play", kicks) as sensor:
+        assert sensor.stdout is not None
+        assert "45.3 s" in sensor.stdout.readline()
+        sensor.send_signal(signal.SIGTERM)
+        said, complaint = sensor.communicate(timeout=PATIENCE_S)
     assert (sensor.returncode, complaint) == (143, "")
     assert "sent 0 packets" in said
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 from imukick.virtual.imukick_v1_device import Device, Part
+from tests.children import PATIENCE_S, running
 from tests.firmware_protocol.core_scripts import operation, power_on
 
 
@@ -79,14 +80,14 @@ class CoreProcess(Device):
 
 
 class CoreProcesses:
-    """Starts a process for each sensor that is made."""
+    """Starts a process for each sensor that is made, and leaves it to `children` to end it."""
 
-    def __init__(self, driver: Path) -> None:
-        self._driver = driver
+    def __init__(self, driver: Path, children: ExitStack) -> None:
+        self._driver, self._children = driver, children
         self.running: list[subprocess.Popen[bytes]] = []
 
     def __call__(self, part: Part, boot: int) -> Device:
-        pipe = subprocess.Popen([str(self._driver)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        pipe = self._children.enter_context(running([self._driver], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
         self.running.append(pipe)
         return CoreProcess(part, boot, pipe)
 
@@ -94,13 +95,12 @@ class CoreProcesses:
 @contextmanager
 def core_processes(driver: Path) -> Iterator[CoreProcesses]:
     """What makes C cores; each has to end well when its pipe is closed: its sanitizers found nothing."""
-    made = CoreProcesses(driver)
-    try:
-        yield made
-    finally:
-        for pipe in made.running:
-            assert pipe.stdin is not None
-            assert pipe.stdout is not None
-            pipe.stdin.close()
-            pipe.stdout.close()
-            assert pipe.wait(timeout=20.0) == 0
+    with ExitStack() as children:
+        made = CoreProcesses(driver, children)
+        try:
+            yield made
+        finally:
+            for pipe in made.running:
+                assert pipe.stdin is not None
+                pipe.stdin.close()
+                assert pipe.wait(timeout=PATIENCE_S) == 0

@@ -13,7 +13,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
-from tests.cli.command import runner, start
+from tests.children import PATIENCE_S
+from tests.cli.command import runner, started
 from tests.live.browser import RECORDINGS
 
 FILE = RECORDINGS / "standing_200hz_quick.csv"
@@ -29,7 +30,7 @@ async def watched(link: str, says: Says) -> list[Facts]:
     async with connect(link.replace("http", "ws") + "live", origin=Origin(link.rstrip("/"))) as socket:
         try:
             while True:
-                frame = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                frame = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
                 seen.append(seen[-1] | frame.get("facts", {}))
                 await socket.send(json.dumps({"ack": frame["n"]}))
                 line = says(seen[-1])
@@ -42,11 +43,11 @@ async def watched(link: str, says: Says) -> list[Facts]:
 def played(out: Path, says: Says) -> tuple[list[Facts], str]:
     """What a page was told while the recording was played at `SPEED`, and what the program printed."""
     options = ("--page", "--page-port", 0, "--speed", SPEED, "--out", out)
-    with start("replay", FILE, *options) as process:
+    with started("replay", FILE, *options) as process:
         assert process.stdout is not None
         link = process.stdout.readline().strip().removeprefix("page: ")
         seen = asyncio.run(watched(link, says))
-        printed, err = process.communicate(timeout=20)
+        printed, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, "")
     return seen, printed
 

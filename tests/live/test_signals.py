@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from imukick.sources.recordings import read_recording
-from tests.cli.command import start
+from tests.children import PATIENCE_S
+from tests.cli.command import started
 
 if sys.platform == "win32":
     pytest.skip("signals of POSIX", allow_module_level=True)
@@ -28,7 +29,7 @@ async def last_facts(link: str, process: Any) -> dict[str, Any]:
     async with connect(link.replace("http", "ws") + "live", origin=Origin(link.rstrip("/"))) as socket:
         try:
             while True:
-                frame = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                frame = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
                 facts |= frame.get("facts", {})
                 await socket.send(json.dumps({"ack": frame["n"]}))
                 if facts["stage"] == "running" and facts.get("elapsed_s", 0) >= 1 and not asked:
@@ -41,11 +42,11 @@ async def last_facts(link: str, process: Any) -> dict[str, Any]:
 def test_sigterm_with_an_open_page_ends_as_it_should(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
     options = ("--sensor", "virtual", "--page", "--page-port", 0, "--count-from", "still", "--record", recording)
-    with start("live", *options) as process:
+    with started("live", *options) as process:
         assert process.stdout is not None
         link = process.stdout.readline().strip().removeprefix("page: ")
         facts = asyncio.run(last_facts(link, process))
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, "")
     assert "time quality" in out
     assert facts["stage"] == "ended"

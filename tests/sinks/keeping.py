@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from imukick.events import Rep, Verdict
+from tests.children import running
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ONE: Final = Rep(
@@ -23,19 +27,21 @@ def kept(number: int) -> Rep:
     return replace(ONE, index=number, t_start_s=float(number), rom_deg=30.0 + number / 7)
 
 
-def keeping(db: Path, count: int) -> subprocess.Popen[str]:
-    """The same program, as a process of its own."""
+@contextmanager
+def keeping(db: Path, count: int) -> Iterator[subprocess.Popen[str]]:
+    """The same program as a process of its own, killed when the block ends."""
     command = [sys.executable, __file__, str(db), str(count)]
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONUNBUFFERED": "1"},
-    )
+    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONUNBUFFERED": "1"}
+    with running(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
+        yield program
 
 
 def main() -> None:
-    """Keep, and say so."""
+    """Keep, and say so; between repetitions it pauses for as long as keeping the last one took.
+
+    A session keeps one repetition every few seconds. A program that never pauses takes the lock again at once, and another
+    one may wait for it in vain: SQLite has no queue. With this pause the lock is free half of the time on any machine.
+    """
     from imukick.sinks.history import open_history
     from imukick.sinks.history.writing import Beginning, SessionWriter
 
@@ -44,8 +50,10 @@ def main() -> None:
         writer = SessionWriter(history.connection, Beginning("me", "live", None, meta), datetime.now(UTC))
         print(f"session {writer.number}")
         for number in range(1, int(sys.argv[2]) + 1):
+            began_s = time.monotonic()
             writer.tell([kept(number)])
             print(number)
+            time.sleep(time.monotonic() - began_s)
 
 
 if __name__ == "__main__":

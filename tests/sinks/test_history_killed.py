@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,16 @@ def nobody(line: str) -> None:
 
 def killed_after(db: Path, wait_s: list[float]) -> None:
     """As many programs keep in one history as there are times (s) after which, from its first word on, each is killed; nothing told is lost."""
-    programs = [keeping(db, 100_000) for _ in wait_s]
     told: list[tuple[int, int]] = []
-    for program, wait in sorted(zip(programs, wait_s, strict=True), key=lambda pair: pair[1]):
-        assert program.stdout is not None
-        session = int(program.stdout.readline().split()[1])
-        time.sleep(wait)
-        program.kill()
-        numbers = program.stdout.read().split("\n")[:-1]  # what stands before the last line's end was said whole
-        program.wait()
-        program.stdout.close()
-        told.append((session, int(numbers[-1]) if numbers else 0))
+    with ExitStack() as children:
+        programs = [children.enter_context(keeping(db, 100_000)) for _ in wait_s]
+        for program, wait in sorted(zip(programs, wait_s, strict=True), key=lambda pair: pair[1]):
+            assert program.stdout is not None
+            session = int(program.stdout.readline().split()[1])
+            time.sleep(wait)
+            program.kill()
+            numbers = program.stdout.read().split("\n")[:-1]  # what stands before the last line's end was said whole
+            told.append((session, int(numbers[-1]) if numbers else 0))
     with open_history(db, nobody) as history:
         for session, last in told:
             one = history.session(session)
@@ -49,11 +49,11 @@ def test_nothing_that_was_told_is_lost_to_a_kill(tmp_path: Path) -> None:
 
 def test_programs_that_keep_at_once_wait_for_each_other(tmp_path: Path) -> None:
     db = tmp_path / "new.sqlite3"  # all of them would make it
-    programs = [keeping(db, 60) for _ in range(3)]
-    for program in programs:
-        said, _ = program.communicate()
-        assert program.returncode == 0
-        assert said.split("\n")[1:-1] == [str(number) for number in range(1, 61)]
+    with ExitStack() as children:
+        for program in [children.enter_context(keeping(db, 60)) for _ in range(3)]:
+            said, _ = program.communicate()
+            assert program.returncode == 0
+            assert said.split("\n")[1:-1] == [str(number) for number in range(1, 61)]
     with open_history(db, nobody) as history:
         found = history.glances()
         assert sorted(one.number for one in found) == [1, 2, 3]

@@ -6,8 +6,8 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from imukick.errors import RecordingError
 from imukick.sinks.journal import Journal
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import Recording
+from tests.children import PATIENCE_S, running
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "recordings" / "standing_200hz_quick.csv"
@@ -32,7 +33,7 @@ from pathlib import Path
 import numpy as np
 from imukick import Mark, Samples
 from imukick.sinks.journal import Journal
-columns, target, packet, pause_s = np.load(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+columns, target, packet, held = np.load(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:] == ["held"]
 samples = Samples(columns[:, 0], columns[:, 1:4], columns[:, 4:])
 with Journal(target, {"sensor": "a test"}) as journal:
     for at in range(0, len(samples), packet):
@@ -40,9 +41,10 @@ with Journal(target, {"sensor": "a test"}) as journal:
         journal.mark(Mark(float(samples.t_s[min(len(samples), at + packet) - 1]), "note", "so far"))
         sys.stdout.write(f"{min(len(samples), at + packet)}\\n")
         sys.stdout.flush()
-        time.sleep(pause_s)
+        if held:
+            time.sleep(0.002 if at < len(samples) // 2 else 3600.0)
 """
-"""Writes a recording packet by packet and says after each how many samples it has handed over."""
+"""Writes a recording packet by packet and says after each how many samples it has handed over; `held` by half of it, until it is killed."""
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +67,14 @@ def assert_begins(recording: Recording, samples: Samples, at_least: int) -> None
     assert np.array_equal(found.gyr_radps, samples.gyr_radps[:n])
 
 
-def writer(source: Samples, target: Path, *, before: str = "", pause_s: float = 0.0) -> subprocess.Popen[bytes]:
+@contextmanager
+def writer(source: Samples, target: Path, *options: str, before: str = "") -> Iterator[subprocess.Popen[bytes]]:
     columns = target.parent.parent / f"{target.parent.name}.npy"
     np.save(columns, np.column_stack([source.t_s, source.acc_mps2, source.gyr_radps]))
-    return subprocess.Popen(
-        [sys.executable, "-c", before + WRITER, str(columns), str(target), str(PACKET), str(pause_s)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
+    command = [sys.executable, "-c", before + WRITER, str(columns), str(target), str(PACKET), *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with running(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        yield process
 
 
 def test_it_is_the_recording_that_would_have_been_written_at_the_end(source: Samples, tmp_path: Path) -> None:
@@ -120,15 +121,13 @@ def test_a_sensor_that_comes_back_as_another_is_refused(source: Samples, tmp_pat
 @pytest.mark.parametrize("seed", range(3))
 def test_a_program_that_is_killed_has_kept_all_it_was_given(seed: int, source: Samples, tmp_path: Path) -> None:
     target = tmp_path / "live.csv"
-    process = writer(source, target, pause_s=0.002)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    with process, process.stderr, process.stdout as handed:
-        handed.readline()
-        time.sleep(random.Random(seed).uniform(0.1, 0.3))
+    packets = random.Random(seed).randint(20, len(source) // PACKET // 2)  # a recording is at least 1 s long
+    with writer(source, target, "held") as process:
+        assert process.stdout is not None
+        for _ in range(packets):
+            last = process.stdout.readline()
         process.kill()
-        process.wait()
-        last = handed.read().split(b"\n")[:-1][-1]
+        last = [last, *process.stdout.read().split(b"\n")[:-1]][-1]
     assert process.returncode < 0
     assert 0 < int(last) < len(source)
     assert_begins(read_recording(target), source, int(last))
@@ -163,8 +162,9 @@ def test_a_file_cut_anywhere_reads_up_to_its_last_whole_line(
 LIMIT = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
 
 
-def assert_ended_well(process: subprocess.Popen[bytes], target: Path, source: Samples, why: bytes) -> None:
-    out, err = process.communicate()
+def assert_ends_well(source: Samples, target: Path, why: bytes, *, before: str = "") -> None:
+    with writer(source, target, before=before) as process:
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert b"RecordingError" in err
     assert b"the recording ends here: " + why in err
@@ -177,7 +177,7 @@ def assert_ended_well(process: subprocess.Popen[bytes], target: Path, source: Sa
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size on Windows")
 def test_a_limit_of_the_files_size_ends_it_with_a_whole_line(source: Samples, tmp_path: Path) -> None:
     target = tmp_path / "live.csv"
-    assert_ended_well(writer(source, target, before=LIMIT), target, source, b"File too large")
+    assert_ends_well(source, target, b"File too large", before=LIMIT)
 
 
 def test_a_full_disk_ends_it_with_a_whole_line(source: Samples, tmp_path: Path) -> None:
@@ -192,6 +192,6 @@ def test_a_full_disk_ends_it_with_a_whole_line(source: Samples, tmp_path: Path) 
     if mounted.returncode:
         pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
     try:
-        assert_ended_well(writer(source, disk / "live.csv"), disk / "live.csv", source, b"No space left on device")
+        assert_ends_well(source, disk / "live.csv", b"No space left on device")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
