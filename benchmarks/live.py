@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from imukick.cli.live_loop import Limits, LiveLoop
+from imukick.cli.live_limits import Limits
+from imukick.cli.live_loop import LiveLoop
 from imukick.cli.live_quality import LinkCount
 from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
@@ -22,7 +23,7 @@ from imukick.cli.screen import Screen
 from imukick.events import Event, Rep
 from imukick.exercises import Exercise
 from imukick.sensors.link import Told
-from imukick.sinks.journal import Journal
+from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.sources.virtual_sensor import endless_track, in_process
 
@@ -34,8 +35,8 @@ TOLD_P95_S = 0.8
 class Listening(LiveSession):
     """A session that notes how much later than its end each counted repetition is told."""
 
-    def __init__(self, exercise: Exercise, journal: Journal) -> None:
-        super().__init__(exercise, journal, {})
+    def __init__(self, exercise: Exercise, recorder: Recorder) -> None:
+        super().__init__(exercise, recorder, {})
         self.told_s: list[float] = []
 
     def take(self, told: Told, came: datetime) -> list[Event]:
@@ -49,9 +50,9 @@ class Listening(LiveSession):
 async def measure(duration_s: float, folder: Path) -> tuple[list[float], list[float]]:
     """(host time of each packet, time after its end at which each repetition was told), both s."""
     count = LinkCount()
-    with Journal(folder / "live.csv", {}) as journal, View(Screen(quiet=True), panel=False, keys=False) as view:
-        session = Listening(Exercise(), journal)
-        loop = LiveLoop(session, journal, view, count, Limits(duration_s=duration_s))
+    with Recorder(folder / "live.csv", {}) as recorder, View(Screen(quiet=True), panel=False, keys=False) as view:
+        session = Listening(Exercise(), recorder)
+        loop = LiveLoop(session, view, count, Limits(duration_s=duration_s))
         async with in_process(endless_track(rate_hz=RATE_HZ), name="benchmark") as room:
             found = (await find("benchmark", backend=room.backend))[0]
             await loop.run(stream(found, backend=room.backend))

@@ -13,11 +13,12 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, Module, imports, inside, modules
 
-WORDS = ("errors", "units", "signals", "events", "exercises", "plans", "plausibility")
+WORDS = ("errors", "units", "plain_text", "signals", "events", "exercises", "plans", "plausibility")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "units": (),
+    "plain_text": (),
     "events": ("errors", "units"),
     "signals": ("errors", "units", "events"),
     "plans": ("errors", "units"),

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imukick.analysis import Analysis, exercise_of
-from imukick.cli.live_loop import Limits, LiveLoop
+from imukick.cli.live_limits import Limits
+from imukick.cli.live_loop import LiveLoop
 from imukick.cli.live_quality import LinkCount, TimeQuality
 from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
 from imukick.cli.live_words import Wish
 from imukick.cli.screen import Screen
 from imukick.errors import ImukickError
-from imukick.sinks.journal import Journal
+from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Radio, in_process, recorded_track
@@ -50,12 +51,12 @@ async def _lived(
 ) -> Lived:
     exercise = exercise_of(read_recording(play), {})
     count = LinkCount(in_time=False)
-    with Journal(recording, {}) as journal, View(Screen(quiet=True), panel=False, keys=False) as view:
+    with Recorder(recording, {}) as recorder, View(Screen(quiet=True), panel=False, keys=False) as view:
         header: dict[str, object] = {"posture": exercise.posture, "load": exercise.load, "side": exercise.side}
         header |= {"height_m": exercise.height_m} | ({} if exercise.load_kg is None else {"load_kg": exercise.load_kg})
-        session = LiveSession(exercise, journal, header)
+        session = LiveSession(exercise, recorder, header)
         view.shown.side, view.shown.load = exercise.side, exercise.load
-        loop = LiveLoop(session, journal, view, count, limits)
+        loop = LiveLoop(session, view, count, limits)
         async with in_process(recorded_track(play), radio=radio, name="a test", speed=speed) as room:
             found = (await find("a test", backend=room.backend))[0]
             talk = asyncio.create_task(_talk(session, loop, said))

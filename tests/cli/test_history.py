@@ -216,13 +216,25 @@ def test_a_live_session_is_kept_with_its_plan_and_marks(run: Run, tmp_path: Path
     assert "kept: session 1" in done.out
 
 
-def test_a_live_session_refuses_a_newer_history_before_it_begins(run: Run, tmp_path: Path) -> None:
-    db = tmp_path / "h.sqlite3"
+def test_a_newer_history_does_not_stop_a_live_session(run: Run, tmp_path: Path) -> None:
+    db, recording = tmp_path / "h.sqlite3", tmp_path / "live.csv"
     with open_history(db, nobody) as history:
         history.connection.execute("PRAGMA user_version = 99")
+    before = db.read_bytes()
+    done = run("live", "--sensor", "virtual", "--play", PLAY, "--speed", 100, "--record", recording, "--db", db)
+    assert (done.code, "newer imukick" in done.err, "imukick replay --save" in done.err) == (2, True, True)
+    assert f"recording: {recording}" in done.out
+    assert "kept: " not in done.out
+    assert db.read_bytes() == before
+
+
+def test_a_live_session_refuses_what_is_no_history_before_it_begins(run: Run, tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    db.write_text("my diary", encoding="utf-8")
     done = run("live", "--sensor", "virtual", "--record", tmp_path / "live.csv", "--db", db)
-    assert (done.code, done.out, "newer imukick" in done.err) == (2, "", True)
+    assert (done.code, done.out, "not a history" in done.err) == (2, "", True)
     assert not (tmp_path / "live.csv").exists()
+    assert db.read_text(encoding="utf-8") == "my diary"
 
 
 def test_pain_of_late_and_what_is_asked_first(tmp_path: Path) -> None:
@@ -255,23 +267,66 @@ def test_pain_of_late_and_what_is_asked_first(tmp_path: Path) -> None:
         assert before_session(history, "me", None, datetime(2026, 5, 1, tzinfo=UTC), None).lines == ()
 
 
+def begun(keeper: Keeper) -> None:
+    recording = read_recording(PLAY)
+    keeper.begin(Recording(PLAY, recording.samples.part(0, 0), (), recording.meta), Exercise())
+
+
 def test_a_history_that_refuses_is_said_once_and_the_session_goes_on(tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
     said: list[str] = []
-    with open_history(tmp_path / "h.sqlite3", nobody) as history:
-        keeper = Keeper(lambda: history, "me", None)
-        keeper.said = said.append
-        recording = read_recording(PLAY)
-        keeper.begin(Recording(PLAY, recording.samples.part(0, 0), (), recording.meta), Exercise())
-        keeper.tell(made([30.0]), (), ())
-        history.connection.execute("PRAGMA query_only = ON")  # as a disk that has become full
-        for rep in made([30.0, 31.0])[1:]:
-            keeper.tell([rep], (), ())
-            keeper.tell([rep], (), ())
-        keeper.end(played())
-        assert len(history.session(1).newest.reps) == 1
-    assert len(said) == 1
+
+    keeper = Keeper(lambda: open_history(db, nobody), "me", None)
+    keeper.said = said.append
+    begun(keeper)
+    first, second = made([30.0, 31.0])
+    keeper.tell([first], (), ())
+    keeper.tell([first], (), ())  # its number is taken: the file refuses
+    keeper.tell([second], (), ())
+    keeper.end(played(), PLAY)
+    assert keeper.wait(20.0)
+    assert (len(said), keeper.whole) == (1, False)
     assert "imukick replay --save" in said[0]
     assert keeper.trouble is not None
+    with open_history(db, nobody) as history:
+        assert len(history.session(1).newest.reps) == 1
+
+
+def test_a_locked_history_costs_the_session_nothing_and_is_caught_up(tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    with open_history(db, nobody):
+        pass
+    other = sqlite3.connect(db, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    keeper = Keeper(lambda: open_history(db, nobody, wait_s=0.01), "me", None)
+    begun(keeper)
+    for rep in made([30.0, 31.0]):
+        keeper.tell([rep], (Mark(1.0, "note"),), ())
+    keeper.end(played(), PLAY)
+    assert not keeper.wait(0.3)
+    assert keeper.number is None
+    other.execute("COMMIT")
+    other.close()
+    assert keeper.wait(20.0)
+    assert (keeper.trouble, keeper.whole) == (None, True)
+    with open_history(db, nobody) as history:
+        one = history.session(1)
+    assert (len(one.newest.reps), len(one.marks), one.ended) == (2, 2, True)
+
+
+def test_a_history_that_stays_locked_is_given_up(tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    with open_history(db, nobody):
+        pass
+    with closing(sqlite3.connect(db, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        keeper = Keeper(lambda: open_history(db, nobody, wait_s=0.01), "me", None)
+        begun(keeper)
+        keeper.end(played(), PLAY)
+        keeper.give_up()
+        assert keeper.wait(20.0)
+    assert "another program" in str(keeper.trouble)
+    assert (keeper.number, keeper.whole) == (None, False)
 
 
 def test_a_session_that_did_not_end_is_judged_whole_from_its_recording(run: Run, tmp_path: Path) -> None:

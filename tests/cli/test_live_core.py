@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,10 +21,11 @@ from imukick.cli.live_session import LiveSession
 from imukick.errors import SensorError
 from imukick.events import Gap
 from imukick.exercises import Exercise
+from imukick.plain_text import in_a_mark
 from imukick.plans import MarkKind
 from imukick.sensors.link import Lost, Repeated, Settings
 from imukick.signals import Samples
-from imukick.sinks.journal import Journal
+from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import LinkUp, Received, Refused
 from imukick.sources.recordings import read_recording
 from tests.cli.command import Run
@@ -143,8 +146,8 @@ def test_marks_on_a_hosts_clock_replay_even_between_equal_stamps(tmp_path: Path)
     same = np.flatnonzero(np.diff(samples.t_s) == 0)
     cuts = [0, *(int(cut) + 1 for cut in same[40::200]), len(samples)]
     said: list[tuple[MarkKind, str]] = [("side", "left"), ("not_one", ""), ("missed", ""), ("set", "")]
-    with Journal(tmp_path / "live.csv", {}) as journal:
-        session = LiveSession(Exercise(), journal, {})
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {})
         session.mark("note", "before all")
         for n, (start, stop) in enumerate(pairwise(cuts)):
             session.take(samples.part(start, stop), NOW)
@@ -157,9 +160,30 @@ def test_marks_on_a_hosts_clock_replay_even_between_equal_stamps(tmp_path: Path)
     assert len(cuts) > 8
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["knee\0hurts", "\x1b[2J", "a\r\nb\x85c\u2028d", "half \ud83d", " \x1c\t ", "=1+1", '"quoted', "# ! 1,set", "\ufeff" * 3, "ñ" * 500],
+)  # fmt: skip
+def test_whatever_is_noted_replays(said: str, tmp_path: Path) -> None:
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {})
+        session.mark("note", said)
+        session.take(KICKS.part(0, 100), NOW)
+        session.mark("note", said)
+        session.take(KICKS.part(100, 200), NOW)
+        analysis = session.finish()
+    assert analysis is not None
+    recording = read_recording(tmp_path / "live.csv")
+    assert recording.torn is None
+    assert len(recording.samples) == 200
+    assert analyse(recording, one_pass=True).events == analysis.events
+    kept = [mark.value for mark in recording.marks]
+    assert kept[0] == kept[1] == in_a_mark(said)
+
+
 def test_losses_that_are_told_stand_in_the_recording(tmp_path: Path) -> None:
-    with Journal(tmp_path / "live.csv", {}) as journal:
-        session = LiveSession(Exercise(), journal, {})
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {})
         session.take(Settings("K7", "1.2", 50.0), NOW)
         session.take(Lost(0.0, 0.5, 1, 19), NOW)  # before any sample: nothing to stand between
         session.take(KICKS.part(0, 500), NOW)
@@ -175,16 +199,16 @@ def test_losses_that_are_told_stand_in_the_recording(tmp_path: Path) -> None:
 
 
 def test_a_session_without_a_sample_says_nothing(tmp_path: Path) -> None:
-    with Journal(tmp_path / "live.csv", {}) as journal:
-        session = LiveSession(Exercise(), journal, {})
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {})
         session.mark("set")
         assert session.finish() is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_other_ranges_end_the_session(tmp_path: Path) -> None:
-    with Journal(tmp_path / "live.csv", {}) as journal:
-        session = LiveSession(Exercise(), journal, {})
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {})
         session.take(KICKS.part(0, 500), NOW)
         with pytest.raises(SensorError, match="begin a new session"):
             session.take(replace(KICKS.part(500, 520), gyr_range_radps=1.0), NOW)
@@ -192,35 +216,76 @@ def test_other_ranges_end_the_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size on Windows")
-def test_a_full_disk_ends_the_recording_but_not_the_session(tmp_path: Path) -> None:
+@pytest.mark.parametrize("room_at_the_end", [False, True])
+def test_a_full_disk_ends_the_recording_but_not_the_session(room_at_the_end: bool, tmp_path: Path) -> None:
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with Journal(tmp_path / "live.csv", {}) as journal:
-        session = LiveSession(Exercise(), journal, {})
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {})
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
             for at in range(0, len(KICKS), 19):
                 session.take(KICKS.part(at, at + 19), NOW)
             session.mark("pain")
+            until(lambda: session.trouble is not None)
+            analysis = session.finish()
+            if not room_at_the_end:
+                recorder.close()
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        analysis = session.finish()
-    assert session.trouble is not None
-    assert "the recording ends here" in str(session.trouble)
     assert analysis is not None
     assert analysis.counted == analyse(KICKS, side="right", one_pass=True).counted
     recorded = read_recording(tmp_path / "live.csv")
     assert recorded.torn is None
-    assert 900 < len(recorded.samples) < len(KICKS)
-    assert np.array_equal(recorded.samples.t_s, KICKS.t_s[: len(recorded.samples)])
+    assert [path.name for path in tmp_path.iterdir()] == ["live.csv"]
+    if room_at_the_end:
+        assert recorder.trouble is None
+        assert len(recorded.samples) == len(KICKS)
+        assert [mark.kind for mark in recorded.marks] == ["pain"]
+    else:
+        assert "the recording ends here" in str(recorder.trouble)
+        assert 900 < len(recorded.samples) < len(KICKS)
+        assert np.array_equal(recorded.samples.t_s, KICKS.t_s[: len(recorded.samples)])
+
+
+def until(so: Callable[[], bool]) -> None:
+    """Wait until it is so, at most 20 s."""
+    end_s = time.monotonic() + 20.0
+    while not so():
+        assert time.monotonic() < end_s
+        time.sleep(0.005)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
+@pytest.mark.parametrize("another_came", [False, True])
+def test_a_deleted_folder_of_recordings_is_made_again_from_what_is_held(another_came: bool, tmp_path: Path) -> None:
+    place = tmp_path / "recordings" / "live.csv"
+    place.parent.mkdir()
+    with Recorder(place, {}) as recorder:
+        session = LiveSession(Exercise(), recorder, {"side": "right"})
+        session.take(KICKS.part(0, 500), NOW)
+        session.mark("note", "before")
+        until(lambda: place.stat().st_size > 10_000)
+        place.unlink()
+        place.parent.rmdir()
+        if another_came:
+            place.parent.mkdir()
+            place.write_text("mine", encoding="utf-8")
+        session.take(KICKS.part(500, 1000), NOW)
+    assert recorder.trouble is None
+    assert recorder.path == (place.with_name("live-2.csv") if another_came else place)
+    recorded = read_recording(recorder.path)
+    assert (len(recorded.samples), recorded.meta["side"]) == (1000, "right")
+    assert [mark.value for mark in recorded.marks] == ["before"]
+    assert not another_came or place.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("end", [b"1.2,3.4,5", b"\0" * 4096, b"#! 31.0,no"])
 def test_replay_reads_what_a_crash_left_and_says_so(end: bytes, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "torn.csv"
-    with Journal(path, {"side": "right", "posture": "standing"}) as journal:
-        journal.append(KICKS.part(0, 1500))
+    with Recorder(path, {"side": "right", "posture": "standing"}) as recorder:
+        recorder.append(KICKS.part(0, 1500))
     whole = run("replay", path, "--out", "-")
     with path.open("ab") as file:
         file.write(end)

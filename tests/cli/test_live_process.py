@@ -10,13 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imukick.cli.live_keys import interactive
+from imukick.plans import Mark
+from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import read_recording
 from tests.children import PATIENCE_S, running
 from tests.cli.command import AS_MODULE, SRC
@@ -33,9 +35,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1", "TERM": 
 
 
 @contextmanager
-def live(recording: Path, speed: int, **process: Any) -> Iterator[subprocess.Popen[str]]:
+def live(recording: Path, speed: int, *more: object, **process: Any) -> Iterator[subprocess.Popen[str]]:
     """`imukick live` with the virtual sensor, recording there; killed when the block ends."""
-    options = ("--sensor", "virtual", "--play", PLAY, "--speed", speed, "--record", recording)
+    options = ("--sensor", "virtual", "--play", PLAY, "--speed", speed, "--record", recording, *more)
     command = [sys.executable, "-c", AS_MODULE, "live", *map(str, options)]
     with running(command, text=True, encoding="utf-8", env=ENVIRONMENT, **process) as program:
         yield program
@@ -65,9 +67,12 @@ class Terminal:
         for _ in range(600):
             if text in self.screen:
                 return
-            if select.select([self._ours], [], [], 0.1)[0]:
-                self.screen += os.read(self._ours, 65536).decode("utf-8", "replace")
+            self.read()
         raise AssertionError(f"{text!r} was not shown:\n{self.screen}")
+
+    def read(self) -> None:
+        if select.select([self._ours], [], [], 0.1)[0]:
+            self.screen += os.read(self._ours, 65536).decode("utf-8", "replace")
 
     def close(self) -> None:
         os.close(self._ours)
@@ -143,6 +148,59 @@ def test_lines_and_a_polite_kill(tmp_path: Path) -> None:
     said = [("pain", ""), ("pause", ""), ("side", "left"), ("note", "tired")]  # pain stops: nothing counts after it
     assert [(mark.kind, mark.value) for mark in marks] == said
     assert any(line.startswith("coach: Stop.") for line in told)
+
+
+def test_a_terminal_that_is_closed_ends_the_session_with_its_table(tmp_path: Path) -> None:
+    recording, table, terminal = tmp_path / "live.csv", tmp_path / "live.reps.csv", Terminal()
+    place = terminal.theirs
+    streams = {"stdin": place, "stdout": place, "stderr": place}
+    with live(recording, 8, "--out", table, preexec_fn=terminal.own, **streams) as process:
+        terminal.read_until("rep 1 ")
+        terminal.close()
+        assert process.wait(PATIENCE_S) == 0
+    assert len(table.read_text(encoding="utf-8").splitlines()) > 1
+    assert read_recording(recording).torn is None
+
+
+def test_a_reader_that_does_not_read_stops_no_session(tmp_path: Path) -> None:
+    """As a terminal after Ctrl-S, or `| less`."""
+    recording, table = tmp_path / "live.csv", tmp_path / "live.reps.csv"
+    out, full = os.pipe()
+    os.set_blocking(full, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(full, b" " * 4096)
+    os.set_blocking(full, True)
+    streams = {"stdin": subprocess.DEVNULL, "stdout": full, "stderr": subprocess.PIPE}
+    with live(recording, 20, "--out", table, **streams) as process:
+        while not (recording.exists() and recording.stat().st_size > 100_000):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE_S)
+    os.close(out)
+    os.close(full)
+    assert (process.returncode, err) == (0, "")
+    assert len(read_recording(recording).samples) > 500
+    assert table.exists()
+
+
+def test_nothing_of_a_strangers_words_is_obeyed_by_the_terminal(tmp_path: Path) -> None:
+    """A recording whose name, sensor and notes are escape sequences, in every stream and in the table."""
+    name = "\x1b]0;owned\x07\x9b2J\x1b[31m.csv"
+    said = Mark(1.0, "note", "\x1b[2Jsee\x9b1m")
+    write_recording(tmp_path / name, read_recording(PLAY).samples, [said], {"sensor": "\x1b[5mK7", "plan": "\x1b[7m"})
+    terminal = Terminal()
+    place = terminal.theirs
+    command = [sys.executable, "-c", AS_MODULE, "replay", name, "--save"]
+    plain = {**ENVIRONMENT, "NO_COLOR": "1", "TERM": "dumb"}
+    with running(command, cwd=tmp_path, env=plain, stdin=place, stdout=place, stderr=place) as process:
+        while process.poll() is None:
+            terminal.read()
+    terminal.read()
+    terminal.close()
+    assert "\N{REPLACEMENT CHARACTER}" in terminal.screen
+    assert not set("\x1b\x07\x9b") & set(terminal.screen)
 
 
 def test_ctrl_c_before_the_first_sample_leaves_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imukick.analysis import Analysis, analyse
-from imukick.cli.live_loop import Limits
+from imukick.cli.live_limits import Limits
 from imukick.cli.live_words import Wish
 from imukick.events import DISPUTED
 from imukick.sources.recordings import read_recording

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from imukick.cli.live_loop import Limits
+from imukick.cli.live_limits import Limits
+from imukick.cli.live_link import chosen, with_a_way_out
 from imukick.cli.live_place import data_folder, dated_file
-from imukick.cli.live_run import LiveWishes, chosen, with_a_way_out
+from imukick.cli.live_run import LiveWishes
 from imukick.cli.live_words import KEYS, Wish, key_wish, keys_line, line_wish, next_load
 from imukick.cli.screen import Screen
-from imukick.cli.stopping import Stop, Stopped, run, run_until_stopped, signals
+from imukick.cli.stopping import Stop, Stopped, console_handler, run, run_until_stopped, signals
 from imukick.errors import ImukickError, SensorError
 from imukick.exercises import LOADS
 from imukick.sources.ble import Found
@@ -142,9 +145,33 @@ def test_a_signal_while_the_loop_is_only_being_made_stops_it_too() -> None:
         signal.raise_signal(signal.SIGTERM)
         with pytest.raises(Stopped) as stopped:
             asyncio.run(stop.before(asyncio.sleep(60)))
+        signal.raise_signal(signal.SIGTERM)  # a terminal that is closed sends two kinds, some programs send each twice
         with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
     assert stopped.value.code == 143
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX has SIGHUP")
+def test_a_closed_terminal_ends_as_a_polite_kill_does_unless_nohup_says_no() -> None:
+    with signals() as stop:
+        signal.raise_signal(signal.SIGHUP)
+        assert stop.code == 129
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with signals() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert stop.code is None
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_closed_console_of_windows_waits_until_the_session_has_ended() -> None:
+    called: list[str] = []
+    over = threading.Event()
+    over.set()
+    handle = console_handler(lambda: called.append("closed"), over)
+    assert [handle(event) for event in (0, 1, 2, 5, 6)] == [0, 0, 1, 1, 1]
+    assert called == ["closed"] * 3
 
 
 def test_a_signal_in_the_loop_ends_what_is_going_on() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from imukick.analysis import Analysis, exercise_of
-from imukick.cli.live_loop import Limits
+from imukick.cli.live_limits import Limits
 from imukick.cli.live_run import LiveWishes, hold
 from imukick.cli.page_wishes import PageWishes
 from imukick.cli.screen import Screen
 from imukick.cli.stopping import Stop
 from imukick.plans import Plan
-from imukick.sinks.journal import Journal
+from imukick.sinks.recorder import Recorder
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Radio, recorded_track, serve
 from tests.live.browser import RECORDINGS, Steps, browser, free_port
@@ -49,10 +49,10 @@ async def _hold(session: Session, recording: Path, steps: Steps) -> Analysis:
             told={}, target_rom_deg=None, limits=limits, record=None, out=None, page=where, plan=session.plan, **more
         )
 
-    with Journal(recording, {}) as journal:
+    with Recorder(recording, {}) as recorder:
 
         async def run(asked: LiveWishes) -> Analysis:
-            program = asyncio.create_task(hold(asked, exercise, journal, Screen(quiet=True), Stop()))
+            program = asyncio.create_task(hold(asked, exercise, recorder, Screen(quiet=True), Stop()))
             async with browser() as chromium:
                 looking = asyncio.create_task(steps(chromium, f"http://127.0.0.1:{port}/"))
                 await asyncio.wait({program, looking}, return_when=asyncio.FIRST_EXCEPTION)

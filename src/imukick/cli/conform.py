@@ -54,7 +54,7 @@ def conform(
     ] = None,
 ) -> int:
     """Ask a sensor for all of the open protocol, version 1, and say which rules it keeps."""
-    from imukick.cli.live_run import with_a_way_out
+    from imukick.cli.live_link import with_a_way_out
     from imukick.cli.screen import Screen
     from imukick.cli.stopping import run_until_stopped
     from imukick.conformance import PARTS, Wishes
@@ -89,7 +89,7 @@ def conform(
 @asynccontextmanager
 async def _linked(want: str | None, radio: str | None) -> AsyncIterator[tuple[Found, Backend | None]]:
     """The sensor that was asked for. Raises `SensorError` when it is not there, or one of several."""
-    from imukick.cli.live_run import NEEDS_BUMBLE, radio_backend
+    from imukick.cli.live_link import NEEDS_BUMBLE, radio_backend
     from imukick.sensors.known import SENSORS
     from imukick.sources.ble import find
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from imukick import __version__
+from imukick.cli.live_link import NEEDS_BUMBLE
 from imukick.cli.live_place import data_folder
 from imukick.cli.live_quality import LinkCount
-from imukick.cli.live_run import NEEDS_BUMBLE
 from imukick.errors import ImukickError, SensorError
 from imukick.sources.ble import find, in_range, stream
 

@@ -11,9 +11,10 @@ from imukick.cli.history_place import asked_person, kept_history
 from imukick.cli.live_keys import interactive
 from imukick.cli.screen import say
 from imukick.errors import ImukickError
+from imukick.plain_text import one_line
 from imukick.sinks.history import Glance
 from imukick.sinks.history.editing import delete_session, set_note
-from imukick.sinks.history.words import checked_note, one_line
+from imukick.sinks.history.words import checked_note
 
 
 def list_sessions(db: str | None, person: str | None) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from imukick.cli.live_place import data_folder
+from imukick.cli.live_place import data_folder, own_folder
 from imukick.cli.screen import complain
 from imukick.errors import ImukickError
 from imukick.sinks.history import FILE, History, open_history
+from imukick.sinks.history.opening import WAIT_S
 from imukick.sinks.history.words import DEFAULT_PERSON, checked_person
 
 
@@ -35,9 +36,16 @@ def asked_person(named: str | None) -> str:
 
 
 @contextmanager
-def the_history(db: str | None) -> Iterator[History]:
-    """The history of `--db`, open, and made when it is not there. Raises `ImukickError` where it cannot be used."""
-    with open_history(history_file(db), complain, own=db is None) as history:
+def the_history(db: str | None, wait_s: float = WAIT_S) -> Iterator[History]:
+    """The history of `--db`, open, and made when it is not there; another program that writes is waited for so long.
+
+    Raises `ImukickError` where it cannot be used.
+    """
+    if db is None:
+        with suppress(OSError):  # why it cannot be made, opening says
+            own_folder(data_folder().parent)
+            history_file(None).chmod(0o600)
+    with open_history(history_file(db), complain, own=db is None, wait_s=wait_s) as history:
         yield history
 
 

@@ -14,8 +14,8 @@ from imukick.cli.screen import Screen
 from imukick.cli.show import Report, clock_text
 from imukick.coaching.wording import rep_texts
 from imukick.events import Prior, Rep
+from imukick.plain_text import one_line
 from imukick.sinks.history import Judgement, KeptSession
-from imukick.sinks.history.words import one_line
 from imukick.sinks.sets import SetRow
 
 SAME_S: Final = 0.5

@@ -8,10 +8,10 @@ from typing import Final
 from imukick.cli.history_place import asked_person, kept_history
 from imukick.cli.screen import say
 from imukick.errors import ImukickError, RecordingError
+from imukick.plain_text import one_line
 from imukick.sinks.history.series import trends
 from imukick.sinks.history.trend_words import noise_line, number_text, verdict_words
 from imukick.sinks.history.trends import LEAST_REPS, LEAST_SESSIONS, METRICS, Point, Trend
-from imukick.sinks.history.words import one_line
 from imukick.sinks.whole_file import check_place, whole_file
 
 LAST: Final = 12

@@ -82,7 +82,7 @@ def live(
     Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
     """
     from imukick.cli.history_place import HistoryWishes
-    from imukick.cli.live_loop import Limits
+    from imukick.cli.live_limits import Limits
     from imukick.cli.live_run import LiveWishes, run_live
     from imukick.cli.page_wishes import PageWishes
     from imukick.cli.planned import asked_plan

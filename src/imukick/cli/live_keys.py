@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Final, Literal
 
 LOOK_S: Final = 0.1
@@ -94,11 +97,21 @@ def _keys_of(number: int) -> Iterator[None]:
     import tty
 
     before = termios.tcgetattr(number)
+
+    def again(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
+        if _terminal() is not None:  # else `bg`: asking the terminal would stop the program
+            with suppress(termios.error):
+                tty.setcbreak(number)
+
+    tty.setcbreak(number)
+    was = signal.signal(signal.SIGCONT, again)  # after Ctrl-Z the shell has the terminal as it likes it
     try:
-        tty.setcbreak(number)
         yield
     finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        signal.signal(signal.SIGCONT, was)
+        if _terminal() is not None:
+            with suppress(termios.error):  # it was closed
+                termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 def _read(number: int, tell: Callable[[str], None], ended: threading.Event, one_by_one: bool) -> None:
@@ -129,6 +142,9 @@ def _ready(number: int) -> bool:
         return True  # pipes cannot be asked there; the read waits, and the thread ends with the program
     import select
 
+    if os.isatty(number) and _terminal() is None:
+        time.sleep(LOOK_S)  # in the background now: whoever reads there is stopped
+        return False
     return bool(select.select([number], [], [], LOOK_S)[0])
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from imukick.errors import RecordingError
+from imukick.sinks.recorder import free_name
 
 
 def data_folder(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
@@ -37,13 +39,20 @@ def dated_file(folder: Path, now: datetime) -> Path:
     Raises `RecordingError` when the folder cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
     except OSError as error:
         message = f"this folder cannot be made: {error.strerror or error}; name a file with --record"
         raise RecordingError(message, path=folder) from error
-    stem = now.strftime("%Y-%m-%d_%H%M%S")
-    path, number = folder / f"{stem}.csv", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}.csv"
-    return path
+    return free_name(folder / f"{now:%Y-%m-%d_%H%M%S}.csv")
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder of this program that nobody but its user can look into; one that is there already is closed to others too.
+
+    Raises `OSError` when it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for ours in (folder, folder.parent):
+        if ours.name in ("imukick", "recordings"):
+            with suppress(OSError):  # another user's, or a file system without rights
+                ours.chmod(0o700)

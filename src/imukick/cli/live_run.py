@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,46 +14,44 @@ from typing import Any, Final
 import numpy as np
 
 from imukick import __version__
-from imukick.analysis import Analysis, exercise_of
+from imukick.analysis import exercise_of
 from imukick.cli.history_place import HistoryWishes, asked_person, history_file, the_history
 from imukick.cli.inputs import Inputs
-from imukick.cli.live_before import before_session
-from imukick.cli.live_kept import Keeper
+from imukick.cli.late_output import late
+from imukick.cli.live_before import Ask, Before, before_session
+from imukick.cli.live_kept import TRY_S, Keeper
 from imukick.cli.live_keys import asked, interactive, typed
-from imukick.cli.live_loop import Limits, LiveLoop
+from imukick.cli.live_limits import Limits
+from imukick.cli.live_link import NEEDS_BUMBLE, VIRTUAL, Link, Seek, linked, with_a_way_out
+from imukick.cli.live_loop import LiveLoop
 from imukick.cli.live_page import PageView, paged, show_end, started
 from imukick.cli.live_place import data_folder, dated_file
 from imukick.cli.live_quality import LinkCount
+from imukick.cli.live_report import Held, report, report_kept
 from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
 from imukick.cli.live_words import KEYS, key_wish, line_wish
-from imukick.cli.outputs import Asked, Outputs, plan_outputs
+from imukick.cli.outputs import Asked, plan_outputs
 from imukick.cli.page_wishes import PageWishes
-from imukick.cli.planned import beginning_with, first_words, result_lines
-from imukick.cli.screen import Screen, complain, warn
-from imukick.cli.show import Report
+from imukick.cli.planned import beginning_with, first_words
+from imukick.cli.screen import Screen, complain
 from imukick.cli.stopping import Stop, signals
 from imukick.coaching.coach import Coach
-from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError, RecordingError, SensorError
 from imukick.exercises import Exercise
 from imukick.live import Page
 from imukick.plans import Plan
 from imukick.sensors.link import Sensor
 from imukick.signals import Samples
-from imukick.sinks.history import History
-from imukick.sinks.journal import Journal
+from imukick.sinks.history.opening import AwayError
 from imukick.sinks.lsl import Outlets, check_lsl
+from imukick.sinks.recorder import Recorder
 from imukick.sinks.whole_file import check_place
-from imukick.sources.ble import Backend, Found, LinkItem, find, stream
-from imukick.sources.phyphox import PREFIX, phone_places, stream_phone
+from imukick.sources.phyphox import PREFIX, phone_places
 from imukick.sources.recordings import Recording, read_recording
 
-VIRTUAL: Final = "virtual"
-VIRTUAL_NAME: Final = "imukick virtual"
-NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
-NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
-"""Reasons of a `SensorError` that have nothing to do with any sensor."""
+BEFORE_S: Final = 1.0
+"""How long the start waits for another program that writes to the history. Chosen: what nobody notices before a session."""
 HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
 
 
@@ -104,14 +102,10 @@ class LiveWishes:
         named = self.sensor is not None and self.sensor.startswith(PREFIX)
         return self.sensor.removeprefix(PREFIX) if named and self.sensor is not None else None
 
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What streams: what to call it, its `items`; `played` is set when a virtual one has no more to play."""
-
-    title: str
-    items: AsyncGenerator[LinkItem, None]
-    played: asyncio.Event | None = None
+    @property
+    def seek(self) -> Seek:
+        """Which sensor that is."""
+        return Seek(self.sensor, self.radio, self.play, self.limits.faster, self.phone, self.described)
 
 
 def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
@@ -131,35 +125,39 @@ def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
     kept = kept if kept is not None else HistoryWishes()
     person = asked_person(kept.person)
     check_place(place, force=False)
-    with ExitStack() as held_open:
-        there = held_open.enter_context(the_history(kept.db)) if history_file(kept.db).exists() else None
-        ask = asked if interactive() and not screen.quiet and not wishes.page.page else None
-        before = before_session(there, person, wishes.plan, datetime.now().astimezone(), ask)
+    ask = asked if interactive() and not screen.quiet and not wishes.page.page else None
+    before = _before(kept, person, wishes.plan, ask)
+    keeper = Keeper(lambda: the_history(kept.db, TRY_S), person, wishes.plan, before)
+    with signals() as stop, late(screen, lambda: stop.code is not None), Recorder(place, {}) as recorder:
+        try:
+            held = asyncio.run(hold(wishes, exercise, recorder, screen, stop, keeper))
+        except SensorError as error:
+            raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
+        code = report(held, wishes.plan, place, recorder, outputs, screen)
+        return code if held.analysis is None or report_kept(keeper, stop, screen) else 2
 
-        def history() -> History:
-            return there if there is not None else held_open.enter_context(the_history(kept.db))
 
-        keeper = Keeper(history, person, wishes.plan, before)
-        with signals() as stop, Journal(place, {}) as journal:
+def _before(kept: HistoryWishes, person: str, plan: Plan | None, ask: Ask | None) -> Before:
+    """What the history has to say. One that cannot be used now stops no session: the keeper says why.
+
+    Raises `ImukickError` where somebody named with --db what is no history.
+    """
+    now = datetime.now().astimezone()
+    with ExitStack() as opened:
+        history = None
+        if history_file(kept.db).exists():
             try:
-                held = asyncio.run(hold(wishes, exercise, journal, screen, stop, keeper))
-            except SensorError as error:
-                raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
-    code = _report(held, wishes.plan, place, outputs, screen)
-    if keeper.number is not None:
-        screen.print(f"kept: session {keeper.number}; imukick history show {keeper.number}", soft_wrap=True)
-    return code
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A session that is over: what it says (None: no sample came), the sets done, how good its times are, what went wrong."""
-
-    analysis: Analysis | None
-    sets_done: tuple[SetDone, ...]
-    quality: str
-    troubles: tuple[ImukickError, ...]
-    stopped: int | None
+                history = opened.enter_context(the_history(kept.db, BEFORE_S))
+            except AwayError:
+                history = None
+            except ImukickError:
+                if kept.db is not None:
+                    raise
+        try:
+            return before_session(history, person, plan, now, ask)
+        except ImukickError as error:
+            complain(f"{error}; the session goes on")
+    return before_session(None, person, plan, now, ask)
 
 
 def _exercise(wishes: LiveWishes) -> Exercise:
@@ -176,7 +174,7 @@ def _exercise(wishes: LiveWishes) -> Exercise:
 async def hold(
     wishes: LiveWishes,
     exercise: Exercise,
-    journal: Journal,
+    recorder: Recorder,
     screen: Screen,
     stop: Stop,
     keeper: Keeper | None = None,
@@ -187,18 +185,18 @@ async def hold(
             page.said = lambda line: stop.end() if line == "quit" else None
             if wishes.play is not None:
                 await stop.before(started(page, Path(wishes.play).name))
-        async with _linked(wishes, stop, screen) as link:
-            held = await _session(wishes, exercise, journal, screen, link, stop, page, keeper)
+        async with linked(wishes.seek, stop, screen) as link:
+            held = await _session(wishes, exercise, recorder, screen, link, stop, page, keeper)
         if page is not None:
             reps = None if held.analysis is None else held.analysis.reps
-            show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {journal.path.name}.")
+            show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {recorder.path.name}.")
         return held
 
 
 async def _session(
     wishes: LiveWishes,
     exercise: Exercise,
-    journal: Journal,
+    recorder: Recorder,
     screen: Screen,
     link: Link,
     stop: Stop,
@@ -209,7 +207,7 @@ async def _session(
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
     likes = wishes.page.preferences
     coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
-    session = LiveSession(exercise, journal, _header(exercise, plan), coach, keeper)
+    session = LiveSession(exercise, recorder, _header(exercise, plan), coach, keeper)
     at_terminal = interactive() and not screen.quiet
     panel = screen.is_terminal and not screen.quiet
     seen: View = View(screen, panel=panel, keys=at_terminal)
@@ -219,11 +217,11 @@ async def _session(
     outlets = Outlets(link.title) if wishes.lsl else None
     with seen as view:
         view.shown.side, view.shown.load = exercise.side, exercise.load
-        loop = LiveLoop(session, journal, view, count, wishes.limits, outlets)
-        view.say(f"{link.title}: connecting; recording to {journal.path}")
+        loop = LiveLoop(session, view, count, wishes.limits, outlets)
+        view.say(f"{link.title}: connecting; recording to {recorder.path}")
         before = [] if plan is None else first_words(plan)
         if keeper is not None:
-            before, keeper.said = list(keeper.before.lines), view.say
+            before, keeper.said = list(keeper.before.lines), _in_the_loop(view.say)
         for line in before:
             view.say(line)
         if page is not None:
@@ -246,7 +244,6 @@ async def _session(
             page.said = heard_on_page
         with typed(heard), stop.calls(loop.end):
             await loop.run(link.items, link.played)
-    troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
     analysis = session.finish()
     if outlets is not None:
         for motion in session.moved:
@@ -254,18 +251,24 @@ async def _session(
         for event in [] if analysis is None else analysis.events[outlets.told :]:
             outlets.event(event)
         await asyncio.to_thread(outlets.close)
-    if journal.open:
-        try:
-            journal.sync()
-        except RecordingError as error:
-            troubles.append(error)
-    if keeper is not None:
-        if analysis is not None:
-            keeper.end(analysis)
-        troubles += [] if keeper.trouble is None else [keeper.trouble]
+    await asyncio.to_thread(recorder.close)
+    if keeper is not None and analysis is not None:
+        keeper.end(analysis, recorder.path)
+    troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
     return Held(
         analysis, session.coach.sets_done, count.quality().line(), tuple(troubles), 0 if loop.asked else stop.code
     )
+
+
+def _in_the_loop(say: Callable[[str], None]) -> Callable[[str], None]:
+    """`say`, for another thread; what comes after the loop has ended, the end of the session says."""
+    loop = asyncio.get_running_loop()
+
+    def later(line: str) -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(say, line)
+
+    return later
 
 
 def _header(exercise: Exercise, plan: Plan | None) -> dict[str, Any]:
@@ -278,111 +281,3 @@ def _header(exercise: Exercise, plan: Plan | None) -> dict[str, Any]:
         words["plan"] = plan.name
     words["recorder"] = f"imukick {__version__}"
     return {key: value for key, value in words.items() if value is not None}
-
-
-def _report(held: Held, plan: Plan | None, place: Path, outputs: Outputs, screen: Screen) -> int:
-    """Print and write what the session says; the exit code."""
-    for trouble in held.troubles:
-        complain(str(trouble))
-    if held.analysis is None:
-        if held.stopped is None and not held.troubles:
-            complain("no sample came, nothing is recorded; imukick scan says which sensors are in range")
-        return held.stopped if held.stopped is not None and not held.troubles else 2
-    warn(place, held.analysis.meta["warnings"])
-    screen.print(Report(place.name, held.analysis))
-    for line in [] if plan is None else result_lines(plan, held.sets_done):
-        screen.print(line, soft_wrap=True)
-    screen.print(held.quality, style="dim")
-    screen.print(f"recording: {place}", soft_wrap=True)
-    try:
-        outputs.write_one(place, held.analysis)
-        outputs.write_all([(place.name, held.analysis)])
-    except ImukickError as error:
-        complain(str(error))
-        return 2
-    for path in outputs.reps:
-        screen.print(f"table: {path}", soft_wrap=True)
-    return 2 if held.troubles else 0
-
-
-@asynccontextmanager
-async def _linked(wishes: LiveWishes, stop: Stop, screen: Screen) -> AsyncIterator[Link]:
-    """The sensor that was asked for. Raises `SensorError` when it is not there."""
-    if wishes.sensor == VIRTUAL:
-        from imukick.sources.virtual_sensor import endless_track, in_process, recorded_track
-
-        track = endless_track() if wishes.play is None else recorded_track(wishes.play)
-        async with in_process(track, name=VIRTUAL_NAME, speed=wishes.limits.faster) as room:
-            virtual = _only(await stop.before(find(VIRTUAL_NAME, backend=room.backend)))
-            yield Link(virtual.title, stream(virtual, backend=room.backend), room.sensor.played)
-        return
-    if wishes.phone is not None:
-        yield Link(f"phyphox at {wishes.phone}", stream_phone(wishes.phone))
-        return
-    async with radio_backend(wishes.radio) as backend:
-        sensors = None if wishes.described is None else [wishes.described]
-        found = await stop.before(find(wishes.sensor, sensors=sensors, backend=backend))
-        one = await chosen(found, wishes.sensor, stop, screen)
-        yield Link(one.title, stream(one, backend=backend))
-
-
-@asynccontextmanager
-async def radio_backend(radio: str | None) -> AsyncIterator[Backend | None]:
-    """What bleak is to use: a transport to another process's radio, or None, the computer's own Bluetooth.
-
-    Raises `ImukickError` where that needs what is not installed, `SensorError` when nobody listens there.
-    """
-    if radio is None:
-        yield None
-        return
-    if importlib.util.find_spec("bumble") is None:
-        raise ImukickError(NEEDS_BUMBLE)
-    from imukick.sources.bumble_backend import bumble_backend
-
-    async with bumble_backend(radio) as backend:
-        yield backend
-
-
-def _only(found: list[Found]) -> Found:
-    if not found:
-        raise SensorError(
-            "the virtual sensor does not answer; imukick doctor tries it step by step", reason="not found"
-        )
-    return found[0]
-
-
-async def chosen(found: list[Found], want: str | None, stop: Stop, screen: Screen) -> Found:
-    """The one sensor, or the one that the user picks of several."""
-    if not found:
-        who = "no sensor that imukick knows" if want is None else f"no sensor called {want!r}"
-        message = f"{who} in range; switch it on and bring it near, imukick scan lists what is there"
-        raise SensorError(message, reason="not found")
-    if len(found) == 1:
-        return found[0]
-    names = [f"{one.name or 'no name'} ({one.address})" for one in found]
-    if not interactive() or screen.quiet:
-        raise SensorError(
-            f"{len(found)} sensors in range: {'; '.join(names)}; say which with --sensor", reason="several"
-        )
-    for number, name in enumerate(names, 1):
-        screen.print(f"{number}  {name}")
-    screen.print("Which one? Its number, then Enter:")
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    with typed(lines.put_nowait, lines=True):
-        while True:
-            line = (await stop.before(lines.get())).strip()
-            if line.isdecimal() and 1 <= int(line) <= len(found):
-                return found[int(line) - 1]
-            screen.print(f"a number from 1 to {len(found)}, please")
-
-
-def with_a_way_out(error: SensorError) -> SensorError:
-    """Where Bluetooth itself is missing: who looks why, and what works without, as far as it is not said yet."""
-    if error.reason not in NO_BLUETOOTH:
-        return error
-    said = str(error)
-    said += "" if "imukick doctor" in said else "; 'imukick doctor' looks why"
-    said += "" if "--sensor virtual" in said else "; --sensor virtual works without Bluetooth"
-    if importlib.util.find_spec("bumble") is None:
-        said += " (that needs: pip install 'imukick[virtual]')"
-    return SensorError(said, reason=error.reason)

@@ -17,12 +17,13 @@ from imukick.coaching.state import CoachState
 from imukick.errors import RecordingError, SensorError
 from imukick.events import Event
 from imukick.exercises import Exercise
+from imukick.plain_text import in_a_mark
 from imukick.plans import Cue, Mark, MarkKind
 from imukick.plausibility import Units, check
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.session import Session
 from imukick.signals import FloatArray, LegMotion, Samples
-from imukick.sinks.journal import Journal
+from imukick.sinks.recorder import Recorder
 from imukick.sources.recordings import Recording
 
 
@@ -38,7 +39,7 @@ class LiveSession:
     def __init__(
         self,
         exercise: Exercise,
-        journal: Journal,
+        recorder: Recorder,
         header: Mapping[str, Any],
         coach: Coach | None = None,
         keeper: Keeper | None = None,
@@ -46,7 +47,7 @@ class LiveSession:
         self._exercise = exercise
         self._session = Session(exercise)
         self._coached = Coached(self._session, coach if coach is not None else Coach())
-        self._journal, self._keeper = journal, keeper
+        self._recorder, self._keeper = recorder, keeper
         self._header = dict(header)
         self._settings: Settings | None = None
         self._pieces: list[Samples] = []
@@ -56,8 +57,11 @@ class LiveSession:
         self._motion: LegMotion | None = None
         self._moved: list[LegMotion] = []
         self._cues: list[Cue] = []
-        self.trouble: RecordingError | None = None
-        """Why the recording ended before the session, if it did."""
+
+    @property
+    def trouble(self) -> RecordingError | None:
+        """Why nothing more is recorded, if that is so."""
+        return self._recorder.trouble
 
     @property
     def first_s(self) -> float | None:
@@ -108,7 +112,11 @@ class LiveSession:
         return []
 
     def mark(self, kind: MarkKind, value: str = "") -> list[Event]:
-        """What a person did, now; the events that follow from it. Raises `ValueError` for a value not of its kind."""
+        """What a person did, now; the events that follow from it. Raises `ValueError` for a value not of its kind.
+
+        Of a value no more is kept than a recording gives back: one line, without control characters.
+        """
+        value = in_a_mark(value)
         self._moved, self._cues = [], []
         last = self._pieces[-1] if self._pieces else None
         if last is None or last.clock == "host":
@@ -118,7 +126,7 @@ class LiveSession:
         return self._place(Mark(nextafter(last.t_s[-1], inf), kind, value))
 
     def finish(self) -> Analysis | None:
-        """Close the session; what it says, or None when no sample ever came. The journal stays open for its owner."""
+        """Close the session; what it says, or None when no sample ever came. The recorder stays open for its owner."""
         self._moved, self._cues = [], []
         last_s = self.last_s
         if last_s is None:
@@ -128,7 +136,7 @@ class LiveSession:
         samples = _joined(self._pieces)
         doubts = check(samples, Units(fixed=True))  # as a replay of what was recorded will
         recording = Recording(
-            self._journal.path,
+            self._recorder.path,
             samples,
             tuple(self._marks),
             self._header,
@@ -164,27 +172,19 @@ class LiveSession:
             told["rate_hz"] = self._settings.rate_hz
             words |= {key: value for key, value in told.items() if value is not None}
         self._header = words | self._header
-        self._record_header()
+        self._recorder.tell(**self._header)
         if self._keeper is not None:
-            self._keeper.begin(Recording(self._journal.path, samples.part(0, 0), (), self._header), self._exercise)
+            self._keeper.begin(Recording(self._recorder.path, samples.part(0, 0), (), self._header), self._exercise)
 
     def _push(self, samples: Samples) -> list[Event]:
         if not len(samples):
             return []
         self._pieces.append(samples)
-        if self._journal.open:
-            try:
-                self._journal.append(samples)
-            except RecordingError as error:
-                self.trouble = error
+        self._recorder.append(samples)
         told = self._keep(self._coached.push(samples))
         if self._coached.moved:
             self._motion = self._coached.moved[-1]
         return told
-
-    def _record_header(self) -> None:
-        if self._journal.open:
-            self._journal.tell(**self._header)
 
     def _marks_waiting(self, t_s: float) -> list[Event]:
         waiting, self._waiting = self._waiting, []
@@ -192,11 +192,7 @@ class LiveSession:
 
     def _place(self, mark: Mark) -> list[Event]:
         self._marks.append(mark)
-        if self._journal.open:
-            try:
-                self._journal.mark(mark)
-            except RecordingError as error:
-                self.trouble = error
+        self._recorder.mark(mark)
         return self._keep(self._coached.push(mark), mark)
 
     def _keep(self, told: list[Event], *marks: Mark) -> list[Event]:

@@ -25,6 +25,8 @@ from imukick.signals import LegMotion
 FULL_DEG = 45.0
 """Angle at which the bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
 BAR = 32
+BEHIND: Final = 4096
+"""Letters that a terminal has not taken yet: with more than these it stands still. Chosen: two panels."""
 SAID: Final = frozenset({"safety", "set_end", "switch", "stop", "done", "begin", "rest_over", "last_rep", "note"})
 """Cues that get a line of their own on a terminal."""
 SAID_ALREADY: Final = frozenset({"disputed", "claimed", "set_over"})
@@ -149,8 +151,8 @@ class View:
             shown.set, shown.in_set = coach.set, coach.reps
 
     def refresh(self) -> None:
-        """Draw the panel anew."""
-        if self._live is not None:
+        """Draw the panel anew; not for a terminal that stands still, which would have to show all of them later."""
+        if self._live is not None and self._screen.waiting() <= BEHIND:
             self._live.update(self._panel(), refresh=True)
 
     def _panel(self) -> Group:

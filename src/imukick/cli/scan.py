@@ -30,7 +30,7 @@ def scan(
     from rich import box
     from rich.table import Table
 
-    from imukick.cli.live_run import radio_backend, with_a_way_out
+    from imukick.cli.live_link import radio_backend, with_a_way_out
     from imukick.cli.screen import Screen
     from imukick.cli.stopping import run_until_stopped
     from imukick.sensors.known import SENSORS

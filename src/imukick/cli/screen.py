@@ -4,24 +4,46 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from imukick.plain_text import harmless, one_line
+
+MOST_SAID: Final = 4000
+"""Letters of one line about what is wrong. Chosen: no terminal shows more."""
 
 
 class Screen(Console):
-    """Standard output for people: colours on a terminal only; says nothing more once nobody reads."""
+    """Standard output for people: colours on a terminal only; says nothing more once nobody reads.
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        super().__init__(highlight=False, emoji=False, markup=False, quiet=quiet)
+    Whatever it is given to print, a terminal obeys nothing of it but what this program itself means.
+    """
+
+    def __init__(self, *, quiet: bool = False, stderr: bool = False) -> None:
+        super().__init__(highlight=False, emoji=False, markup=False, quiet=quiet, stderr=stderr)
+        self.waiting: Callable[[], int] = nothing_waits
+        """How many letters were printed and not taken yet, where printing waits for nobody."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What is to be shown; control characters of names and notes are shown as signs."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else harmless(text), style, control)
 
     def on_broken_pipe(self) -> None:
         """The reader has gone (`| head`): the work goes on, the words do not."""
         self.quiet = True
         forget_output()
+
+
+def nothing_waits() -> int:
+    """What is printed is taken at once."""
+    return 0
 
 
 def forget_output() -> None:
@@ -34,7 +56,7 @@ def forget_output() -> None:
 def say(line: str) -> None:
     """One line for people, on standard output; nothing once nobody reads."""
     try:
-        typer.echo(line)
+        typer.echo(harmless(line))
     except BrokenPipeError:
         forget_output()
 
@@ -42,17 +64,17 @@ def say(line: str) -> None:
 def complain(message: str) -> None:
     """One line about what is wrong and what to do, on standard error."""
     with suppress(OSError):  # nobody can be told
-        typer.echo("imukick: " + " ".join(message.split()), err=True)
+        typer.echo("imukick: " + one_line(" ".join(message.split()), MOST_SAID), err=True)
 
 
 def warn(path: Path, doubts: Iterable[str]) -> None:
     """A line on standard error for each of these doubts about a recording."""
     for doubt in doubts:
         with suppress(OSError):  # nobody can be told
-            typer.echo("warning: " + " ".join(f"{path}: {doubt}".split()), err=True)
+            typer.echo("warning: " + one_line(" ".join(f"{path}: {doubt}".split()), MOST_SAID), err=True)
 
 
-def progress_console() -> Console | None:
+def progress_console() -> Screen | None:
     """Standard error, when it is a terminal that can show a bar."""
-    console = Console(stderr=True)
+    console = Screen(stderr=True)
     return console if console.is_terminal and not console.is_dumb_terminal else None

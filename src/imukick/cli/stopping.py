@@ -1,13 +1,15 @@
-"""Ctrl-C and SIGTERM: the first ends what is going on in good order, the second at once."""
+"""Ctrl-C, SIGTERM and a terminal that is closed: the first ends what is going on in good order, a second Ctrl-C at once."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 Result = TypeVar("Result")
 
@@ -21,7 +23,7 @@ class Stopped(Exception):  # noqa: N818 - no error: somebody ended the program b
 
 
 class Stop:
-    """Ctrl-C and SIGTERM: the first ends what is going on in good order, a second Ctrl-C at once.
+    """Ctrl-C, SIGTERM and SIGHUP: the first ends what is going on in good order, a second Ctrl-C at once.
 
     `code`: what a program that did nothing yet ends with; None while no signal came.
     """
@@ -34,7 +36,9 @@ class Stop:
     def signal(self, number: int) -> None:
         """A signal came."""
         if self.code is not None:
-            raise KeyboardInterrupt
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            return  # it is ending already
         self.code = 128 + number
         self._came.set()
         if self._call is not None:
@@ -74,27 +78,81 @@ class Stop:
             await asyncio.gather(doing, came, return_exceptions=True)
 
 
+ENDING: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
+)
+"""SIGHUP: the terminal was closed or the line to it is lost. SIGBREAK: Ctrl-Break on Windows."""
+CONSOLE_CLOSED: Final = (2, 5, 6)
+"""CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT and CTRL_SHUTDOWN_EVENT of the Windows console (HandlerRoutine)."""
+CONSOLE_S: Final = 4.5
+"""Windows ends a program five seconds after its console was closed, or as soon as its handler returns."""
+
+
 @contextmanager
 def signals() -> Iterator[Stop]:
-    """Signals go to the `Stop` while the block runs, whether or not a loop runs in it yet."""
+    """Signals go to the `Stop` while the block runs, whether or not a loop runs in it yet.
+
+    A SIGHUP that is ignored, as `nohup` makes it, stays ignored.
+    """
     stop = Stop()
     before: dict[signal.Signals, Any] = {}
 
     def came(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
         if stop.code is not None:
-            raise KeyboardInterrupt
+            stop.signal(number)
+            return
         try:
-            asyncio.get_running_loop().call_soon_threadsafe(stop.signal, number)
+            asyncio.get_running_loop().call_soon_threadsafe(_once, stop, number)
         except RuntimeError:  # no loop runs: it is only being made, or over
             stop.signal(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDING:
+        if number != signal.SIGINT and signal.getsignal(number) == signal.SIG_IGN:
+            continue
         before[number] = signal.signal(number, came)
     try:
-        yield stop
+        with _console(lambda: signal.raise_signal(signal.SIGTERM)):
+            yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _once(stop: Stop, number: int) -> None:
+    """The first signal, in the loop; one that came while it was on its way is a second one only if it is Ctrl-C."""
+    if stop.code is None:
+        stop.signal(number)
+
+
+@contextmanager
+def _console(closed: Callable[[], None]) -> Iterator[None]:
+    """On Windows `closed` is called when the console is closed, and the system waits until the block has ended."""
+    if sys.platform == "win32":
+        import ctypes
+
+        over = threading.Event()
+        handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(console_handler(closed, over))
+        ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, 1)
+        try:
+            yield
+        finally:
+            over.set()
+            ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, 0)
+    else:
+        yield
+
+
+def console_handler(closed: Callable[[], None], over: threading.Event) -> Callable[[int], int]:
+    """What Windows calls, in a thread of its own, when something happens to the console; 1: it was dealt with."""
+
+    def handle(event: int) -> int:
+        if event not in CONSOLE_CLOSED:
+            return 0
+        closed()
+        over.wait(CONSOLE_S)
+        return 1
+
+    return handle
 
 
 def run(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result:

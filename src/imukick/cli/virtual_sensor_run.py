@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import typer
-
+from imukick.cli.screen import say
 from imukick.cli.stopping import Stop
 from imukick.errors import ImukickError
 from imukick.sources.virtual_sensor import Radio, Track, VirtualSensor, serve
@@ -40,14 +39,10 @@ async def run_virtual_sensor(
     """Serve the sensor to its end; gives the exit code. `speed`: times real time. Raises `ImukickError` for what cannot be."""
     async with serve(transport, track, make=model, radio=radio, name=name, speed=speed) as sensor:
         length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
-        typer.echo(
-            f"{sensor.name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}"
-        )
+        say(f"{sensor.name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}")
         await _until_over(sensor, stop, WORDS)
         sent = sensor.sent
-    typer.echo(
-        f"sent {sent.packets} packets with {sent.samples} samples; lost {sent.lost}, repeated {sent.repeated} packets"
-    )
+    say(f"sent {sent.packets} packets with {sent.samples} samples; lost {sent.lost}, repeated {sent.repeated} packets")
     return stop.code or 0
 
 
@@ -59,9 +54,9 @@ async def run_virtual_phone(stop: Stop, transport: str, track: Track, radio: Rad
     with phone_at(place[1], int(place[2]), track, Network.of(radio), speed=speed) as running:
         length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
         where = f"{place[1]}:{running.port}"
-        typer.echo(f"phyphox: plays {track.title} ({length}) at {where}: 'imukick live --sensor phyphox:{where}'")
+        say(f"phyphox: plays {track.title} ({length}) at {where}: 'imukick live --sensor phyphox:{where}'")
         await _until_over(running, stop, PHONE_WORDS)
-        typer.echo(
+        say(
             f"answered {running.network.answered} questions, lost {running.network.lost} answers; measured {running.phone.samples} samples"
         )
     return stop.code or 0
@@ -72,7 +67,7 @@ async def _until_over(sensor: VirtualSensor | RunningPhone, stop: Stop, words: M
     while stop.code is None:
         if sensor.state != told:
             told = sensor.state
-            typer.echo(f"{sensor.t_s:8.1f} s  {words[told]}")
+            say(f"{sensor.t_s:8.1f} s  {words[told]}")
         if told in ("played", "dead"):
             return
         with contextlib.suppress(TimeoutError):

@@ -25,7 +25,7 @@ class Journal:
     operating system at once, so that a program that is killed loses nothing; `sync`, called once a second, makes a
     computer that loses its power lose no more than that second. The first samples say the clock and the ranges.
 
-    Raises `RecordingError`: the file exists, its folder does not or cannot be written; and from `append`, `mark` and
+    Nobody but its owner can read the file. Raises `RecordingError`: the file exists, its folder does not or cannot be written; and from `append`, `mark` and
     `sync` when the disk refuses. A line that was refused in its middle is taken out again, and the file is closed.
     """
 
@@ -37,7 +37,7 @@ class Journal:
         self._whole = 0  # bytes that end with a whole line
         self._early: list[Mark] = []  # marks before the first sample
         try:
-            self._file: int | None = os.open(path, _FRESH, 0o666)
+            self._file: int | None = os.open(path, _FRESH, 0o600)
         except FileExistsError:
             raise RecordingError("exists already; name another file", path=path) from None
         except OSError as error:
@@ -97,13 +97,23 @@ class Journal:
         except OSError as error:
             raise self._refused(error) from error
 
+    def there(self) -> bool:
+        """Whether its file is still under its name: somebody may delete or move a folder while a session runs."""
+        if self._file is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._file), self.path.stat())
+        except OSError:
+            return False
+
     def close(self) -> None:
         """End the recording. A file without any sample is removed."""
         if self._file is None:
             return
+        there = self.there()
         os.close(self._file)
         self._file = None
-        if self._whole == 0:
+        if self._whole == 0 and there:
             self.path.unlink(missing_ok=True)
 
     def _write(self, lines: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from imukick.errors import ImukickError
 from imukick.sinks.history import reading
 from imukick.sinks.history.kept import Glance, Judgement, KeptSession, PlanSet
-from imukick.sinks.history.opening import Tell, opened
+from imukick.sinks.history.opening import WAIT_S, Tell, opened
 
 __all__ = ["Glance", "History", "Judgement", "KeptSession", "PlanSet", "open_history"]
 
@@ -67,10 +67,11 @@ class History:
 
 
 @contextmanager
-def open_history(path: Path, told: Tell, *, own: bool = False) -> Iterator[History]:
+def open_history(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[History]:
     """The history in `path`, made when it is not there; `told`: who hears, in one line, that a damaged one was set aside.
 
-    `own`: the place is the program's, not one that somebody named. Raises `ImukickError` where it cannot be used.
+    `own`: the place is the program's, not one that somebody named. `wait_s`: how long another program that writes is waited for.
+    Raises `ImukickError` where it cannot be used.
     """
-    with opened(path, told, own=own) as connection:
+    with opened(path, told, own=own, wait_s=wait_s) as connection:
         yield History(path, connection)

@@ -60,7 +60,6 @@ def delete_session(connection: sqlite3.Connection, session: int) -> None:
 
     With the last session of a person go the answers that this person gave.
     """
-    connection.execute("PRAGMA secure_delete = ON")
     with transaction(connection):
         person = connection.execute("SELECT person FROM sessions WHERE id = ?", (session,)).fetchone()
         connection.execute("DELETE FROM sessions WHERE id = ?", (session,))

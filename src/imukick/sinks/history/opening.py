@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -29,24 +30,36 @@ OLDEST_SQLITE: Final = (3, 37, 0)
 Tell = Callable[[str], None]
 
 
+class AwayError(ImukickError):
+    """A history that is whole and cannot be used now; a session goes on without it.
+
+    `busy`: another program writes in it, and it is free again later; else it is a newer imukick's.
+    """
+
+    def __init__(self, message: str, *, busy: bool) -> None:
+        super().__init__(message)
+        self.busy = busy
+
+
 class DamageError(Exception):
     """A file that was a history and can no longer be read as one; its text says what SQLite found."""
 
 
 @contextmanager
-def opened(path: Path, told: Tell, *, own: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[sqlite3.Connection]:
     """The history in `path`, which is made when it is not there, with its folder.
 
     A damaged one is renamed, `told` so in one line, and a new one begun. `own`: the place is ours alone, so that what lies there and is
     no history at all is a damaged one too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
-    that cannot be written; `sqlite3.Error` of the block as such a one.
+    that cannot be written; `sqlite3.Error` of the block as such a one. `wait_s`: how long another program that writes is waited for; then, and
+    for a newer imukick's file, it is an `AwayError`.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ImukickError(
             f"this Python brings SQLite {sqlite3.sqlite_version}; a history needs 3.37, as newer Pythons bring it"
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700 if own else 0o777, parents=True, exist_ok=True)
     except OSError as error:
         raise ImukickError(
             f"{path.parent}: cannot be made: {error.strerror or error}; name a file with --db"
@@ -54,7 +67,7 @@ def opened(path: Path, told: Tell, *, own: bool = False) -> Iterator[sqlite3.Con
     if path.is_dir():
         raise ImukickError(f"{path}: this is a folder; name a file with --db")
     try:
-        connection = _connected_or_new(path, told, own=own)
+        connection = _connected_or_new(path, told, own=own, wait_s=wait_s)
     except sqlite3.Error as error:
         raise refused(path, error) from error
     with closing(connection):
@@ -68,7 +81,7 @@ def refused(path: Path, error: sqlite3.Error) -> ImukickError:
     """What SQLite complains of, in one line."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return ImukickError(f"{path}: another program has been writing for {WAIT_S:.0f} s; try again")
+        return AwayError(f"{path}: another program is writing in it and does not end; try again", busy=True)
     if code in CORRUPT:
         return ImukickError(
             f"{path}: damaged ({error}); any imukick history command looks it through and sets it aside"
@@ -97,9 +110,9 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def _connected_or_new(path: Path, told: Tell, *, own: bool) -> sqlite3.Connection:
+def _connected_or_new(path: Path, told: Tell, *, own: bool, wait_s: float) -> sqlite3.Connection:
     try:
-        return _connected(path)
+        return _connected(path, wait_s)
     except DamageError as error:
         if not (own or _was_ours(path)):
             raise ImukickError(f"{path}: not a history of imukick; name another file with --db") from None
@@ -108,17 +121,18 @@ def _connected_or_new(path: Path, told: Tell, *, own: bool) -> sqlite3.Connectio
             f"{path}: damaged ({error}); it is kept as {aside.name}, and a new history begins. "
             "imukick history restore brings an export back"
         )
-    return _connected(path)
+    return _connected(path, wait_s)
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connected(path: Path, wait_s: float) -> sqlite3.Connection:
     """Raises `DamageError`, `ImukickError` for what is not ours or newer, `sqlite3.Error`."""
+    _make_private(path)
     try:
-        connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
     except sqlite3.OperationalError as error:
         raise refused(path, error) from error
     try:
-        _prepare(connection, path)
+        _prepare(connection, path, wait_s)
     except sqlite3.DatabaseError as error:
         connection.close()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in CORRUPT:
@@ -130,9 +144,10 @@ def _connected(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted cannot be read in the file any more
     connection.execute(
         "PRAGMA synchronous = NORMAL"
     )  # of a lost power the recording knows; a killed program loses nothing
@@ -143,21 +158,22 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             raise DamageError("its header is not what it was")
         raise ImukickError(f"{path}: the file of another program; name another with --db")
     if version > VERSION:
-        raise ImukickError(
+        raise AwayError(
             f"{path}: written by a newer imukick (version {version} of the file, this one knows {VERSION}); "
-            "update imukick, or name another file with --db"
+            "update imukick, or name another file with --db",
+            busy=False,
         )
     if not empty:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise DamageError(" ".join(str(found).split()))
-    _write_ahead(connection)
+    _write_ahead(connection, wait_s)
     migrate(connection)
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
     """Readers and one writer at a time, none of whom waits for the others; SQLite does not wait by itself to switch."""
-    until_s = time.monotonic() + WAIT_S
+    until_s = time.monotonic() + wait_s
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -167,6 +183,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def _make_private(path: Path) -> None:
+    """A new file that only its owner can read; SQLite gives what it keeps beside it the same rights."""
+    with suppress(OSError):  # it is there already, or SQLite says why it cannot be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _was_ours(path: Path) -> bool:

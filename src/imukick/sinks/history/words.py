@@ -1,14 +1,13 @@
-"""What people may write into a history, and how it is shown: names of persons, notes; nothing of it is ever obeyed."""
+"""What people may write into a history, and how it is shown: names of persons and notes."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from imukick.errors import ImukickError
+from imukick.plain_text import MOST_LETTERS, one_line
 
 DEFAULT_PERSON: Final = "me"
-MOST_LETTERS: Final = 80
-"""Of a name. Chosen: a line of a table."""
 MOST_NOTE: Final = 10_000
 """Letters of a note. Chosen: a few pages; longer texts have files of their own."""
 
@@ -34,13 +33,3 @@ def checked_note(text: str) -> str:
     except UnicodeEncodeError:
         raise ImukickError("the note is not text in UTF-8; write it anew") from None
     return text
-
-
-def one_line(text: str, most: int = MOST_LETTERS) -> str:
-    r"""A text as a terminal may show it: one line, no control characters, at most so long.
-
-    >>> one_line("a\n\x1b[31mb", 10), one_line("abcdef", 4)
-    ('a �[31mb', 'abc…')
-    """
-    short = text if len(text) <= most else text[: most - 1] + "…"
-    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "�" for sign in short)
