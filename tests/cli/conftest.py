@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Run, runner
+from tests.skipped_time import skipped_time
 
 
 @pytest.fixture
@@ -25,3 +27,10 @@ def kicks(root: Path) -> Path:
 def other_kicks(root: Path) -> Path:
     """Another one."""
     return root / "recordings" / "quadruped_swings_and_drops.csv"
+
+
+@pytest.fixture
+def waits_skipped() -> Iterator[None]:
+    """Sessions with the virtual sensor within this process take no longer than they compute."""
+    with skipped_time():
+        yield

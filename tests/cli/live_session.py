@@ -20,6 +20,7 @@ from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Radio, in_process, recorded_track
+from tests.skipped_time import run_skipping
 
 SPEED = 100.0
 
@@ -43,7 +44,7 @@ def lived(
     speed: float = SPEED,
 ) -> Lived:
     """Play a recording to a live session, to its end; each wish of `said` once the stream has come so far (s)."""
-    return asyncio.run(_lived(play, recording, radio, said, limits or Limits(faster=speed), speed))
+    return run_skipping(_lived(play, recording, radio, said, limits or Limits(faster=speed), speed))
 
 
 async def _lived(

@@ -11,6 +11,8 @@ from imukick.sources.virtual_sensor.makes import MAKES, OWN, Model
 from tests.cli.command import Run
 from tests.conformance.broken import BROKEN
 
+pytestmark = pytest.mark.usefixtures("waits_skipped")
+
 
 def test_the_command_writes_its_report_once(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "report.json"

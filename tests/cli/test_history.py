@@ -27,6 +27,8 @@ from imukick.sources.recordings import Recording, read_recording
 from tests.cli.command import Run
 from tests.sinks.kept_sessions import NOON, PLAYED, keep, made, played
 
+pytestmark = pytest.mark.usefixtures("waits_skipped")
+
 PLAY = PLAYED.with_name("standing_200hz_quick.csv")
 
 

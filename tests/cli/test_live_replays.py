@@ -16,6 +16,8 @@ from imukick.sources.virtual_sensor import Radio
 from tests.cli.command import Run
 from tests.cli.live_session import lived
 
+pytestmark = pytest.mark.usefixtures("waits_skipped")
+
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 TIMES = ("t_start_s", "t_top_s", "t_lower_s", "t_end_s")
 

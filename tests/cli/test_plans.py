@@ -15,6 +15,8 @@ from imukick.sources.plan_files import SHIPPED, find_plan
 from imukick.sources.recordings import read_recording
 from tests.cli.command import Run
 
+pytestmark = pytest.mark.usefixtures("waits_skipped")
+
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 BOTH_LEGS = RECORDINGS / "ankle_weight_both_legs.csv"
 FOUR = """

@@ -183,15 +183,11 @@ class EmptyBattery(ImukickV1):
 
 @dataclass(frozen=True)
 class Broken:
-    """What is wrong (a core, or a whole make), the rules that this breaks, the parts of a run that see it.
-
-    `follows`: rules that may look broken because of it; times that are off make numbers and the rate look off.
-    """
+    """What is wrong (a core, or a whole make), the rules that this breaks, the parts of a run that see it."""
 
     core: type[Device] | type[ImukickV1]
     breaks: frozenset[str]
     parts: tuple[str, ...]
-    follows: frozenset[str] = frozenset()
 
     def make(self, body: Body) -> Make:
         if issubclass(self.core, ImukickV1):
@@ -211,7 +207,7 @@ def _broken(core: type[Device] | type[ImukickV1], part: str, *breaks: str) -> Br
 BROKEN = {
     one.core.__name__: one
     for one in (
-        Broken(StampsTheLastSample, frozenset({"times"}), ("starts",), follows=frozenset({"numbers", "rate"})),
+        _broken(StampsTheLastSample, "starts", "times"),
         _broken(CountsOn, "starts", "number 0"),
         _broken(PacksForAnotherMtu, "mtus", "fits", "mtu"),
         _broken(Rounds, "settings", "set exactly"),

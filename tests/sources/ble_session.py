@@ -15,6 +15,7 @@ from imukick.signals import FloatArray, Samples
 from imukick.sources.ble import LinkItem, LinkParams, Received, find, stream
 from imukick.sources.virtual_sensor import Faults, Radio, Track, VirtualSensor, in_process
 from imukick.units import STANDARD_GRAVITY_MPS2
+from tests.skipped_time import run_skipping
 
 NAME = "imukick virtual"
 ACC_MPS2_PER_COUNT = 488_296e-9 * STANDARD_GRAVITY_MPS2
@@ -77,7 +78,7 @@ def play(
     params: LinkParams = QUICK,
 ) -> Session:
     """Find the sensor, stream until the track is over or the stream gives up."""
-    return asyncio.run(_play(track, radio, faults, speed, params))
+    return run_skipping(_play(track, radio, faults, speed, params))
 
 
 async def _play(track: Track, radio: Radio | None, faults: Faults | None, speed: float, params: LinkParams) -> Session:

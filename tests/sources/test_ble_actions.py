@@ -18,6 +18,7 @@ from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, find, stream
 from imukick.sources.mapped_files import parse_mapped
 from imukick.sources.virtual_sensor import in_process
+from tests.skipped_time import run_skipping
 from tests.sources.ble_session import QUICK, Session, listen, ramp
 
 FIFTY = thingy.SETTINGS.pack(5000, 5000, 5000, 50, 1)
@@ -86,7 +87,7 @@ def session(decoder: Callable[[], Decoder], *, samples: int = 5) -> tuple[Sessio
             await asyncio.gather(listening, return_exceptions=True)
             return list(room.sensor.written)
 
-    return seen, asyncio.run(run())
+    return seen, run_skipping(run())
 
 
 def test_what_follows_is_asked_once_all_before_is_decoded() -> None:
@@ -132,7 +133,7 @@ def test_one_that_cannot_be_used_is_found_by_name_alone_and_says_why() -> None:
             await listen(seen, stream(named, backend=room.backend))
             return len(unasked), str(seen.error)
 
-    assert asyncio.run(run()) == (0, "Thingy cannot be used: it has no gyroscope")
+    assert run_skipping(run()) == (0, "Thingy cannot be used: it has no gyroscope")
 
 
 def test_a_described_sensor_streams_as_the_known_one_does() -> None:

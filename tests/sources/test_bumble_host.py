@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from imukick.sources.virtual_sensor.air import Air, device_on
+from tests.skipped_time import run_skipping
 
 
 def test_a_command_outlives_whoever_asked_for_it() -> None:
@@ -26,7 +27,7 @@ def test_a_command_outlives_whoever_asked_for_it() -> None:
         await device.power_off()
         return printed
 
-    assert asyncio.run(run()) == []
+    assert run_skipping(run()) == []
 
 
 def test_a_controller_may_go_in_the_middle_of_a_command() -> None:
@@ -44,7 +45,7 @@ def test_a_controller_may_go_in_the_middle_of_a_command() -> None:
             await asyncio.gather(asking, return_exceptions=True)
         return printed
 
-    assert asyncio.run(run()) == []
+    assert run_skipping(run()) == []
 
 
 def test_what_bumble_logs_of_a_lost_link_stays_off_the_terminal() -> None:

@@ -29,6 +29,7 @@ from imukick.sources.virtual_sensor.make import AttError
 from imukick.sources.virtual_sensor.off_radio import Talk, act, sensor_of, talk
 from imukick.sources.virtual_sensor.sampling import resampled
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from tests.skipped_time import run_skipping
 from tests.sources.ble_session import QUICK, Session, listen
 from tests.sources.other_makes import OTHERS, RATES_HZ
 
@@ -288,8 +289,8 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
     async def run() -> tuple[Session, int, list[bytes], str]:
         session = Session()
         radio = Radio(drops_s=((4.5, 4.9),), jitter_s=0.01)
-        speed, until_s = (1.5, 14.0) if name == "shimmer3r" else (5.0, 10.0)  # its start asks nine questions in a row
-        async with in_process(recorded_track(quick), make=name, radio=radio, speed=speed) as room:
+        until_s = 10.0
+        async with in_process(recorded_track(quick), make=name, radio=radio, speed=5.0) as room:
             session.sensor = room.sensor
             found = await find(backend=room.backend, settle_s=0.1, sensors=[*SENSORS, sensor_of(name)])
             assert [one.sensor.model for one in found if one.sensor] == [sensor_of(name).model]
@@ -303,7 +304,7 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
             await asyncio.sleep(0.02)
             return session, sent, [data for _, data in room.sensor.written], room.sensor.state
 
-    session, sent, written, state = asyncio.run(run())
+    session, sent, written, state = run_skipping(run())
     assert session.sensor is not None
     assert session.error is None
     assert session.of(Refused) == []
@@ -339,7 +340,7 @@ def test_it_plays_to_its_end_over_the_link(name: str, quick: Path) -> None:
                         break
             return came, room.sensor.sent.samples, room.sensor.sent.lost, refused
 
-    came, sent, lost, refused = asyncio.run(run())
+    came, sent, lost, refused = run_skipping(run())
     assert (lost, refused) == (0, [])
     assert came > 300
     assert sent == came

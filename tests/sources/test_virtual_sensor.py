@@ -26,6 +26,7 @@ from imukick.sources.virtual_sensor.off_radio import talk
 from imukick.sources.virtual_sensor.packets import Packets
 from imukick.sources.virtual_sensor.radio import Fate
 from imukick.virtual.imukick_v1_device import Device
+from tests.skipped_time import run_skipping
 from tests.sources.ble_session import NAME, play, ramp
 
 
@@ -173,7 +174,7 @@ def with_host(work: Callable[[Host], Awaitable[None]], *, mtu: int = 247, faults
             async with BleakClient(found.device, backend=room.backend.client) as client:
                 await work(Host(client))
 
-    asyncio.run(run())
+    run_skipping(run())
 
 
 def test_it_obeys_the_state_chart() -> None:
