@@ -21,19 +21,19 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the browser is the tests'
 
-from tests.live.browser import LAPTOP, browser, free_port, opened, until  # noqa: E402
+from tests.live.browser import LAPTOP, browser, opened, until  # noqa: E402
 
 BAR_MS = 20.0
 LOOK_S = 30.0
 
 
-async def measure(duration_s: float, port: int) -> tuple[list[float], list[float], list[float]]:
+async def measure(duration_s: float, link: str) -> tuple[list[float], list[float], list[float]]:
     """(latencies, frame times, both ms; memory of the scripts over time, MB)."""
     latency_ms: list[float] = []
     frame_ms: list[float] = []
     memory_mb: list[float] = []
     async with browser("--enable-precise-memory-info") as chromium:
-        page = await opened(chromium, f"http://127.0.0.1:{port}/", LAPTOP)
+        page = await opened(chromium, lambda: link, LAPTOP)
         chrome = await page.context.new_cdp_session(page)
         await until(page, "f.stage === 'waiting'")
         await page.keyboard.press("b")
@@ -72,13 +72,12 @@ def line(what: str, values: list[float]) -> str:
 
 async def run(duration_s: float, folder: Path) -> tuple[Any, list[float]]:
     """The program as a process of its own beside the browser."""
-    port = free_port()
     options = (
         "--sensor",
         "virtual",
         "--page",
         "--page-port",
-        str(port),
+        "0",
         "--record",
         str(folder / "live.csv"),
         "--db",
@@ -86,9 +85,11 @@ async def run(duration_s: float, folder: Path) -> tuple[Any, list[float]]:
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-m", "imukick", "live", *options]
-    program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
+    program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=environment)
     try:
-        measuring = asyncio.create_task(measure(duration_s, port))
+        assert program.stdout is not None
+        link = program.stdout.readline().strip().removeprefix("page: ")  # nothing waits for who reads the rest
+        measuring = asyncio.create_task(measure(duration_s, link))
         program_mb: list[float] = []
         while not measuring.done():
             await asyncio.sleep(10)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from imukick.plans import Plan, Tempo
 from imukick.sources.virtual_sensor import Radio
-from tests.live.browser import LAPTOP, PHONE, opened, until
+from tests.live.browser import LAPTOP, PHONE, Link, opened, until
 from tests.live.held import Session, hold_session
 
 PLAN = Plan("Warm-up", "warm-up", 3, 3, sides=("right",), rest_s=20.0, tempo=Tempo(2, 1, 1.5, 1), lower_deg=55.0)
@@ -32,14 +32,14 @@ def main() -> None:
     place = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[1] / "docs" / "img" / "page"
     place.mkdir(parents=True, exist_ok=True)
 
-    async def windows(chromium: Any, link: str) -> dict[str, Any]:
+    async def windows(chromium: Any, link: Link) -> dict[str, Any]:
         return {name: await opened(chromium, link, look) for name, look in LOOKS.items()}
 
     async def shoot(pages: dict[str, Any], state: str, *names: str) -> None:
         for name in names or pages:
             await pages[name].screenshot(path=place / f"{state}-{name}.png")
 
-    async def session(chromium: Any, link: str) -> None:
+    async def session(chromium: Any, link: Link) -> None:
         pages = await windows(chromium, link)
         page = pages["laptop-dark"]
         await until(page, "f.stage === 'waiting'")
@@ -63,7 +63,7 @@ def main() -> None:
         await until(page, "f.stage === 'ended' && f.summary")
         await shoot(pages, "summary")
 
-    async def lost(chromium: Any, link: str) -> None:
+    async def lost(chromium: Any, link: Link) -> None:
         pages = await windows(chromium, link)
         page = pages["laptop-light"]
         await until(page, "f.counted >= 2 && !f.link.up")

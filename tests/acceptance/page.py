@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_live_replays import assert_replays
-from tests.live.browser import LAPTOP, PHONE, fact, needs_chromium, opened, until
+from tests.live.browser import LAPTOP, PHONE, Link, fact, needs_chromium, opened, until
 from tests.live.held import Session, hold_session
 
 pytestmark = needs_chromium
@@ -36,7 +36,7 @@ def family(number: int) -> list[int]:
 def test_a_browser_that_stands_still_for_20_s_heals_without_a_reload(tmp_path: Path) -> None:
     seen: dict[str, Any] = {}
 
-    async def steps(chromium: Any, link: str) -> None:
+    async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, PHONE)
         await page.get_by_role("button", name="Start").click()
         await until(page, "f.counted >= 1")
@@ -85,7 +85,7 @@ def test_axe_finds_nothing(tmp_path: Path) -> None:
         told = await page.evaluate("axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes[0].html))")
         found[state] = told
 
-    async def steps(chromium: Any, link: str) -> None:
+    async def steps(chromium: Any, link: Link) -> None:
         pages = {"laptop": await opened(chromium, link, LAPTOP), "phone": await opened(chromium, link, PHONE)}
         for name, page in pages.items():
             await until(page, "f.stage === 'waiting'")

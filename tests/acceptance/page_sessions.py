@@ -17,7 +17,7 @@ from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Radio
 from tests.cli.test_live_replays import assert_replays
 from tests.live.accessibility import faults
-from tests.live.browser import LAPTOP, PHONE, fact, needs_chromium, opened, until
+from tests.live.browser import LAPTOP, PHONE, Link, fact, needs_chromium, opened, until
 from tests.live.held import Session, hold_session
 
 pytestmark = needs_chromium
@@ -27,7 +27,7 @@ PLAN = Plan("two sets", "warm-up", 2, 3, sides=("left",), rest_s=5.0, tempo=Temp
 def test_a_session_from_start_to_summary_by_keyboard_alone_with_two_tabs_and_a_reload(tmp_path: Path) -> None:
     seen: dict[str, Any] = {}
 
-    async def steps(chromium: Any, link: str) -> None:
+    async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, LAPTOP, voice=True)
         phone = await opened(chromium, link, PHONE)
         await until(page, "f.stage === 'waiting'")
@@ -81,7 +81,7 @@ def test_a_session_from_start_to_summary_by_keyboard_alone_with_two_tabs_and_a_r
 def test_a_lost_link_is_shown_and_heals(tmp_path: Path) -> None:
     seen: dict[str, Any] = {}
 
-    async def steps(chromium: Any, link: str) -> None:
+    async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, PHONE)
         await until(page, "f.stage === 'running' && f.link.up")
         await until(page, "!f.link.up && !document.getElementById('banner').hidden")
@@ -106,7 +106,7 @@ def test_a_lost_link_is_shown_and_heals(tmp_path: Path) -> None:
 def test_pain_stops_and_every_button_is_a_mark_that_replays(tmp_path: Path) -> None:
     seen: dict[str, Any] = {}
 
-    async def steps(chromium: Any, link: str) -> None:
+    async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, PHONE, voice=True)
         await page.get_by_role("button", name="Start").click()
         await until(page, "f.counted >= 1")
@@ -145,7 +145,7 @@ def test_a_plan_leads_through_its_sets(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     seen: dict[str, Any] = {}
 
-    async def steps(chromium: Any, link: str) -> None:
+    async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, LAPTOP, voice=True)
         await page.get_by_role("button", name="Start").click()
         await until(page, "f.stage === 'rest' && f.rest_left_s !== null")

@@ -19,11 +19,12 @@ PATIENCE_S: Final = 240.0
 class Program:
     """`imukick` with these arguments; killed when the block ends. What it says goes to files in `folder`.
 
-    `module`: another one of this checkout that is run instead.
+    `module`: another one of this checkout that is run instead. `files`: how many it may have open.
     """
 
-    def __init__(self, folder: Path, *arguments: object, module: str = "imukick") -> None:
+    def __init__(self, folder: Path, *arguments: object, module: str = "imukick", files: int | None = None) -> None:
         self._folder, self._arguments, self._module = folder, [str(one) for one in arguments], module
+        self._files = files
 
     def __enter__(self) -> Self:
         """Start it."""
@@ -37,6 +38,8 @@ class Program:
             "COLUMNS": "200",
         }
         command = [sys.executable, "-m", self._module, *self._arguments]
+        if self._files is not None:
+            command = ["sh", "-c", f'ulimit -n {self._files}; exec "$@"', "sh", *command]
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
         return self
@@ -71,6 +74,15 @@ class Program:
     def wait(self) -> int:
         """Its exit code, once it ends by itself."""
         return self._process.wait(timeout=PATIENCE_S)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
 
     def end(self) -> int:
         """Ask it to end (SIGTERM); its exit code."""

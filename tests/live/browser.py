@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,7 +52,11 @@ async def browser(*more: str) -> AsyncIterator[Any]:
             await chromium.close()
 
 
-async def opened(chromium: Any, link: str, look: dict[str, Any], *, voice: bool = False) -> Any:
+Link = Callable[[], str | None]
+"""The newest link that a program has shown; each lets one browser in."""
+
+
+async def opened(chromium: Any, link: Link, look: dict[str, Any], *, voice: bool = False) -> Any:
     """The page in a window (a browser of its own: no cookie, no settings) of that look; `page.asked`, `page.errors` are kept."""
     context = await chromium.new_context(**look)
     page = await context.new_page()
@@ -64,24 +67,13 @@ async def opened(chromium: Any, link: str, look: dict[str, Any], *, voice: bool 
     page.on("websocket", lambda web: page.asked.append(web.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda said: page.errors.append(said.text) if said.type in ("error", "warning") else None)
-    await _served(link)
-    await page.goto(link)
-    return page
-
-
-async def _served(link: str) -> None:
-    """Until somebody listens there."""
-    place = urlsplit(link)
     for _ in range(600):
-        try:
-            _, writer = await asyncio.open_connection(place.hostname, place.port)
-        except ConnectionRefusedError:
-            await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        await writer.wait_closed()
-        return
-    raise AssertionError(f"nobody serves {link}")
+        place = link()
+        if place is not None:
+            await page.goto(place)
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError("no link was shown")
 
 
 def free_port() -> int:
@@ -105,5 +97,5 @@ async def until(page: Any, what: str) -> None:
     raise AssertionError(f"never so: {what}; but {await page.evaluate('JSON.stringify(imukick.facts)')}, {page.errors}")
 
 
-Steps = Callable[[Any, str], Coroutine[Any, Any, None]]
+Steps = Callable[[Any, Link], Coroutine[Any, Any, None]]
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"

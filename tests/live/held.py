@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,19 @@ class Session:
     host: str | None = None
 
 
+class Hearing(Screen):
+    """A screen that shows nothing and remembers the newest link to the page."""
+
+    def __init__(self) -> None:
+        super().__init__(file=io.StringIO())
+        self.link: str | None = None
+
+    def print(self, *objects: Any, **_: Any) -> None:
+        found = re.search(r"page: .*?(http://\S+)", " ".join(map(str, objects)))
+        if found is not None:
+            self.link = found[1]
+
+
 def hold_session(session: Session, recording: Path, steps: Steps) -> Analysis:
     """Hold it while `steps(chromium, link)` are done in a browser; what it said."""
     return asyncio.run(_hold(session, recording, steps))
@@ -50,11 +65,12 @@ async def _hold(session: Session, recording: Path, steps: Steps) -> Analysis:
         )
 
     with Recorder(recording, {}) as recorder:
+        screen = Hearing()
 
         async def run(asked: LiveWishes) -> Analysis:
-            program = asyncio.create_task(hold(asked, exercise, recorder, Screen(quiet=True), Stop()))
+            program = asyncio.create_task(hold(asked, exercise, recorder, screen, Stop()))
             async with browser() as chromium:
-                looking = asyncio.create_task(steps(chromium, f"http://127.0.0.1:{port}/"))
+                looking = asyncio.create_task(steps(chromium, lambda: screen.link))
                 await asyncio.wait({program, looking}, return_when=asyncio.FIRST_EXCEPTION)
                 await looking
                 held = await program

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
-from imukick.live.doors import COOKIE, Doors, outward_address
+from imukick.live.doors import Doors, outward_address
 
 
 def doors(host: str = "127.0.0.1", port: int = 8642) -> Doors:
@@ -54,28 +56,48 @@ def test_only_our_own_page_opens_the_websocket(origin: str | None, ours: bool) -
     assert doors().origin_is_ours(origin, "127.0.0.1:8642") == ours
 
 
-def test_on_loopback_there_is_no_token() -> None:
-    assert doors().link == "http://127.0.0.1:8642/"
-    assert doors().knows({})
-    assert doors().exchange("") is None
-
-
-def test_beyond_it_a_token_lets_one_browser_in() -> None:
-    ours = doors("192.0.2.7")
+@pytest.mark.parametrize("host", ["192.0.2.7", "127.0.0.1", "::1"])
+def test_a_token_lets_one_browser_in_on_this_computer_too(host: str) -> None:
+    ours = doors(host)
+    assert ours.exposed == (host == "192.0.2.7")
     token = ours.link.partition("token=")[2]
     assert len(token) == 32
     assert not ours.knows({})
-    assert not ours.knows({COOKIE: ""})
+    assert not ours.knows({ours.cookie: ""})
     assert ours.exchange("x" * 32) is None
+    assert ours.exchange("") is None
     cookie = ours.exchange(token)
     assert cookie is not None
-    assert ours.knows({COOKIE: cookie})
+    assert ours.knows({ours.cookie: cookie})
     assert ours.exchange(token) is None, "used up"
     assert token not in ours.link
     second = ours.exchange(ours.link.partition("token=")[2])
     assert second not in (None, cookie)
-    assert ours.knows({COOKIE: cookie}), "the first is not put out by the second"
-    assert not ours.knows({COOKIE: token})
+    assert ours.knows({ours.cookie: cookie}), "the first is not put out by the second"
+    assert not ours.knows({ours.cookie: token})
+
+
+def test_two_pages_of_one_computer_do_not_put_out_each_others_browsers() -> None:
+    assert doors(port=8642).cookie != doors(port=8643).cookie
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [("127.0.0.1", 8642), ("localhost", 8642), ("127.0.0.2", 8642), ("127.0.0.1", 80), ("::1", 8642), ("::1", 80),
+     ("0.0.0.0", 8642), ("::", 8642), ("192.0.2.7", 80), ("2001:db8::7", 8642), ("::ffff:127.0.0.1", 8642)],
+)  # fmt: skip
+def test_a_link_that_is_printed_is_answered_as_browsers_ask_for_it(host: str, port: int) -> None:
+    ours = doors(host, port)
+    place = urlsplit(ours.link)
+    name = f"[{place.hostname}]" if ":" in str(place.hostname) else str(place.hostname)
+    asked = name if port == 80 else f"{name}:{port}"  # the port of http is left away
+    assert ours.host_is_ours(asked)
+    assert ours.origin_is_ours(f"http://{asked}", asked)
+
+
+def test_an_address_that_names_an_interface_is_refused() -> None:
+    with pytest.raises(ValueError, match="browsers open no such address"):
+        Doors("fe80::1%eth0")
 
 
 def test_a_name_is_no_address() -> None:
@@ -86,4 +108,4 @@ def test_a_name_is_no_address() -> None:
 def test_the_link_names_an_address_that_others_can_reach() -> None:
     link = doors("0.0.0.0").link
     assert link.startswith(f"http://{outward_address('0.0.0.0')}:8642/?token=")
-    assert doors("::1").link == "http://[::1]:8642/"
+    assert doors("::1").link.startswith("http://[::1]:8642/?token=")

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Origin
 
 from tests.children import PATIENCE_S
 from tests.cli.command import runner, started
 from tests.live.browser import RECORDINGS
+from tests.live.entry import cookie_of, web
 
 FILE = RECORDINGS / "standing_200hz_quick.csv"
 SPEED = 20
@@ -27,7 +26,7 @@ Says = Callable[[Facts], str | None]
 async def watched(link: str, says: Says) -> list[Facts]:
     """Everything that a page is told, as it stands after each frame; what `says` answers is a button pressed there."""
     seen: list[Facts] = [{}]
-    async with connect(link.replace("http", "ws") + "live", origin=Origin(link.rstrip("/"))) as socket:
+    async with web(link, await asyncio.to_thread(cookie_of, link)) as socket:
         try:
             while True:
                 frame = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))

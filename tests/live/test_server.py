@@ -5,18 +5,27 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import re
+import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Origin
 
 from imukick.errors import ImukickError
 from imukick.live import Board, Page, code_lines, serving
+from imukick.live.gate import OF_ONE, most_connections
 from imukick.live.listening import listening
-from imukick.live.server import AHEAD, FILES
+from imukick.live.server import AHEAD, FILES, SAYS
+from tests.live.entry import cookie_of, web
+
+
+def here(page: Page) -> str:
+    """A link to it on this computer, wherever it is said to be served."""
+    return re.sub("//[^:]+:", "//127.0.0.1:", page.link)
 
 
 def served(work: Callable[[Page], Awaitable[Any]], host: str = "127.0.0.1") -> Any:
@@ -39,12 +48,9 @@ async def asked(page: Page, path: str, **headers: str) -> http.client.HTTPRespon
     return await asyncio.to_thread(get)
 
 
-def web(page: Page, *, origin: str | None = None, cookie: str = "") -> connect:
-    place = f"127.0.0.1:{page.doors.port}"
-    headers = {"Cookie": cookie} if cookie else {}
-    return connect(
-        f"ws://{place}/live", origin=Origin(origin or f"http://{place}"), additional_headers=headers, compression=None
-    )
+async def came_in(page: Page) -> str:
+    """The cookie of a browser that used the link."""
+    return await asyncio.to_thread(cookie_of, here(page))
 
 
 async def to_the_end(socket: ClientConnection) -> None:
@@ -61,20 +67,25 @@ async def frame(socket: ClientConnection, *, answer: bool = True) -> dict[str, A
 
 def test_every_file_with_headers_that_keep_others_out() -> None:
     async def work(page: Page) -> None:
+        cookie = await came_in(page)
         for path in FILES:
-            answer = await asked(page, path)
+            assert (await asked(page, path)).status == 403
+            answer = await asked(page, path, Cookie=cookie)
             assert answer.status == 200
             policy = answer.headers["Content-Security-Policy"]
             assert policy.startswith("default-src 'self'; connect-src 'self' ws://127.0.0.1:")
             assert "unsafe" not in policy
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert (await asked(page, "/other")).status == 404
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert answer.headers["Connection"] == "close"
+        assert (await asked(page, "/other", Cookie=cookie)).status == 404
         assert (await asked(page, "/", Host="evil.example")).status == 421
 
     served(work)
 
 
-def test_beyond_loopback_the_token_lets_one_browser_in(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_token_lets_one_browser_in(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # asked to serve everywhere, it listens on loopback all the same: a test opens nothing to the network
     monkeypatch.setattr("imukick.live.server.listening", lambda _, port: listening("127.0.0.1", port))
 
@@ -86,7 +97,7 @@ def test_beyond_loopback_the_token_lets_one_browser_in(monkeypatch: pytest.Monke
         assert (await asked(page, "/page.js")).status == 403
         assert (await asked(page, "/?token=wrong")).status == 403
         with pytest.raises(InvalidStatus):
-            await web(page)
+            await web(here(page), "")
         answer = await asked(page, f"/?{token}")
         assert (answer.status, answer.headers["Location"]) == (303, "/")
         cookie = answer.headers["Set-Cookie"]
@@ -95,20 +106,20 @@ def test_beyond_loopback_the_token_lets_one_browser_in(monkeypatch: pytest.Monke
         mine = cookie.partition(";")[0]
         assert (await asked(page, "/", Cookie=mine)).status == 200
         assert (await asked(page, f"/?{token}")).status == 403, "used up"
-        async with web(page, cookie=mine) as socket:
+        async with web(here(page), mine) as socket:
             assert (await frame(socket))["full"]
         with pytest.raises(InvalidStatus):
-            await web(page, cookie=mine, origin="http://evil.example")
+            await web(here(page), mine, origin="http://evil.example")
         assert came == ["127.0.0.1"]
 
-    served(work, "0.0.0.0")
+    served(work, host)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
 def test_another_pages_websocket_is_refused(origin: str) -> None:
     async def work(page: Page) -> None:
         with pytest.raises(InvalidStatus):
-            await web(page, origin=origin)
+            await web(here(page), await came_in(page), origin=origin)
 
     served(work)
 
@@ -116,7 +127,7 @@ def test_another_pages_websocket_is_refused(origin: str) -> None:
 def test_who_does_not_answer_is_left_alone_and_then_gets_all_in_one() -> None:
     async def work(page: Page) -> None:
         page.board.show(reps=0)
-        async with web(page) as socket:
+        async with web(here(page), await came_in(page)) as socket:
             first = await frame(socket, answer=False)
             assert first["facts"] == {"reps": 0}
             for reps in range(1, 40):
@@ -141,7 +152,7 @@ def test_what_is_said_comes_through_and_rubbish_does_not() -> None:
     async def work(page: Page) -> list[str]:
         said: list[str] = []
         page.said = said.append
-        async with web(page) as socket:
+        async with web(here(page), await came_in(page)) as socket:
             await frame(socket)
             for text in (
                 '{"say": "pain"}',
@@ -150,22 +161,26 @@ def test_what_is_said_comes_through_and_rubbish_does_not() -> None:
                 '{"say": 3}',
                 '{"ack": "x"}',
                 '{"ack": 999}',
+                "[" * 2000,
+                b'{"say": "set"}',
+                '{"ack": 1e999}',
+                '{"say": "\\ud83d"}',
                 '{"say": "not one"}',
             ):
                 await socket.send(text)
-            while len(said) < 2:
+            while len(said) < 3:
                 await asyncio.sleep(0.01)
             await socket.send("x" * 5000)
             with pytest.raises(ConnectionClosed):
                 await to_the_end(socket)
         return said
 
-    assert served(work) == ["pain", "not one"]
+    assert served(work) == ["pain", "\ud83d", "not one"]
 
 
 def test_the_last_frame_arrives_before_the_end() -> None:
     async def work(page: Page) -> None:
-        async with web(page) as socket:
+        async with web(here(page), await came_in(page)) as socket:
             await frame(socket)
             page.board.show(stage="ended")
             ending = asyncio.create_task(page.goodbye())
@@ -203,3 +218,57 @@ def test_the_code_is_square_and_small_enough_for_a_terminal() -> None:
     assert len(lines) <= 24
     assert {len(line) for line in lines} == {len(lines[0])}
     assert len(lines[0]) <= 80
+
+
+async def flood(socket: ClientConnection) -> None:
+    for _ in range(10_000):
+        await socket.send('{"say": "set"}')
+    await to_the_end(socket)
+
+
+def test_a_page_that_floods_is_cut_off_and_the_others_stay() -> None:
+    async def work(page: Page) -> list[str]:
+        said: list[str] = []
+        page.said = said.append
+        async with web(here(page), await came_in(page)) as calm, web(here(page), await came_in(page)) as mad:
+            await frame(calm)
+            with pytest.raises(ConnectionClosed):
+                await flood(mad)
+            await calm.send('{"say": "pain"}')
+            while "pain" not in said:
+                await asyncio.sleep(0.01)
+        return said
+
+    assert served(work).count("set") <= SAYS + 2
+
+
+def test_who_connects_and_does_not_ask_goes_and_a_browser_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imukick.live.gate.HEAD_S", 0.5)
+
+    async def work(page: Page) -> None:
+        silent = [await asyncio.open_connection("127.0.0.1", page.doors.port) for _ in range(2 * OF_ONE)]
+        silent[0][1].write(b"GET / HTTP/1.1\r\nX-Slow: ")
+        cookie = await came_in(page)
+        async with web(here(page), cookie) as socket:
+            assert (await frame(socket))["full"]
+            for reader, writer in silent:
+                with suppress(ConnectionError):
+                    assert await asyncio.wait_for(reader.read(), 10) == b""
+                writer.close()
+            page.board.show(reps=1)
+            assert (await frame(socket))["facts"] == {"reps": 1}
+
+    served(work)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits open files")
+def test_connections_leave_a_session_the_files_that_it_needs() -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        for allowed in (128, 256, 1024):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, before[1]))
+            assert 8 <= most_connections() <= allowed // 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

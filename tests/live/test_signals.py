@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Origin
 
 from imukick.sources.recordings import read_recording
 from tests.children import PATIENCE_S
 from tests.cli.command import started
+from tests.live.entry import cookie_of, web
 
 if sys.platform == "win32":
     pytest.skip("signals of POSIX", allow_module_level=True)
@@ -26,7 +25,7 @@ async def last_facts(link: str, process: Any) -> dict[str, Any]:
     """All facts that a page was told, up to the end of a session that is terminated once it counts."""
     facts: dict[str, Any] = {}
     asked = False
-    async with connect(link.replace("http", "ws") + "live", origin=Origin(link.rstrip("/"))) as socket:
+    async with web(link, await asyncio.to_thread(cookie_of, link)) as socket:
         try:
             while True:
                 frame = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))

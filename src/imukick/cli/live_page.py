@@ -119,7 +119,7 @@ def tell_link(page: Page, screen: Screen) -> None:
     if screen.quiet:  # standard output holds the table alone
         complain(f"page: {page.link}")
     screen.print(f"page: {page.link}", soft_wrap=True)
-    if page.doors.guarded:
+    if page.doors.exposed:
         for line in code_lines(page.link):
             screen.print(Text(line, style="white on black"), soft_wrap=True)
         for line in EXPOSED:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -25,8 +25,8 @@ class Screen(Console):
     Whatever it is given to print, a terminal obeys nothing of it but what this program itself means.
     """
 
-    def __init__(self, *, quiet: bool = False, stderr: bool = False) -> None:
-        super().__init__(highlight=False, emoji=False, markup=False, quiet=quiet, stderr=stderr)
+    def __init__(self, *, quiet: bool = False, stderr: bool = False, file: IO[str] | None = None) -> None:
+        super().__init__(highlight=False, emoji=False, markup=False, quiet=quiet, stderr=stderr, file=file)
         self.waiting: Callable[[], int] = nothing_waits
         """How many letters were printed and not taken yet, where printing waits for nobody."""
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,11 +17,12 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from imukick.errors import ImukickError
 from imukick.live.board import Board, Cursor
-from imukick.live.doors import COOKIE, Doors
+from imukick.live.doors import Doors
+from imukick.live.gate import Gate
 from imukick.live.listening import listening
 
 FRAME_S: Final = 0.04
@@ -34,6 +35,8 @@ SILENT_S: Final = 1.0
 """A page hears something at least so often, so that it can tell a lost connection from a still leg."""
 GOODBYE_S: Final = 2.0
 """How long pages are given to take the last frame. Chosen: a stall of a phone's network."""
+SAYS: Final = 20.0
+"""Messages a second that a page may send besides its answers to frames. Chosen: ten times what fingers do."""
 LONGEST: Final = 512
 """Bytes of a message from a page; a note is the longest."""
 
@@ -50,6 +53,8 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Connection": "close",
 }
 NO_WAY_IN: Final = "This page opens with the link that imukick shows in its terminal; each link lets one browser in."
 
@@ -64,6 +69,7 @@ class Page:
         """Called with the address of a browser that used the link."""
         self.opened = asyncio.Event()
         """Set once a browser shows the page."""
+        self.gate = Gate()
         self._over = asyncio.Event()
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -86,30 +92,41 @@ class Page:
         ):
             await socket.close(1008)
             return
+        address = None if socket.client is None else (socket.client.host, socket.client.port)
+        if not self.gate.admit(address):
+            await socket.close(1013)
+            return
         await socket.accept()
         client = Client(self.board, socket, self._over)
         task = asyncio.ensure_future(client.write())
         self._clients.add(task)
         self.opened.set()
         try:
-            with suppress(WebSocketDisconnect):
-                async for text in socket.iter_text():
-                    self._heard(client, text)
+            while True:
+                message = await socket.receive()
+                if message["type"] != "websocket.receive":
+                    break
+                if not self._heard(client, message.get("text") or ""):
+                    self.gate.drop(address)
+                    break
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             self._clients.discard(task)
 
-    def _heard(self, client: Client, text: str) -> None:
+    def _heard(self, client: Client, text: str) -> bool:
+        """Take a message; False: too many have come."""
         try:
             told = json.loads(text)
-        except ValueError:
-            return
+        except (ValueError, RecursionError):
+            told = None
         match told:
-            case {"ack": int(number)}:
-                client.answered(number)
-            case {"say": str(line)} if not self._over.is_set():
+            case {"ack": int(number)} if client.answered(number):
+                return True
+            case {"say": str(line)} if not self._over.is_set() and client.may_say():
                 self.said(line[:LONGEST])
+                return True
+        return client.may_say()
 
 
 class Client:
@@ -120,12 +137,22 @@ class Client:
         self._cursor: Cursor | None = None
         self._sent = self._answered = 0
         self._answer = asyncio.Event()
+        self._left, self._said_s = SAYS, time.monotonic()
 
-    def answered(self, number: int) -> None:
-        """The page has this frame and all before it."""
-        if self._answered < number <= self._sent:
+    def answered(self, number: int) -> bool:
+        """The page has this frame and all before it; False where that is no news."""
+        news = self._answered < number <= self._sent
+        if news:
             self._answered = number
             self._answer.set()
+        return news
+
+    def may_say(self) -> bool:
+        """Count one more message; whether there may be one: so many a second, and as many at once."""
+        now_s = time.monotonic()
+        self._left = min(SAYS, self._left + (now_s - self._said_s) * SAYS) - 1.0
+        self._said_s = now_s
+        return self._left >= 0.0
 
     async def write(self) -> None:
         """Frames, until the session is over and the page has the last one."""
@@ -161,6 +188,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         host = Headers(scope=scope).get("host")
+        page: Page = scope["app"].state.page
+        page.gate.asked(scope.get("client"))
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -185,7 +214,7 @@ class Guard:
         if session is None:
             return PlainTextResponse(f"{NO_WAY_IN}\n", 403)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(doors.cookie, session, httponly=True, samesite="strict", path="/")
         page: Page = scope["app"].state.page
         page.came_in(connection.client.host if connection.client is not None else "unknown")
         return answer
@@ -214,12 +243,21 @@ def application(page: Page) -> Starlette:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the program: uvicorn's own handling ends it before the sensor is let go."""
+    """A server that leaves signals to the program: uvicorn's own handling ends it before the sensor is let go.
+
+    It listens nowhere: `Gate` accepts, and makes a `protocol` for each connection.
+    """
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Nothing is captured."""
         yield
+
+    def protocol(self) -> asyncio.Protocol:
+        """For one connection, as uvicorn makes it for its own."""
+        kind: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        return made
 
 
 @asynccontextmanager
@@ -232,24 +270,30 @@ async def serving(host: str, port: int, board: Board) -> AsyncIterator[Page]:
         page = Page(Doors(host), board)
     except ValueError as error:
         raise ImukickError(f"--page-host {error}") from None
-    sockets = [listening(page.doors.host, port)]
-    page.doors.port = sockets[0].getsockname()[1]
+    place = listening(page.doors.host, port)
+    page.doors.port = place.getsockname()[1]
     config = uvicorn.Config(
         application(page),
         log_config=None,
         log_level="critical",
         access_log=False,
         lifespan="off",
+        http="h11",
+        ws_per_message_deflate=False,
         ws="websockets-sansio",
         ws_max_size=LONGEST * 4,
         server_header=False,
         timeout_graceful_shutdown=2,
     )
     server = _Server(config)
-    running = asyncio.create_task(server.serve(sockets=sockets))
+    running = asyncio.create_task(server.serve(sockets=[]))
     try:
-        yield page
+        while not (server.started or running.done()):
+            await asyncio.sleep(0)
+        async with page.gate.open(place, server.protocol):
+            yield page
     finally:
+        place.close()
         server.should_exit = True
         await running
 
