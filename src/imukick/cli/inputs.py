@@ -34,7 +34,7 @@ class Inputs:
 
 def find_inputs(named: list[str]) -> Inputs:
     """Raises `ImukickError` for a folder without recordings, a glob that matches nothing, and no name at all."""
-    from imukick.sources.recordings.finding import Found, recordings_in, recordings_of_folder
+    from imukick.sources.recordings.finding import Found, below, recordings_in, recordings_of_folder
 
     found: dict[Path, Found] = {}
     several = False
@@ -47,7 +47,7 @@ def find_inputs(named: list[str]) -> Inputs:
             recordings = [one for one in recordings_of_folder(path) if not about_a_recording(one.path)]
             several |= [one.path for one in recordings] != [path]
             if not recordings:
-                raise RecordingError("no recording (*.csv, *.txt, *.zip) in this folder", path=path)
+                raise RecordingError(f"no recording (*.csv, *.txt, *.zip) in this folder{below(path)}", path=path)
             found |= {real(one.path): one for one in recordings if real(one.path) not in found}
             continue
         if not path.exists() and glob.has_magic(name):

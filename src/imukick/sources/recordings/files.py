@@ -20,11 +20,14 @@ GZIP: Final = b"\x1f\x8b"
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 """The mark with which Windows programs begin such text."""
 OTHER_ZIPS: Final = {
-    "xl/": "this is an Excel workbook; save its sheet as CSV, and name units in the header",
-    "[Content_Types].xml": "this is an Office document; save its table as CSV, and name units in the header",
-    "log.bin": "this is ActiGraph's .gt3x; in ActiLife export the raw data of the IMU as CSV",
+    r"xl/": "this is an Excel workbook; save its sheet as CSV, and name units in the header",
+    r"\[Content_Types\]\.xml": "this is an Office document; save its table as CSV, and name units in the header",
+    r"content\.xml": "this is an OpenDocument sheet; save it as CSV, and name units in the header",
+    r"Index/Document\.iwa|index\.apxl": "this is a sheet of Numbers; save it as CSV, and name units in the header",
+    r"log\.bin": "this is ActiGraph's .gt3x; in ActiLife export the raw data of the IMU as CSV",
+    r"[^/]*\.npy$": "these are NumPy arrays; write them as a CSV whose header names units",
 }
-"""Zips that are no folder of tables, by a file in them."""
+"""Zips that are no folder of tables, by how the name of a file in them begins."""
 HEAD_BYTES: Final = 64_000
 """Chosen: over twice the longest preamble known (100 short lines of a GENEActiv file)."""
 MOST_MEMBERS: Final = 2000
@@ -148,7 +151,7 @@ def _members(path: Path) -> list[File]:
     if len(inside) > MOST_MEMBERS:
         raise RecordingError(f"{len(inside)} files in this zip; pack one recording", path=path)
     for start, said in OTHER_ZIPS.items():
-        if any(one.filename.startswith(start) for one in inside):
+        if any(re.match(start, one.filename) for one in inside):
             raise RecordingError(said, path=path)
     found = []
     for one in inside:

@@ -51,7 +51,9 @@ def recording_at(path: Path) -> Found:
         groups = [group for group in groups if group[0].format is not None] or groups
         kind = "folder" if path.is_dir() else "zip"
         if not groups:
-            raise RecordingError(f"no recording (a table with acceleration and rate of turn) in this {kind}", path=path)
+            raise RecordingError(
+                f"no recording (a table with acceleration and rate of turn) in this {kind}{below(path)}", path=path
+            )
         if len(groups) > 1:
             names = ", ".join(str(group[0].file.path.relative_to(path)) for group in groups[:_NAMED])
             trouble = f"{len(groups)} recordings in this {kind}; name one of them: {names}"
@@ -62,6 +64,15 @@ def recording_at(path: Path) -> Found:
         return _found(path, [one])
     beside = [_known(file) for file in files_in(path.parent) if file.path.name != path.name]
     return _found(path, [one, *_partners(one, [other for other in beside if other.format is one.format])])
+
+
+def below(folder: Path) -> str:
+    """What to say of a folder without recordings whose own folders hold tables; empty where they hold none."""
+    if not folder.is_dir():
+        return ""
+    named = sorted(each.name for each in folder.iterdir() if each.is_dir() and files_in(each))
+    more = ", …" if len(named) > _NAMED else ""
+    return f"; name one of the folders in it: {', '.join(named[:_NAMED])}{more}" if named else ""
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Found]:

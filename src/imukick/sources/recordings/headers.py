@@ -23,12 +23,16 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
     },
     "acc": {
         **dict.fromkeys(("mps2", "mps^2", "m/s2", "m/s^2", "m/(s^2)", "m/s/s", "m/sec2", "m/sec^2", "m/(sec^2)"), 1.0),
-        **dict.fromkeys(("ms-2", "ms^-2", "m*s-2", "m*s^-2", "m.s-2", "m.s^-2"), 1.0),
+        **dict.fromkeys(("ms-2", "ms^-2", "m*s-2", "m*s^-2", "m.s-2", "m.s^-2", "m/s**2", "m/s/2"), 1.0),
+        **dict.fromkeys(("mm/s2", "mm/s^2"), 1e-3),
         "g": STANDARD_GRAVITY_MPS2,
         "mg": STANDARD_GRAVITY_MPS2 / 1000.0,
     },
     "gyr": {
-        **dict.fromkeys(("radps", "rad/s", "rad/sec", "rads-1", "rad*s-1", "rad.s-1", "rad*s^-1", "rad.s^-1"), 1.0),
+        **dict.fromkeys(
+            ("radps", "rad/s", "rad/sec", "rads-1", "rad*s-1", "rad.s-1", "rads^-1", "rad*s^-1", "rad.s^-1"), 1.0
+        ),
+        **dict.fromkeys(("mrad/s", "mradps"), 1e-3),
         **dict.fromkeys(
             (
                 "degps",
@@ -43,22 +47,31 @@ UNITS: Final[dict[Quantity, dict[str, float]]] = {
                 "°/sec",
                 "º/s",
                 "degs-1",
+                "degs^-1",
+                "deg*s^-1",
+                "deg.s-1",
+                "deg.s^-1",
+                "°s-1",
+                "°s^-1",
+                "°*s-1",
+                "°*s^-1",
             ),
             RAD_PER_DEG,
         ),
         **dict.fromkeys(("mdps", "mdeg/s", "mdegps"), RAD_PER_DEG / 1000.0),
     },
 }
-"""THE TABLE of units a header may name (after Unicode NFKC, lower case, without spaces), each with its factor to SI."""
+"""THE TABLE of units a header may name (after Unicode NFKC, lower case, without spaces), each with its factor to SI. MATLAB writes
+m/s^2 as m_s_2_ and R as m.s.2., which become m/s/2."""
 
-SIDES: Final = (r"l(?:eft)?[ _.-]", r"r(?:ight)?[ _.-]")
-"""How names of columns begin in a table of two legs."""
+SIDES: Final = (r"(?:^|[ _.:-])(?:l|left|lt)(?:[ _.:-]|$)", r"(?:^|[ _.:-])(?:r|right|rt)(?:[ _.:-]|$)")
+"""What names of columns have in them in a table of two legs."""
 WANTED: Final = "t_s, ax_mps2, ay_mps2, az_mps2, gx_radps, gy_radps, gz_radps"
 
 TIME: Final = re.compile(
     r"t|(?:time|timestamps?|epoch?|unixtime|unixtimestamp|zeit|zeitstempel|temps|tiempo|tempo)(?:sincestart|utc|local)?"
     r"|(?:relative|elapsed|sample|sensor|log|logging|recording|unix|system|chip|phone)?time(?:stamp)?|elapsed|datetime|dateandtime|uhrzeit|czas"
-    r"|tijd|时间"
+    r"|tijd|tid|cas|时间|時間|时刻|時刻"
 )
 """Letters of names that a column of times has."""
 UNIT_NAMES: Final = {
@@ -72,7 +85,7 @@ _NAMES: Final[tuple[tuple[Quantity, int, str], ...]] = (
         1,
         (
             "a|acc|accel|acceleration|accelerometer|gf|beschleunigung|beschl|accelerometre|acceleratie|aceleracion|acelerometro|accelerazione"
-            "|accelerometro|acceleracio|przyspieszenie"
+            "|accelerometro|acceleracio|przyspieszenie|aceleracao|versnelling|zrychleni|加速度"
         ),
     ),
     (
@@ -81,6 +94,7 @@ _NAMES: Final[tuple[tuple[Quantity, int, str], ...]] = (
         (
             "g|w|as|gyr|gyro|gyroscope|omega|angularvelocity|angularvel|angularrate|angularspeed|rotationrate|rotation|winkelgeschwindigkeit"
             "|drehrate|gyroskop|vitesseangulaire|velocidadangular|velocitaangolare|giroscopio|hoeksnelheid|predkosckatowa"
+            "|velocidadeangular|vinkelhastighet|uhlovarychlost|角速度|ω"
         ),
     ),
 )
@@ -184,7 +198,7 @@ def find_columns(
     if (
         missing
         and not found.keys() - {0}
-        and all(any(re.match(side, header.strip(), re.IGNORECASE) for header in headers) for side in SIDES)
+        and all(any(re.search(side, header.strip(), re.IGNORECASE) for header in headers) for side in SIDES)
     ):
         trouble = "columns of two legs side by side; write those of one, without left or right in their names, to a table of its own"
         raise RecordingError(trouble, path=path, line=line)
@@ -205,15 +219,18 @@ def _split(header: str) -> tuple[str, str]:
     if bracket:
         return _letters(bracket["name"]), bracket["unit"].replace(" ", "")
     for cut in re.finditer(r"[_\s,:]+", text):
-        name, rest = _letters(text[: cut.start()]), text[cut.end() :].replace(" ", "").replace("_", "/")
+        name, rest = _letters(text[: cut.start()]), text[cut.end() :].replace(" ", "").strip("_").replace("_", "/")
         if _slot(name) is not None:
             return name, rest
+    dotted = re.fullmatch(r"(?P<name>.+?)\.\.(?P<unit>[^.].*?)\.?", text)
+    if dotted:
+        return _letters(dotted["name"]), dotted["unit"].replace(".", "/")
     return _letters(text), ""
 
 
 def _letters(text: str) -> str:
     plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
-    return re.sub(r"[^a-z\u4e00-\u9fff]", "", plain)
+    return re.sub(r"[^a-zω\u4e00-\u9fff]", "", plain)
 
 
 def _slot(name: str) -> tuple[Quantity, int] | None:

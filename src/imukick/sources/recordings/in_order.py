@@ -40,6 +40,8 @@ def in_order(part: Part, wanted: int | None) -> Part:
         if wanted is not None:
             raise RecordingError("its time runs on from start to end; leave --part away", path=part.path)
         return part
+    if (step <= 0).all():
+        part.refuse((1, "the rows run backwards in time, the last first; sort them by time"))
     cuts = _cuts(part)
     if wanted is not None and not cuts:
         raise RecordingError("its time begins only once; leave --part away", path=part.path)

@@ -12,12 +12,15 @@ import numpy as np
 from imukick.signals import FloatArray
 
 _STAMP: Final = re.compile(
-    r"(?:(?:(?P<year>\d{4})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)|\d\d?[-/.]\d\d?[-/.]\d{4})[T _,]+)?"
+    r"(?:(?:(?P<year>\d{4})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)|\d\d?[-/.]\d\d?[-/.]\d{4}"
+    r"|(?P<of_month>\d\d?)[- ](?P<called>[A-Za-z]{3})[- ](?P<in_year>\d{4}))[T _,]+)?"
     r"(?P<hour>\d\d?):(?P<minute>\d\d?):(?P<second>\d\d?)(?:(?P<sign>[.:,_])(?P<part>\d{1,9}))?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
     r"\s*(?P<zone>Z|(?:GMT|UTC)?(?P<ahead>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?)?",
     re.ASCII,
 )
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""As MATLAB writes them."""
 _PLAIN: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?", re.ASCII)
 _LONGEST: Final = 80
 """Characters; chosen: twice the longest spelling known."""
@@ -36,6 +39,8 @@ def read_stamp(text: str) -> datetime:
     '2025-10-09T08:18:09.094000'
     >>> read_stamp("2021-08-20_20:21:13_804 GMT+8").isoformat()
     '2021-08-20T20:21:13.804000+08:00'
+    >>> read_stamp("01-May-2026 10:00:00.120").isoformat()
+    '2026-05-01T10:00:00.120000'
     """
     match = _STAMP.fullmatch(text.strip()[:_LONGEST])
     if match is None:
@@ -56,6 +61,10 @@ def read_stamp(text: str) -> datetime:
             raise ValueError(f"{text.strip()[:40]!r} is not a time")
         hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
     day = (int(match["year"] or 1), int(match["month"] or 1), int(match["day"] or 1))
+    if match["called"]:
+        if match["called"].casefold() not in MONTHS:
+            raise ValueError(f"{text.strip()[:40]!r} is not a time")
+        day = (int(match["in_year"]), MONTHS.index(match["called"].casefold()) + 1, int(match["of_month"]))
     return datetime(*day, hour, int(match["minute"]), int(match["second"]), us, tzinfo=zone)
 
 

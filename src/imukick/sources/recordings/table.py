@@ -96,10 +96,7 @@ class Table:
 
 
 def table_at(data: bytes, path: Path, line: int, delimiter: str, *, more: int = 0) -> Table:
-    """The table whose column names stand on `line` (from 1), with `more` lines below them that are no rows yet.
-
-    A delimiter at the end of the header only, or of the rows only, makes no column.
-    """
+    """The table whose column names stand on `line` (from 1), with `more` lines below them that are no rows yet."""
     start = 0
     for _ in range(line - 1):
         start = data.find(b"\n", start) + 1
@@ -112,13 +109,28 @@ def table_at(data: bytes, path: Path, line: int, delimiter: str, *, more: int = 
         end = data.find(b"\n", start)
         start = len(data) if end < 0 else end + 1
     body = without_headers(data[start:], header)
-    first = body[: LONGEST_LINE + 1].lstrip(b"\n").split(b"\n", 1)[0].decode("utf-8", errors="replace")
-    cells = next(csv.reader([first], delimiter=delimiter), []) if len(first) <= LONGEST_LINE else []
-    if headers and not headers[-1].strip() and len(cells) == len(headers) - 1:
-        headers = headers[:-1]
-    elif cells and not cells[-1].strip() and len(cells) == len(headers) + 1:
-        headers = [*headers, ""]
-    return Table(path, tuple(headers), line + more, delimiter, body)
+    return Table(path, tuple(fitted(headers, body, delimiter)), line + more, delimiter, body)
+
+
+def fitted(headers: Sequence[str], body: bytes, delimiter: str) -> list[str]:
+    """`headers` with a name, if an empty one, for each field of the rows: a delimiter may end the names or the rows alone, and R
+    writes row names that have no column name.
+    """
+    starts = [raw for raw in body[: 2 * LONGEST_LINE].split(b"\n", 20)[:20] if raw.strip() and not raw.startswith(b"#")]
+    rows = [
+        next(csv.reader([raw.decode("utf-8", errors="replace")], delimiter=delimiter), [])
+        for raw in starts[:2]
+        if len(raw) <= LONGEST_LINE
+    ]
+    width = len(rows[0]) if rows else len(headers)
+    if headers and not headers[-1].strip() and width == len(headers) - 1:
+        return list(headers[:-1])
+    if width != len(headers) + 1:
+        return list(headers)
+    if not rows[0][-1].strip():
+        return [*headers, ""]
+    counted = [row[0].strip() for row in rows]
+    return ["", *headers] if counted in (["1"], ["1", "2"]) else list(headers)
 
 
 def without_headers(body: bytes, header: bytes) -> bytes:

@@ -13,11 +13,13 @@ from imukick.errors import RecordingError
 from imukick.plans import Mark
 from imukick.sources.recordings.files import HEAD_BYTES, File
 from imukick.sources.recordings.marks import read_mark
-from imukick.sources.recordings.table import without_headers
+from imukick.sources.recordings.table import fitted, without_headers
 
 FIRST_LINE: Final = re.compile(r"#\s*imukick-recording\s+(?P<version>\d+)\s*")
 FORMAT_VERSION: Final = 1
 DELIMITERS: Final = ",;\t|"
+MINUS: Final = "\u2212".encode()
+"""The sign that programs set to Swedish and some others write before a negative number."""
 FOREIGN: Final = 0.2
 """Of a first line in a western language at most this share is no ASCII; chosen: units have one such sign of eight or more."""
 _LONGEST_LINE: Final = 20_000  # of the header; chosen: no table of a sensor has column names this long
@@ -58,7 +60,8 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
         line += 1
         if stop - start > _LONGEST_LINE:
             raise RecordingError("a header line of over 20000 characters; this is not a table", path=path, line=line)
-        words = _decoded(data[start:stop], path, line).strip()
+        written = _decoded(data[start:stop], path, line)
+        words = written.strip()
         line_start, start = start, stop + 1
         if words.startswith("#!"):
             raise RecordingError("a mark stands before the column names; marks go between rows", path=path, line=line)
@@ -72,8 +75,8 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
                     path=path,
                     line=line,
                 )
-            headers = next(csv.reader([words], delimiter=delimiter))
             body = without_headers(data[start:], data[line_start:start].rstrip(b"\n"))
+            headers = fitted(next(csv.reader([written.strip(" ")], delimiter=delimiter)), body, delimiter)
             native = re.match(FIRST_LINE.pattern.encode(), data) is not None
             marks = _marks(body, path, line, native=native) if b"#" in body else ()
             rows = _MARK_LINE.sub(b"", body) if b"#" in body else body
@@ -103,7 +106,7 @@ def clean(data: bytes, path: Path) -> tuple[bytes, str | None]:
         raise RecordingError("this is not a text file; expected a CSV", path=path)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data, torn
+    return data.replace(MINUS, b"-"), torn
 
 
 def _whole_lines(data: bytes) -> tuple[bytes, str | None]:

@@ -20,6 +20,8 @@ FIRST: Final = "------------ Data File Created By ActiGraph"
 PREAMBLE: Final = 14
 ACC: Final = r"Accelerometer ([XYZ])"
 GYR: Final = r"Gyroscope ([XYZ])"
+SIGNS: Final = ",;\t"
+"""Between columns; the computer's language decides."""
 RATE: Final = re.compile(r"at (\d+(?:\.\d+)?) Hz", re.IGNORECASE)
 
 
@@ -30,9 +32,10 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
 
 def _names_line(lines: Sequence[str]) -> int | None:
     for start in ("Timestamp,Accelerometer X", "Accelerometer X,", "Date,Time,Accelerometer X"):
-        line = line_with(lines, start, PREAMBLE)
-        if line is not None and "gyroscope x" in lines[line - 1].casefold():
-            return line
+        for sign in SIGNS:
+            line = line_with(lines, start.replace(",", sign), PREAMBLE)
+            if line is not None and "gyroscope x" in lines[line - 1].casefold():
+                return line
     return None
 
 
@@ -45,7 +48,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     line = _names_line(lines)
     if line is None:
         raise RecordingError("no line with the column names; export it again", path=file.path)
-    table = table_at(data, file.path, line, ",")
+    table = table_at(data, file.path, line, max(SIGNS, key=lines[line - 1].count))
     acc, gyr = table.axes(ACC), table.axes(GYR)
     if acc is None or gyr is None:
         raise RecordingError(

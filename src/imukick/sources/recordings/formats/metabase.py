@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -18,11 +19,17 @@ FIRST: Final = ("epoch (ms),", "epoc (ms),")
 UNITS: Final[dict[str, Holds]] = {"(g)": ACC, "(deg/s)": GYR}
 
 
-def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
+COMPUTED: Final = re.compile(r"linear[ _]?acceleration|gravity", re.IGNORECASE)
+"""In the names of files that its sensor fusion makes, in g, too."""
+
+
+def holds(file: File, lines: Sequence[str]) -> Holds | None:
     """Column names that begin with the epoch in ms; the unit of the axes tells which of the two it is."""
     header = lines[0].replace('"', "").strip().casefold()
     if not header.startswith(FIRST):
         return None
+    if COMPUTED.search(file.path.stem):
+        return NOTHING
     other = None if len(named_quantities(lines[0][:20_000].split(","))) > 1 else NOTHING
     return next((what for unit, what in UNITS.items() if f"x-axis {unit}" in header), other)
 

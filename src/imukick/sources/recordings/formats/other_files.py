@@ -16,20 +16,44 @@ from imukick.sources.recordings.table import lines_of
 TABLE: Final = "a CSV whose header names units, such as t_s, ax_mps2, …, gz_radps"
 BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls); in Excel or phyphox save it as CSV"),
-    (b"MATLAB 5.0 MAT-file", f"a MATLAB file; in MATLAB write it with writetable as {TABLE}"),
-    (b"\x89HDF\r\n\x1a\n", f"an HDF5 file (APDM Opal, MATLAB 7.3); write its acceleration and rates as {TABLE}"),
+    (b"MATLAB ", f"a MATLAB file; in MATLAB write it with writetable as {TABLE}"),
+    (b"\x89HDF\r\n\x1a\n", f"an HDF5 file (APDM Opal); write its acceleration and rates as {TABLE}"),
     (b"\x93NUMPY", f"a NumPy array; write it as {TABLE}"),
     (b"SQLite format 3", f"an SQLite database; export its table as {TABLE}"),
     (b"XDF:", f"an XDF recording of LabRecorder; write its stream as {TABLE}"),
     (b"ARROW1", "an Arrow file; write it as Parquet or CSV"),
     (b"FEA1", "a Feather file; write it as Parquet or CSV"),
+    (b"RDX", f"an R workspace; in R write the table with write.csv as {TABLE}"),
+    (b"RDA", f"an R workspace; in R write the table with write.csv as {TABLE}"),
+    (b"X\n\0\0", f"an R object (.rds); in R write it with write.csv as {TABLE}"),
+    (b"#ROSBAG", f"a ROS bag; write its Imu topic, which is in m/s^2 and rad/s, as {TABLE}"),
+    (b"\x89MCAP", f"an MCAP log; write its Imu topic, which is in m/s^2 and rad/s, as {TABLE}"),
+    (b"# OpenSignals", f"a text of OpenSignals in counts of its converter; convert them and write {TABLE}"),
+    (b"PathFileType", "marker positions of a camera system (.trc); give the recording of an ankle sensor"),
+    (b"BZh", "packed (bzip2); unpack it first"),
+    (b"\xfd7zXZ", "packed (xz); unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "packed (zstd); unpack it first"),
+    (b"7z\xbc\xaf", "packed (7-Zip); unpack it first, or pack it as zip"),
+    (b"Rar!", "packed (RAR); unpack it first, or pack it as zip"),
     (b"%PDF", "a PDF; name the recording itself"),
     (b"GYROFLOW IMU LOG", f"a .gcsv log of Gyroflow, in counts; multiply by its gscale and ascale and write {TABLE}"),
 )
 PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
-STORAGE: Final = ("endheader", "nrows=", "ncolumns=", "datatype=vec3", "datatype=quaternion")
+STORAGE: Final = ("endheader", "nrows=", "ncolumns=", "datarows", "datacolumns", "datatype=vec3", "datatype=quaternion")
 """Lines of an OpenSim storage file."""
-LONG: Final = {"axis", "value"}
+LONG: Final = (
+    "axis",
+    "variable",
+    "signal",
+    "channel",
+    "quantity",
+    "measurement",
+    "parameter",
+    "component",
+    "name",
+    "key",
+)
+"""Columns that, beside one called value, say what it is."""
 EMPATICA: Final = 3
 
 
@@ -54,7 +78,7 @@ def _trouble(head: bytes, lines: Sequence[str]) -> tuple[Holds, str] | None:
     if PICKLE.match(head):
         return NOTHING, "a pickle, which may run anything when it is read; in Python write the table with to_csv"
     first = lines[0].strip()
-    if first.startswith(("{", "[{")) or first == "[":
+    if first.startswith(("{", "[{", "[[")) or first == "[":
         return NOTHING, f"JSON, not a table; write it as {TABLE}"
     if first.startswith("<"):
         return NOTHING, f"XML or HTML, not a table; write its data as {TABLE}"
@@ -63,7 +87,7 @@ def _trouble(head: bytes, lines: Sequence[str]) -> tuple[Holds, str] | None:
     ):
         return WHOLE, f"an OpenSim storage file (.sto, .mot), which holds results or orientations; give {TABLE}"
     cells = [cell.strip().strip('"').casefold() for cell in re.split(r"[,;\t]", first[:2000])]
-    if set(cells) >= LONG:
+    if "value" in cells and set(cells) & set(LONG):
         return WHOLE, f"a long table, a row for each axis; write a row for each sample: {TABLE}"
     if set(cells) >= set("xyz") and _of_two(lines[1:200]):
         return (

@@ -15,7 +15,7 @@ import numpy as np
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, FREE, GYR, NOTHING, WHOLE, Holds
-from imukick.sources.recordings.headers import named_quantities
+from imukick.sources.recordings.headers import Quantity, find_columns, named_quantities
 from imukick.sources.recordings.part import Asked, Part, mps2, radps, text_of, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.stamps import started
@@ -31,13 +31,18 @@ OTHER: Final = re.compile(r"(?:magnetic field )?[xyz] \([µμu]t\)|pressure \(hp
 """Of sensors that are not read."""
 
 
+CLOCK: Final = "meta/time.csv"
+"""Beside the tables of an export: when it was started and paused."""
+QUANTITIES: Final[Mapping[Holds, Quantity]] = {ACC: "acc", GYR: "gyr"}
+
+
 def holds(file: File, lines: Sequence[str]) -> Holds | None:
     """`Time (s)` first, and a quantity by the name that phyphox gives it; without a quantity in the names the file's name tells
-    acceleration without gravity from acceleration with it.
+    acceleration without gravity from acceleration with it. In another language it is known by the clock's file beside it.
     """
     names = [name.strip().casefold() for name in _cells(lines[0])]
     if not names or names[0] != FIRST:
-        return None
+        return _translated(file, names)
     found = [what for what, pattern in AXES.items() if any(re.fullmatch(pattern, name) for name in names)]
     if len(found) == len(AXES):
         return WHOLE
@@ -49,6 +54,14 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     if any(re.fullmatch(LINEAR, name) for name in names):
         return FREE
     return NOTHING if len(names) > 1 and OTHER.fullmatch(names[1]) else None
+
+
+def _translated(file: File, names: Sequence[str]) -> Holds | None:
+    """What names in the language of the phone say."""
+    found = named_quantities([name for name in names if re.search(r"m/s(?:\^2|²)|rad/s", name)])
+    if not names or not names[0].endswith("(s)") or not found or not file.beside(CLOCK).is_there():
+        return None
+    return WHOLE if len(found) == len(QUANTITIES) else ACC if "acc" in found else GYR
 
 
 def _cells(line: str) -> list[str]:
@@ -101,6 +114,10 @@ def _part(file: File, wanted: Sequence[Holds]) -> Part:
 
 
 def _axes(table: Table, what: Holds) -> list[int]:
+    if table.headers[0].strip().casefold() != FIRST:
+        line, wanted = table.header_line, [QUANTITIES[what]]
+        columns = find_columns(table.headers, rate_given=False, path=table.path, line=line, wanted=wanted, timed=True)
+        return [column.position for column in columns]
     found = table.axes(AXES[what])
     if found is None:
         name = "acceleration" if what == ACC else "rate of turn"
@@ -110,11 +127,14 @@ def _axes(table: Table, what: Holds) -> list[int]:
 
 def _clock(file: File, t_s: np.ndarray) -> tuple[np.ndarray, dict[str, str]]:
     """The times with the pauses in them, and when it began."""
-    beside = file.beside("meta/time.csv")
+    beside = file.beside(CLOCK)
     if not beside.is_there():
         return t_s, {}
-    rows = list(csv.reader(lines_of(text_of(beside))[:10_000]))
-    events = [(row[0].strip().upper(), row[1], row[2]) for row in rows[1:] if len(row) > 2]
+    lines = lines_of(text_of(beside))[:10_000]
+    rows = list(csv.reader(lines, delimiter=max(",;\t", key=lines[0].count)))
+    events = [
+        (row[0].strip().upper(), *(cell.replace(",", ".") for cell in row[1:3])) for row in rows[1:] if len(row) > 2
+    ]
     known = [(word, float(at), float(unix)) for word, at, unix in events if is_number(at) and is_number(unix)]
     missed_s = np.zeros(len(t_s))
     for (word, at_s, unix_s), (_, _, next_unix_s) in pairwise(known):

@@ -45,6 +45,9 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     delimiter = max(",;\t|", key=lines[line - 1].count)
     table = table_at(data, file.path, line, delimiter, more=1)
     units = [unit.strip() for unit in next(csv.reader([lines[line]], delimiter=delimiter))]
+    notes = (
+        ["some units have a *: the sensor's default calibration, not its own"] if any("*" in u for u in units) else []
+    )
     accelerometers = [kind for kind in (WIDE, LOW_NOISE) if _columns(table, f"{kind}_X")]
     if not accelerometers:
         raise _without(table, "Accel")
@@ -59,9 +62,8 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     numbers[:, 0] -= numbers[0, 0]  # as it is written, so that no digit of the small differences is lost
     numbers *= factors
     acc_unit, gyr_unit = units[positions[1]], units[positions[4]]
-    notes: tuple[str, ...] = ()
     if accelerometers == [LOW_NOISE]:
-        notes = ("the low-noise accelerometer ends at 2 g, which quick kicks exceed; switch the wide-range one on",)
+        notes.append("the low-noise accelerometer ends at 2 g, which quick kicks exceed; switch the wide-range one on")
     return [
         Part(
             path=file.path,
@@ -71,7 +73,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
             table=table,
             meta={"sensor": re.sub(r"_?Timestamp_Unix.*", "", table.headers[positions[0]].strip()).replace("_", " ")}
             | ({"started": when} if (when := started(first_s)) else {}),
-            notes=notes,
+            notes=tuple(notes),
         )
     ]
 
@@ -100,7 +102,7 @@ def _without(table: Table, name: str) -> RecordingError:
 
 def _factor(table: Table, units: list[str], position: int, quantity: Quantity) -> float:
     unit = units[position] if position < len(units) else ""
-    factor = UNITS[quantity].get(unit.lower().replace(" ", ""))
+    factor = UNITS[quantity].get(unit.lower().replace(" ", "").removesuffix("*"))
     if factor is None:
         trouble = f"unit {unit[:40]!r} under {table.headers[position].strip()[:40]!r}; export calibrated data"
         raise RecordingError(trouble, path=table.path, line=table.header_line)

@@ -14,10 +14,10 @@ from imukick.signals import Clock, FloatArray
 from imukick.sources.recordings.files import HEAD_BYTES, File
 from imukick.sources.recordings.formats.format import ACC, FREE, GYR, NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Quantity, find_columns, named_quantities
-from imukick.sources.recordings.other_times import counted_times, text_times
+from imukick.sources.recordings.other_times import counted_times, counter_doubt, text_times
 from imukick.sources.recordings.part import Asked, Part, Vectors, without_lost
 from imukick.sources.recordings.rows import is_number
-from imukick.sources.recordings.table import Table, lines_of
+from imukick.sources.recordings.table import Table, fitted, lines_of
 from imukick.sources.recordings.text import Text, clean, in_utf8, take_apart
 
 PREAMBLE: Final = 60
@@ -52,22 +52,33 @@ class Names:
 
 def header_of(lines: Sequence[str]) -> Names | None:
     """The first line that names acceleration or rate of turn with a unit, which may stand in a row below; other lines may stand above.
-    None where there is none before the first row of numbers.
+    None where there is none before the first row of numbers. NumPy's savetxt writes a `#` before the names.
     """
     for number, line in enumerate(lines[:PREAMBLE]):
-        words = line.strip()
-        if words.startswith("#") or not words or words.replace('"', "").casefold().startswith("sep="):
+        words = line.strip(" ")
+        below = lines[number + 1].strip(" ")[:20_000] if number + 1 < len(lines) else ""
+        if words.startswith("#"):
+            headers = _cells(words.lstrip("# ")[:20_000])
+            if named_quantities(headers) & set(SIX) and _is_row(below, len(headers)):
+                return Names(headers, number, 1)
+            continue
+        if not words.strip() or words.replace('"', "").casefold().startswith("sep="):
             continue
         headers = _cells(words[:20_000])
         if named_quantities(headers) & set(SIX):
             return Names(headers, number, 1)
-        below = lines[number + 1].strip()[:20_000] if number + 1 < len(lines) else ""
         with_row = _with_row(headers, _cells(below))
         if with_row is not None and named_quantities(with_row) & set(SIX):
             return Names(with_row, number, 2)
         if is_number(headers[0].replace(",", ".")) and len(headers) > 2:
             return None
     return None
+
+
+def _is_row(line: str, width: int) -> bool:
+    """Whether these are so many fields, a number in the first."""
+    cells = _cells(line)
+    return len(cells) == width and is_number(cells[0].replace(",", "."))
 
 
 def _free(headers: Sequence[str]) -> bool:
@@ -128,10 +139,12 @@ def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
     for quantity in wanted:
         at = [k for k, column in enumerate(columns) if (column.slot > 3) == (quantity == "gyr") and column.slot]
         vectors[quantity] = Vectors(numbers[:, at], columns[at[0]].unit, columns[at[0]].gain)
+    t_s = _times(table, numbers, asked, None if stamps is None else stamps[0], columns[0].gain)
+    doubt = None if asked.rate_hz is not None else counter_doubt(table, t_s)
     began = {} if stamps is None or stamps[1] is None else {"started": stamps[1]}
     read = Part(
         path=file.path,
-        t_s=_times(table, numbers, asked, None if stamps is None else stamps[0], columns[0].gain),
+        t_s=t_s,
         acc=vectors.get("acc"),
         gyr=vectors.get("gyr"),
         table=table,
@@ -139,6 +152,7 @@ def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
         clock=_clock(file, text.meta),
         acc_range_mps2=_full_scale(file, text.meta, "acc_range_mps2"),
         gyr_range_radps=_full_scale(file, text.meta, "gyr_range_radps"),
+        warnings=() if doubt is None else (doubt,),
         marks=text.marks,
         torn=text.torn,
         native=text.native,
@@ -207,14 +221,16 @@ def _taken_apart(file: File) -> tuple[Text, int]:
     if names.lines == 1:
         return text, 1
     cut = len(text.body[:HEAD_BYTES].split(b"\n", 1)[0]) + 1
-    return replace(text, headers=names.headers, body=text.body[cut:], rows=text.rows[cut:]), 2
+    body = text.body[cut:]
+    headers = fitted(names.headers, body, text.delimiter)
+    return replace(text, headers=headers, body=body, rows=text.rows[cut:]), 2
 
 
 def _without_preamble(data: bytes, line: int) -> bytes:
-    """Lines above the column names that are no `#` lines become empty."""
+    """Lines above the column names that are no `#` lines become empty; the names themselves lose the `#` before them."""
     start = data.split(b"\n", line)
     kept = [raw if raw.lstrip().startswith(b"#") else b"" for raw in start[:line]]
-    return b"\n".join([*kept, *start[line:]])
+    return b"\n".join([*kept, start[line].lstrip(b"# ")])
 
 
 def _clock(file: File, meta: Mapping[str, Any]) -> Clock | None:
