@@ -17,14 +17,15 @@ from imukick.signals import Excursion, LegMotion, Lift
 
 Moved = Doubt | LegMotion | Excursion | Lift | Gap | Remount
 
-MOST: Final = round(0.5 * GRID_HZ)
-"""Grid points that a movement which ended in calm waits for at most. Chosen: a leg that creeps on for longer has a tremor
-or a new rest."""
+MOST: Final = round(2.0 * GRID_HZ)
+"""Grid points that a movement which ended in calm waits for at most. Chosen: a leg that is lowered at 4 deg/s, which passes for
+calm, has come down by then; one that creeps on for longer has a tremor or a new rest."""
 STEP: Final = 5
 """Grid points between two looks."""
 OVER: Final = round(0.3 * GRID_HZ)
-STILL_SHARE: Final = 0.1
-"""It is over when the leg sinks, over so many grid points, by less than this share of its quickest (docs/metrics.md)."""
+STILL_SHARE: Final = 0.05
+"""It is over when the leg sinks, over so many grid points, by less than this share of its quickest. Chosen: half of what ends a
+movement (docs/metrics.md), for the low-pass to see beyond it."""
 
 
 @dataclass(slots=True)
