@@ -75,8 +75,8 @@ def test_grid_and_attitude_do_not_see_chunks(name: str, cuts: list[int]) -> None
         pieces: list[LegMotion] = []
         given = [grid.push(part) for part in parts(SAMPLES[name], cuts)]
         for even in [e for items in [*given, grid.finish()] for e in items if isinstance(e, Even)]:
-            gyr, up, _ = attitude.push(even)
-            pieces.append(LegMotion(even.t_s, even.acc_mps2, gyr, up, even.clipped, even.filled))
+            turned = attitude.push(even)
+            pieces.append(LegMotion(even.t_s, even.acc_mps2, turned.gyr_radps, turned.up, even.clipped, even.filled))
         return columns(pieces)
 
     whole, cut = run([]), run(cuts)

@@ -40,6 +40,8 @@ BEST: Final = 4
 DELAYS_S: Final = (-0.8, -0.6, -0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 SMALLEST_DELAY_S: Final = 0.05
 """Chosen: right recordings come out within 0.015 s; filters of consumer sensors delay by 0.01 to 0.03 s."""
+SMALLEST_DRIFT_S: Final = 0.1
+"""From the first window to the last. Chosen: a gyroscope whose offset changes by 3 deg/s half-way looks like 0.07 s."""
 SCATTER_S: Final = 0.03
 """Most median distance of the windows' delays from their line."""
 
@@ -172,8 +174,10 @@ def _offset(pivot: Pivot, here: FloatArray) -> Fault | None:
     if np.median(np.abs(delays - line)) > SCATTER_S or np.abs(line).max() < SMALLEST_DELAY_S:
         return None
     first, last = float(line[0]), float(line[-1])
-    if abs(last - first) < SMALLEST_DELAY_S:
+    if abs(last - first) < SMALLEST_DRIFT_S:
         middle_s = -float(np.median(delays))
+        if abs(middle_s) < SMALLEST_DELAY_S:
+            return None
         early = "before" if middle_s > 0 else "after"
         text = (
             f"the rates come {abs(middle_s):.2f} s {early} the acceleration; "

@@ -31,36 +31,48 @@ def test_a_bias_larger_than_vqf_allows_is_taken_off_after_a_still_start(seed: in
     mount = Rotation.random(rng=np.random.default_rng(seed))
     angle = np.concatenate([np.zeros(100), *[there_and_back(0.6, 1.0)] * 4])
     floats = rows(angle, 0.0, 0.0, mount)
-    gyr, up, _ = Attitude(AttitudeParams()).push(even(floats, BIAS))
-    assert off_deg(up, floats)[110:].max() < 0.5
-    assert np.degrees(np.abs(gyr - floats[:, 4:7])[110:]).max() < 0.1
+    turned = Attitude(AttitudeParams()).push(even(floats, BIAS))
+    assert off_deg(turned.up, floats)[110:].max() < 0.5
+    assert np.degrees(np.abs(turned.gyr_radps - floats[:, 4:7])[110:]).max() < 0.1
 
 
 def test_a_turn_quicker_than_any_offset_is_not_taken_for_one() -> None:
     floats = rows(np.zeros(1000), 0.0, 0.0)
-    gyr, _, _ = Attitude(AttitudeParams()).push(even(floats, np.radians([0.0, 0.0, 25.0])))
-    assert np.degrees(gyr[-100:, 2]).min() > 22.5
+    turned = Attitude(AttitudeParams()).push(even(floats, np.radians([0.0, 0.0, 25.0])))
+    assert np.degrees(turned.gyr_radps[-100:, 2]).min() > 22.5
 
 
 def test_a_steady_turn_that_gravity_follows_is_not_taken_for_an_offset() -> None:
     floats = rows(np.radians(15.0) * np.arange(400) / 100.0, 0.0, 0.0)
-    gyr, up, _ = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
-    assert np.degrees(gyr[-50:, 1]).min() > 12.5
-    assert off_deg(up, floats)[-1] < 2.0
+    turned = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
+    assert np.degrees(turned.gyr_radps[-50:, 1]).min() > 12.5
+    assert off_deg(turned.up, floats)[-1] < 2.0
 
 
 def test_an_offset_of_20_degrees_a_second_is_learned_from_a_still_second() -> None:
     floats = rows(np.zeros(300), 0.0, 0.0)
-    gyr, _, _ = Attitude(AttitudeParams()).push(even(floats, np.radians([12.0, -10.0, 12.0])))
-    assert np.degrees(np.abs(gyr[-50:])).max() < 0.1
+    turned = Attitude(AttitudeParams()).push(even(floats, np.radians([12.0, -10.0, 12.0])))
+    assert np.degrees(np.abs(turned.gyr_radps[-50:])).max() < 0.1
+
+
+def test_an_offset_that_changes_is_learned_again_in_the_next_still_second() -> None:
+    floats = rows(np.concatenate([np.zeros(300), there_and_back(0.6, 1.0), np.zeros(300)]), 0.0, 0.0)
+    piece = even(floats, np.zeros(3))
+    piece.gyr_radps[350:, 1] += np.radians(3.0)
+    turned = Attitude(AttitudeParams()).push(piece)
+    ((at, change_radps),) = turned.learned
+    assert at < len(floats) - 150
+    assert np.degrees(change_radps) == pytest.approx(3.0, abs=0.1)
+    assert np.degrees(np.abs(turned.gyr_radps - floats[:, 4:7])[at:]).max() < 0.1
+    assert off_deg(turned.up, floats)[at:].max() < 0.5
 
 
 def test_after_a_break_up_is_right_at_once_in_another_pose() -> None:
     attitude = Attitude(AttitudeParams())
     before, after = rows(np.zeros(300), 0.0, 0.0), rows(np.full(300, 1.2), 0.0, 0.0)
     attitude.push(even(before, BIAS))
-    _, up, _ = attitude.push(even(after, BIAS))
-    assert off_deg(up, after).max() < 0.5
+    turned = attitude.push(even(after, BIAS))
+    assert off_deg(turned.up, after).max() < 0.5
 
 
 def thrown(seed: int = 1) -> tuple[FloatArray, FloatArray]:
@@ -73,8 +85,8 @@ def thrown(seed: int = 1) -> tuple[FloatArray, FloatArray]:
 def test_up_that_lost_its_way_is_set_right_once_the_sensor_is_calm() -> None:
     floats, gyr = thrown()
     piece = even(floats, np.zeros(3))
-    _, up, anew = Attitude(AttitudeParams()).push(replace(piece, gyr_radps=gyr))
-    off = off_deg(up, floats)
+    turned = Attitude(AttitudeParams()).push(replace(piece, gyr_radps=gyr))
+    off, anew = off_deg(turned.up, floats), turned.anew
     assert off[330] > 40.0
     assert len(anew) == 1
     assert 320 + 50 <= anew[0] <= 320 + 50 + 25
@@ -91,9 +103,9 @@ def test_setting_up_right_does_not_see_chunks(step: int) -> None:
         for k in range(0, len(floats), step):
             cut = slice(k, k + step)
             piece = Even(floats[cut, 0], floats[cut, 1:4].copy(), gyr[cut], none[cut], none[cut], k == 0)
-            _, up, anew = attitude.push(piece)
-            where += [k + n for n in anew]
-            ups.append(up)
+            turned = attitude.push(piece)
+            where += [k + n for n in turned.anew]
+            ups.append(turned.up)
         return where, np.concatenate(ups)
 
     whole, parts = given_out(len(floats)), given_out(step)
@@ -103,5 +115,5 @@ def test_setting_up_right_does_not_see_chunks(step: int) -> None:
 
 def test_a_leg_that_kicks_hard_is_left_alone() -> None:
     floats = rows(np.concatenate([there_and_back(1.2, 0.3)] * 5), 0.8, 0.0)
-    _, _, anew = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
-    assert anew == []
+    turned = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
+    assert turned.anew == []

@@ -16,7 +16,8 @@ Frame = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class AttitudeParams:
-    """The first still stretch gives the gyro's bias before VQF, which clips its own at 2 deg/s (Laidig & Seel 2023).
+    """Still stretches give the gyro's bias before VQF, which clips its own at 2 deg/s (Laidig & Seel 2023): the first one,
+    and each later one that shows another bias than was known by `moved_bias_radps` (VQF follows less by itself; chosen).
 
     `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of the
     rate, root mean square over its axes; `still_acc_share`: most
@@ -39,10 +40,25 @@ class AttitudeParams:
     still_scale_share: float = 0.06
     still_bias_radps: float = 22.0 * RAD_PER_DEG
     still_turn_share: float = 0.3
+    moved_bias_radps: float = 1.5 * RAD_PER_DEG
     calm_s: float = 0.5
     calm_radps: float = 15.0 * RAD_PER_DEG
     calm_acc_share: float = 0.06
     astray_rad: float = 30.0 * RAD_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a piece of the grid becomes, in the sensor frame.
+
+    `gyr_radps` (n, 3): the rate without its offset. `up` (n, 3): unit vectors. `anew`: indices at which force set up right.
+    `learned`: (index, change in rad/s) where a still stretch showed that the offset had changed.
+    """
+
+    gyr_radps: FloatArray
+    up: FloatArray
+    anew: list[int]
+    learned: list[tuple[int, float]]
 
 
 NOISE_RAD = 0.3 * RAD_PER_DEG
@@ -50,9 +66,9 @@ NOISE_RAD = 0.3 * RAD_PER_DEG
 
 
 class Attitude:
-    """VQF (6D, default parameters) after the mean rate of the first still stretch was taken off.
+    """VQF (6D, default parameters) after the mean rate of the newest telling still stretch was taken off.
 
-    When that stretch is found, VQF starts anew with it, so that nothing of the raw bias remains. Stretches end at
+    When such a stretch is found, VQF begins again with it, so that nothing of the old bias remains. Stretches end at
     every `still_hop_s` of the grid, wherever a chunk ends. VQF limits its bias axis by axis; so that it does not matter
     how the sensor was strapped on, it is given the samples in a frame that they span: the first force and rate, then
     the still stretch's force and its noise, which hold no bias of the gyro.
@@ -73,8 +89,8 @@ class Attitude:
         self._calm_n = round(params.calm_s * GRID_HZ)
         self._next_anew = False  # up was set right after the last point given
 
-    def push(self, even: Even) -> tuple[FloatArray, FloatArray, list[int]]:
-        """(gyr_radps with the bias removed, up, anew): each (n, 3), sensor frame; where up was set right by force."""
+    def push(self, even: Even) -> Turned:
+        """Rate and up of these grid points."""
         anew: list[int] = [0] if self._next_anew else []
         self._next_anew = False
         if even.fresh:
@@ -82,29 +98,33 @@ class Attitude:
             self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
             self._watched, self._calm = 0, np.zeros((0, 9))
             self._frame = _spanned(even.acc_mps2[0], even.gyr_radps[0])
-        done = 0
+        six = np.concatenate([self._recent, np.concatenate([even.gyr_radps, even.acc_mps2], axis=1)])
+        held, done = len(self._recent), 0
         parts: list[tuple[FloatArray, FloatArray]] = []
-        if not self._settled:
-            six = np.concatenate([self._recent, np.concatenate([even.gyr_radps, even.acc_mps2], axis=1)])
-            held = len(self._recent)
-            for end in self._ends(six, held):
-                if not self._still(six[end - self._window : end]):
-                    continue
-                stop = end - held
-                parts.append(self._run(even, done, stop, anew))
-                done = stop
-                self._calm = np.zeros((0, 9))
-                self._settled = True
-                self._bias = six[end - self._window : end, :3].mean(axis=0)
-                self._vqf = VQF(1.0 / GRID_HZ)
-                still = six[end - self._window : end]
-                self._frame = _spanned(still[:, 3:].mean(axis=0), still[-1, 3:] - still[0, 3:])
-                self._turn(still[:, :3], still[:, 3:])
-                break
-            self._recent = six[max(0, len(six) - self._window + 1) :]
-            self._count += len(even.t_s)
+        learned: list[tuple[int, float]] = []
+        for end in self._ends(six, held):
+            still = six[end - self._window : end]
+            bias = still[:, :3].mean(axis=0)
+            moved_radps = float(np.linalg.norm(bias - self._bias))
+            if (self._settled and moved_radps < self._params.moved_bias_radps) or not self._still(still, bias):
+                continue
+            parts.append(self._run(even, done, end - held, anew))
+            done = end - held
+            if self._settled:
+                learned.append((done, moved_radps))
+            self._learn(still, bias)
+        self._recent = six[max(0, len(six) - self._window + 1) :]
+        self._count += len(even.t_s)
         parts.append(self._run(even, done, len(even.t_s), anew))
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), anew
+        return Turned(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), anew, learned)
+
+    def _learn(self, still: FloatArray, bias: FloatArray) -> None:
+        """Take this offset off from here on, and begin VQF again with the still stretch that showed it."""
+        self._settled, self._bias = True, bias
+        self._calm = np.zeros((0, 9))
+        self._vqf = VQF(1.0 / GRID_HZ)
+        self._frame = _spanned(still[:, 3:].mean(axis=0), still[-1, 3:] - still[0, 3:])
+        self._turn(still[:, :3], still[:, 3:])
 
     def _ends(self, six: FloatArray, held: int) -> list[int]:
         """Ends, as indices into `six`, of the windows that new points complete and that may be still."""
@@ -114,12 +134,12 @@ class Attitude:
         kept: list[int] = ends[drift < 8 * self._params.still_rate_radps].tolist()
         return kept
 
-    def _still(self, window: FloatArray) -> bool:
+    def _still(self, window: FloatArray, bias: FloatArray) -> bool:
         p = self._params
         weight = np.linalg.norm(window[:, 3:], axis=1)
         return bool(
             np.sqrt(window[:, :3].var(axis=0).mean()) < p.still_rate_radps
-            and np.linalg.norm(window[:, :3].mean(axis=0)) < p.still_bias_radps
+            and np.linalg.norm(bias) < p.still_bias_radps
             and abs(weight.mean() / STANDARD_GRAVITY_MPS2 - 1) < p.still_scale_share
             and (np.abs(weight / weight.mean() - 1) < p.still_acc_share).all()
             and self._gravity_stays(window)

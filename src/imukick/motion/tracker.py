@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
-from imukick.events import Gap, Posture, Prior, Remount, Strapping
+from imukick.events import Doubt, Gap, Posture, Prior, Remount, Strapping
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import Attitude
 from imukick.motion.filters import CausalLowPass
@@ -19,8 +20,12 @@ from imukick.motion.placements import Placements
 from imukick.motion.turning import Known, Pause, Turning
 from imukick.plans import Mark
 from imukick.signals import BoolArray, Excursion, FloatArray, Samples
+from imukick.units import DEG_PER_RAD
 
 __all__ = ["MotionParams", "Moved", "Tracker"]
+
+TOLD_DEGPS: Final = 2.0
+"""A smaller change of the offset is nobody's concern: sensors warm up. Chosen."""
 
 
 class Tracker:
@@ -86,16 +91,26 @@ class Tracker:
                 out += self._outgoing.flush()
                 self._low_pass = CausalLowPass()
                 self._begin_anew()
-            gyr, up, anew = self._attitude.push(piece)
-            floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, gyr, up], axis=1)
+            turned = self._attitude.push(piece)
+            floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, turned.gyr_radps, turned.up], axis=1)
             flags = np.stack([piece.clipped, piece.filled], axis=1)
-            cuts = [0, *anew, *self._prior_cuts(piece.t_s), *range(PIECE, len(floats), PIECE), len(floats)]
+            learned = dict(turned.learned)
+            cuts = [
+                0,
+                *turned.anew,
+                *learned,
+                *self._prior_cuts(piece.t_s),
+                *range(PIECE, len(floats), PIECE),
+                len(floats),
+            ]
             for start, stop in pairwise(sorted(set(cuts))):
-                if start in anew:
+                if start in turned.anew:
                     out += self._outgoing.flush()
                     self._begin_anew()
                 out += self._outgoing.take(self._follow_prior(float(floats[start, 0])))
                 out += self._outgoing.take(self._advance(floats[start:stop], flags[start:stop]))
+                if stop in learned:
+                    out += self._outgoing.take(_offset_changed(float(floats[stop - 1, 0]), learned[stop]))
         return out
 
     def _begin_anew(self) -> None:
@@ -185,3 +200,15 @@ class Tracker:
         out: list[Moved] = [] if change.why == "first" else [Remount(change.at_s, change.why)]
         now_s = float(self._history.rows(before.done - 1, before.done)[0][0, 0])
         return out + [replace(e, late=e.told_s < now_s) for e in found if isinstance(e, Excursion)]
+
+
+def _offset_changed(t_s: float, change_radps: float) -> list[Moved]:
+    """A change of the gyroscope's offset is worth a warning where it is more than a warming sensor's."""
+    change_degps = change_radps * DEG_PER_RAD
+    if change_degps < TOLD_DEGPS:
+        return []
+    text = (
+        f"the gyroscope's offset has changed by {change_degps:.1f} deg/s, found in a still second at {t_s:.1f} s; ranges and rates "
+        "since the rest before are less sure: let the sensor warm up for a minute before the first set"
+    )
+    return [Doubt(t_s, text)]
