@@ -55,16 +55,27 @@ def test_an_offset_of_20_degrees_a_second_is_learned_from_a_still_second() -> No
     assert np.degrees(np.abs(turned.gyr_radps[-50:])).max() < 0.1
 
 
-def test_an_offset_that_changes_is_learned_again_in_the_next_still_second() -> None:
-    floats = rows(np.concatenate([np.zeros(300), there_and_back(0.6, 1.0), np.zeros(300)]), 0.0, 0.0)
+def test_an_offset_that_changes_is_learned_again_and_sure_at_the_second_still_second() -> None:
+    floats = rows(np.concatenate([np.zeros(500), there_and_back(0.6, 1.0), np.zeros(700)]), 0.0, 0.0)
     piece = even(floats, np.zeros(3))
-    piece.gyr_radps[350:, 1] += np.radians(3.0)
+    changed = 550
+    piece.gyr_radps[changed:, 1] += np.radians(3.0)
     turned = Attitude(AttitudeParams()).push(piece)
-    ((at, change_radps),) = turned.learned
-    assert at < len(floats) - 150
+    ((sure_at, change_radps),) = turned.learned
+    learned_at = len(floats) - 700 + 125
+    assert learned_at + 200 < sure_at < learned_at + 550
     assert np.degrees(change_radps) == pytest.approx(3.0, abs=0.1)
-    assert np.degrees(np.abs(turned.gyr_radps - floats[:, 4:7])[at:]).max() < 0.1
-    assert off_deg(turned.up, floats)[at:].max() < 0.5
+    assert np.degrees(np.abs(turned.gyr_radps - floats[:, 4:7])[learned_at:]).max() < 0.1
+    assert off_deg(turned.up, floats)[learned_at:].max() < 0.5
+
+
+def test_a_slow_turn_on_the_spot_is_no_change_of_the_offset() -> None:
+    floats = rows(np.zeros(1500), 0.0, 0.0)
+    piece = even(floats, np.zeros(3))
+    piece.gyr_radps[700:850] += np.radians(2.5) * piece.acc_mps2[700:850] / 9.81  # about the vertical, for 1.5 s
+    turned = Attitude(AttitudeParams()).push(piece)
+    assert turned.learned == []
+    assert np.degrees(np.abs(turned.gyr_radps - floats[:, 4:7])[-300:]).max() < 0.1
 
 
 def test_after_a_break_up_is_right_at_once_in_another_pose() -> None:

@@ -18,6 +18,7 @@ Frame = tuple[tuple[float, ...], ...]
 class AttitudeParams:
     """Still stretches give the gyro's bias before VQF, which clips its own at 2 deg/s (Laidig & Seel 2023): the first one,
     and each later one that shows another bias than was known by `moved_bias_radps` (VQF follows less by itself; chosen).
+    A change is sure when another, `apart_s` later, shows the same (chosen: nobody turns on the spot so slowly and evenly for so long).
 
     `still_s`: its length, looked for every `still_hop_s` (chosen); `still_rate_radps`: most standard deviation of the
     rate, root mean square over its axes; `still_acc_share`: most
@@ -41,6 +42,7 @@ class AttitudeParams:
     still_bias_radps: float = 22.0 * RAD_PER_DEG
     still_turn_share: float = 0.3
     moved_bias_radps: float = 1.5 * RAD_PER_DEG
+    apart_s: float = 3.0
     calm_s: float = 0.5
     calm_radps: float = 15.0 * RAD_PER_DEG
     calm_acc_share: float = 0.06
@@ -52,7 +54,7 @@ class Turned:
     """What a piece of the grid becomes, in the sensor frame.
 
     `gyr_radps` (n, 3): the rate without its offset. `up` (n, 3): unit vectors. `anew`: indices at which force set up right.
-    `learned`: (index, change in rad/s) where a still stretch showed that the offset had changed.
+    `learned`: (index, change in rad/s) where it became sure that the offset had changed.
     """
 
     gyr_radps: FloatArray
@@ -82,6 +84,11 @@ class Attitude:
         self._frame: Frame = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
         self._bias = np.zeros(3)
         self._settled = False
+        self._sure: FloatArray | None = None  # the bias that two still stretches have shown
+        self._unsure_from: int | None = (
+            None  # grid points after the last fresh start from which a second one may confirm the bias
+        )
+        self._apart = round(params.apart_s * GRID_HZ)
         self._count = 0  # grid points since the last fresh start
         self._recent = np.zeros((0, 6))  # the newest of them, less than a window
         self._watched = 0  # grid points since the last fresh start, again
@@ -96,6 +103,7 @@ class Attitude:
         if even.fresh:
             anew = []
             self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
+            self._unsure_from = None if self._unsure_from is None else self._window
             self._watched, self._calm = 0, np.zeros((0, 9))
             self._frame = _spanned(even.acc_mps2[0], even.gyr_radps[0])
         six = np.concatenate([self._recent, np.concatenate([even.gyr_radps, even.acc_mps2], axis=1)])
@@ -105,18 +113,27 @@ class Attitude:
         for end in self._ends(six, held):
             still = six[end - self._window : end]
             bias = still[:, :3].mean(axis=0)
-            moved_radps = float(np.linalg.norm(bias - self._bias))
-            if (self._settled and moved_radps < self._params.moved_bias_radps) or not self._still(still, bias):
+            same = self._settled and float(np.linalg.norm(bias - self._bias)) < self._params.moved_bias_radps
+            at = self._count - held + end  # since the last fresh start
+            if (same and (self._unsure_from is None or at < self._unsure_from)) or not self._still(still, bias):
                 continue
             parts.append(self._run(even, done, end - held, anew))
             done = end - held
-            if self._settled:
-                learned.append((done, moved_radps))
-            self._learn(still, bias)
+            if same:
+                learned += self._confirmed(done)
+            else:
+                self._learn(still, bias)
+                self._unsure_from = at + self._apart + self._window
         self._recent = six[max(0, len(six) - self._window + 1) :]
         self._count += len(even.t_s)
         parts.append(self._run(even, done, len(even.t_s), anew))
         return Turned(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), anew, learned)
+
+    def _confirmed(self, at: int) -> list[tuple[int, float]]:
+        """A second still stretch shows the offset that one before it showed: (index, change in rad/s), once for each change."""
+        before, self._sure, self._unsure_from = self._sure, self._bias, None
+        change_radps = 0.0 if before is None else float(np.linalg.norm(self._bias - before))
+        return [(at, change_radps)] if change_radps >= self._params.moved_bias_radps else []
 
     def _learn(self, still: FloatArray, bias: FloatArray) -> None:
         """Take this offset off from here on, and begin VQF again with the still stretch that showed it."""

@@ -208,7 +208,7 @@ def _offset_changed(t_s: float, change_radps: float) -> list[Moved]:
     if change_degps < TOLD_DEGPS:
         return []
     text = (
-        f"the gyroscope's offset has changed by {change_degps:.1f} deg/s, found in a still second at {t_s:.1f} s; ranges and rates "
-        "since the rest before are less sure: let the sensor warm up for a minute before the first set"
+        f"the gyroscope's offset has changed by {change_degps:.1f} deg/s, as still seconds up to {t_s:.0f} s show; the repetition "
+        "in which it changed may be off: switch the sensor on some minutes before the first set"
     )
     return [Doubt(t_s, text)]
