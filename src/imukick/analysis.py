@@ -15,6 +15,7 @@ from imukick.doubted import clipped_warning, without_impossible
 from imukick.errors import RecordingError
 from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised, same_time
 from imukick.exercises import Exercise
+from imukick.plain_text import one_line
 from imukick.plans import Mark, Plan, Target, split_load
 from imukick.plausibility import check, period_s
 from imukick.session import Session
@@ -346,6 +347,7 @@ def _meta(
         "recording": recording.path.name.encode("utf-8", "replace").decode() or None,
         "pass": "one" if changed is None else "second",
         "second_look": changed,
+        "person": _text(header.get("person")),
         "sensor": header.get("sensor"),
         "started": header.get("started"),
         "clock": samples.clock,
@@ -372,6 +374,11 @@ def _meta(
         "target_lower_s": exercise.target.lower_s,
         "parameters": dict(params),
     }
+
+
+def _text(value: object) -> str | None:
+    """A word of a header that anybody may have written; nothing where it is no text."""
+    return one_line(value) if isinstance(value, str) and value.strip() else None
 
 
 def _version() -> str:

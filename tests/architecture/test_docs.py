@@ -95,7 +95,11 @@ def test_every_word_of_the_data_dictionary_is_in_the_metrics() -> None:
 
 
 def test_every_column_is_in_the_data_dictionary() -> None:
-    columns = {field.name for table in (Rep, SetRow) for field in fields(table)} | {"recording", *MOTION_COLUMNS}
+    columns = {field.name for table in (Rep, SetRow) for field in fields(table)} | {
+        "recording",
+        "person",
+        *MOTION_COLUMNS,
+    }
     assert columns == DICTIONARY.keys()
 
 

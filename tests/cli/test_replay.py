@@ -117,17 +117,29 @@ def test_motion(run: Run, kicks: Path, tmp_path: Path) -> None:
 
 
 def test_several_recordings_in_one_table(run: Run, kicks: Path, other_kicks: Path, tmp_path: Path) -> None:
-    done = run("replay", kicks, other_kicks, "--out", tmp_path / "o.csv")
+    anna = tmp_path / "anna.csv"
+    anna.write_text(kicks.read_text(encoding="utf-8").replace("\n", '\n# person: "Anna"\n', 1), encoding="utf-8")
+    done = run("replay", anna, other_kicks, "--out", tmp_path / "o.csv")
     assert done.code == 0
     meta, rows = read_csv(tmp_path / "o.csv")
     one, two = imukick.analyse(kicks), imukick.analyse(other_kicks)
-    assert list(rows[0]) == ["recording", *COLUMNS]
-    assert [row["recording"] for row in rows] == [kicks.name] * len(one.reps) + [other_kicks.name] * len(two.reps)
-    assert [each["recording"] for each in meta["recordings"]] == [kicks.name, other_kicks.name]
-    assert re.search(rf"{kicks.name} +{one.counted} ", done.out)
-    run("replay", kicks, other_kicks, "--out", tmp_path / "o.json")
+    assert list(rows[0]) == ["recording", "person", *COLUMNS]
+    assert [row["recording"] for row in rows] == [anna.name] * len(one.reps) + [other_kicks.name] * len(two.reps)
+    assert [row["person"] for row in rows] == ["Anna"] * len(one.reps) + [""] * len(two.reps)
+    assert [each["recording"] for each in meta["recordings"]] == [anna.name, other_kicks.name]
+    assert meta["columns"]["person"]["meaning"]
+    first, second, totals = done.out.splitlines()
+    assert first.startswith(f"anna.csv: {one.counted} counted, ")
+    assert second.startswith(f"{other_kicks.name}: {two.counted} counted, ")
+    assert totals.startswith(f"2 recordings: {one.counted + two.counted} counted, ")
+    done = run("replay", anna, other_kicks, "--out", tmp_path / "o.json", "--sets", tmp_path / "s.json", "--verbose")
+    assert done.out.count("what was seen") == 2
+    assert done.out.splitlines()[-3:] == [first, second, totals]
     loaded = json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))
     assert [rep["recording"] for rep in loaded["reps"]] == [row["recording"] for row in rows]
+    assert [rep["person"] or "" for rep in loaded["reps"]] == [row["person"] for row in rows]
+    sets = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))["sets"]
+    assert [row["person"] for row in sets] == ["Anna", "Anna", None, None]
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_parquet_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, reps
 
 
 def test_every_column_is_in_the_dictionary_with_the_unit_of_its_name() -> None:
-    named = {"recording", *csv_file.MOTION_COLUMNS, *COLUMNS, *(field.name for field in fields(SetRow))}
+    named = {"recording", "person", *csv_file.MOTION_COLUMNS, *COLUMNS, *(field.name for field in fields(SetRow))}
     assert DICTIONARY.keys() == named
     units = {"_s": "s", "_deg": "deg", "_degps": "deg/s", "_m": "m", "_mps": "m/s", "_kg": "kg", "_pct": "%"}
     for name, (unit, meaning) in DICTIONARY.items():

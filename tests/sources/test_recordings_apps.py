@@ -174,7 +174,12 @@ def test_packets_that_are_counted_leave_holes_at_a_given_rate(tmp_path: Path) ->
             "a long table, acceleration and rate of turn in rows",
         ),
         (b"1777629600.0, 1777629600.0, 1777629600.0\n32.0, 32.0, 32.0\n-62,2,10\n", "acceleration of an Empatica"),
-        (b"t_start_s,t_end_s,rom_deg\n1,2,60\n", "this is a table of repetitions"),
+        (b"t_start_s,t_end_s,rom_deg\n1,2,60\n", "this is a table of repetitions, "),
+        (b"scope,set,t_start_s,t_end_s\nset,1,1.0,2.0\n", "this is a table of sets, "),
+        (b"outcome,t_start_s,t_end_s\nmatched,1.0,2.0\n", "this is a table of agreement with labels, "),
+        (b"judgement_id,told,t_start_s,t_end_s\n1,1,1.0,2.0\n", "this is a history's table of repetitions, "),
+        (b"t_s,angle_deg,rate_degps,phase\n1.0,2.0,0.5,lift\n", "this is a table of the leg's motion, "),
+        (b'{\n "package": "imukick 1",\n "metrics_version": 2,\n "reps": []}', "JSON, results as imukick writes them"),
         (
             b"2026-05-28 20:26:40.000,0.1,0.2,0.9\n2026-05-28 20:26:40.020,0.1,0.2,0.9\n",
             "as of an Axivity AX3: no gyroscope",

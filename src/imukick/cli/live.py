@@ -95,6 +95,6 @@ def live(
     where = PageWishes(page, page_host, page_port, count_at)
     described = None if sensor_file is None else find_mapped(sensor_file)
     wishes = LiveWishes(
-        sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl, described
+        sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl, described, person
     )
     raise typer.Exit(run_live(wishes, HistoryWishes(db, person)))

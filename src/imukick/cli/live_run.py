@@ -74,6 +74,7 @@ class LiveWishes:
     plan: Plan | None = None
     lsl: bool = False
     described: Sensor | None = None
+    person: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -207,7 +208,7 @@ async def _session(
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
     likes = wishes.page.preferences
     coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
-    session = LiveSession(exercise, recorder, _header(exercise, plan), coach, keeper)
+    session = LiveSession(exercise, recorder, _header(exercise, plan, wishes.person), coach, keeper)
     at_terminal = interactive() and not screen.quiet
     panel = screen.is_terminal and not screen.quiet
     seen: View = View(screen, panel=panel, keys=at_terminal)
@@ -271,13 +272,14 @@ def _in_the_loop(say: Callable[[str], None]) -> Callable[[str], None]:
     return later
 
 
-def _header(exercise: Exercise, plan: Plan | None) -> dict[str, Any]:
-    """What the recording says of the exercise, so that it replays as it was judged."""
+def _header(exercise: Exercise, plan: Plan | None, person: str | None) -> dict[str, Any]:
+    """What the recording says of the exercise, so that it replays as it was judged; and whose it is, where that was said."""
     words: dict[str, Any] = {name: getattr(exercise, name) for name in HEADER_WORDS}
     words["target_rom_deg"] = exercise.target.rom_deg
     if plan is not None:
         for name in ("rom_max_deg", "pause_s", "lift_s", "lower_s"):
             words[f"target_{name}"] = getattr(exercise.target, name)
         words["plan"] = plan.name
+    words["person"] = person
     words["recorder"] = f"imukick {__version__}"
     return {key: value for key, value in words.items() if value is not None}

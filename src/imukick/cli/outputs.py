@@ -222,7 +222,8 @@ def _sheet(
     if not several:
         return Sheet(name, kind, rows[0][1], analyses[0][1].meta)
     owners = [owner for owner, own in rows for _ in own]
-    return Sheet(name, kind, [row for _, own in rows for row in own], _joined_meta(analyses), owners)
+    persons = [one.meta["person"] for (_, own), (_, one) in zip(rows, analyses, strict=True) for _ in own]
+    return Sheet(name, kind, [row for _, own in rows for row in own], _joined_meta(analyses), owners, persons)
 
 
 def _joined_meta(analyses: Sequence[tuple[str, Analysis]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import Inputs, find_inputs
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console, warn
-from imukick.cli.show import Report, event_line, totals
+from imukick.cli.show import Report, event_line, recording_line, totals_line
 from imukick.cli.started import read_started
 from imukick.errors import ImukickError
 from imukick.events import Event
@@ -36,6 +36,7 @@ class Wishes:
     """What the user said about the recordings; `told` overrules their headers, but for what is None in it.
 
     `second_look`: it was asked for by name, so that a kept session is looked at again even where live looked once.
+    `verbose`: of several recordings too, every repetition is shown.
 
     Raises `ImukickError` for what cannot be.
     """
@@ -50,6 +51,7 @@ class Wishes:
     device: str | None = None
     started: str | None = None
     second_look: bool = False
+    verbose: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -89,23 +91,31 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
             complain(str(error))
             continue
         done.append((inputs.name(path), replace(analysis, events=(), moved=())))
-        if len(done) > 1:
-            screen.print()
-        screen.print(Report(*done[-1]))
+        if wishes.verbose or len(inputs.paths) == 1:
+            if len(done) > 1:
+                screen.print()
+            screen.print(Report(*done[-1]))
+        else:
+            screen.print(recording_line(*done[-1]), soft_wrap=True)
         for line in lines:
             screen.print(line, soft_wrap=True)
-    return _closed(done, inputs, outputs, screen)
+    return _closed(done, inputs, outputs, screen, verbose=wishes.verbose)
 
 
-def _closed(done: list[tuple[str, Analysis]], inputs: Inputs, outputs: Outputs, screen: Screen) -> int:
+def _closed(
+    done: list[tuple[str, Analysis]], inputs: Inputs, outputs: Outputs, screen: Screen, *, verbose: bool
+) -> int:
     try:
         outputs.write_all(done)
     except ImukickError as error:
         complain(str(error))
         return 2
-    if len(done) > 1:
-        screen.print()
-        screen.print(totals(done))
+    if len(inputs.paths) > 1 and done:
+        if verbose:
+            screen.print()
+            for one in done:
+                screen.print(recording_line(*one), soft_wrap=True)
+        screen.print(totals_line(done), soft_wrap=True)
     return 0 if len(done) == len(inputs.paths) else 2
 
 

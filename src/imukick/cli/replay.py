@@ -67,6 +67,9 @@ def replay(
     count_at: CountAtOption = "end",
     speed: Annotated[float, typer.Option(help="How much faster than real the page plays.")] = 1.0,
     force: ForceOption = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every repetition of several recordings, not a line each.")
+    ] = False,
     save: Annotated[bool, typer.Option("--save", help="Keep the session in the history.")] = False,
     person: PersonOption = None,
     db: DbOption = None,
@@ -90,7 +93,16 @@ def replay(
         )
     kept = HistoryWishes(db, person) if save else None
     wishes = Wishes(
-        told, target_rom, one_pass, rate_hz, realtime, asked_plan(plan), kept, device=device, started=started
+        told,
+        target_rom,
+        one_pass,
+        rate_hz,
+        realtime,
+        asked_plan(plan),
+        kept,
+        device=device,
+        started=started,
+        verbose=verbose,
     )
     asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
     if page:

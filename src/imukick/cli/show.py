@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from statistics import median
 from typing import Any, Final
@@ -133,24 +133,20 @@ def _rep_line(rep: Rep, after: str) -> str:
     return f"{clock_text(rep.t_end_s):>8}  {number:<8} {rep.rom_deg:4.0f}°  {rep.tempo:<9} {said}{after}"
 
 
-def totals(analyses: Iterable[tuple[str, Analysis]]) -> Table:
-    """One row a recording, for several."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("recording", overflow="fold")
-    for heading in ("counted", "clean", "not counted"):
-        table.add_column(heading, justify="right")
-    table.add_column("posture")
-    for name, analysis in analyses:
-        counted = [rep for rep in analysis.reps if rep.counted]
-        posture = Counter(rep.posture for rep in counted).most_common(1)
-        table.add_row(
-            name,
-            str(len(counted)),
-            str(sum(rep.clean for rep in counted)),
-            str(len(analysis.reps) - len(counted)),
-            posture[0][0] if posture else "-",
-        )
-    return table
+def recording_line(name: str, analysis: Analysis) -> str:
+    """One recording of several in one line."""
+    posture = Counter(rep.posture for rep in analysis.reps if rep.counted).most_common(1)
+    return f"{name}: {_totals(analysis.reps)}" + (f", {posture[0][0]}" if posture else "")
+
+
+def totals_line(analyses: Sequence[tuple[str, Analysis]]) -> str:
+    """All of several recordings in one line."""
+    return f"{len(analyses)} recordings: {_totals([rep for _, analysis in analyses for rep in analysis.reps])}"
+
+
+def _totals(reps: Sequence[Rep]) -> str:
+    counted = [rep for rep in reps if rep.counted]
+    return f"{len(counted)} counted, {sum(rep.clean for rep in counted)} clean, {len(reps) - len(counted)} not counted"
 
 
 def clock_text(t_s: float) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 DICTIONARY: Final[dict[str, tuple[str, str]]] = {
     "recording": ("", "file the row comes from"),
+    "person": ("", "whose recording it is, as its header says; empty when it does not"),
     # one row a repetition
     "index": ("", "number over all rows of a recording, listed ones included"),
     "set": ("", "number of the set"),

@@ -27,7 +27,7 @@ DTYPES: Final = {
 class Sheet:
     """`rows`: instances of the dataclass `kind`; `meta`: JSON-able facts about all of them; `name`: what they are.
 
-    `recording`: each row's recording, in a table of several; it becomes the first column.
+    `recording`: each row's recording, in a table of several; it becomes the first column. `person`: whose it is, the second.
     """
 
     name: str
@@ -35,12 +35,18 @@ class Sheet:
     rows: Sequence[Any]
     meta: Mapping[str, Any]
     recording: Sequence[str] | None = None
+    person: Sequence[str | None] | None = None
+
+    @property
+    def owners(self) -> dict[str, Sequence[str | None]]:
+        """The columns that a table of several recordings begins with."""
+        both: dict[str, Sequence[str | None] | None] = {"recording": self.recording, "person": self.person}
+        return {name: values for name, values in both.items() if values is not None}
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names, in order."""
-        first = () if self.recording is None else ("recording",)
-        return first + tuple(field.name for field in fields(self.kind))
+        return (*self.owners, *(field.name for field in fields(self.kind)))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -51,12 +57,12 @@ class Sheet:
     def records(self) -> Iterator[dict[str, Any]]:
         """Each row as plain data: lists as lists, each verdict with its value, limit, unit and source."""
         for n, row in enumerate(self.rows):
-            yield ({} if self.recording is None else {"recording": self.recording[n]}) | asdict(row)
+            yield {name: values[n] for name, values in self.owners.items()} | asdict(row)
 
     def flat(self) -> Iterator[dict[str, Any]]:
         """Each row as bool, int, float, str or None: lists joined by `;`, verdicts as their words."""
         for n, row in enumerate(self.rows):
-            first = {} if self.recording is None else {"recording": self.recording[n]}
+            first = {name: values[n] for name, values in self.owners.items()}
             yield first | {field.name: _flat(getattr(row, field.name)) for field in fields(self.kind)}
 
 

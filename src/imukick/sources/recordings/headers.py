@@ -66,6 +66,15 @@ m/s^2 as m_s_2_ and R as m.s.2., which become m/s/2."""
 
 SIDES: Final = (r"(?:^|[ _.:-])(?:l|left|lt)(?:[ _.:-]|$)", r"(?:^|[ _.:-])(?:r|right|rt)(?:[ _.:-]|$)")
 """What names of columns have in them in a table of two legs."""
+NAME_ITS_RECORDING: Final = "name the recording it was made from"
+OUR_TABLES: Final = (
+    ({"t_start_s", "t_end_s", "scope"}, "a table of sets"),
+    ({"t_start_s", "t_end_s", "outcome"}, "a table of agreement with labels"),
+    ({"t_start_s", "t_end_s", "judgement_id"}, "a history's table of repetitions"),
+    ({"t_start_s", "t_end_s"}, "a table of repetitions"),
+    ({"t_s", "angle_deg", "rate_degps", "phase"}, "a table of the leg's motion"),
+)
+"""Columns of the tables that are made from recordings, and what such a table is."""
 WANTED: Final = "t_s, ax_mps2, ay_mps2, az_mps2, gx_radps, gy_radps, gz_radps"
 
 TIME: Final = re.compile(
@@ -156,9 +165,10 @@ def find_columns(
     ...     rate_given=False, path=Path("a.csv"), line=1)]
     [0.001, 9.80665, 9.80665, 9.80665, 1.0, 1.0, 1.0]
     """
-    if {"t_start_s", "t_end_s"} <= {header.strip().strip('"').casefold() for header in headers}:
-        trouble = "this is a table of repetitions, as imukick writes it; name the recording it was made from"
-        raise RecordingError(trouble, path=path, line=line)
+    names = {header.strip().strip('"').casefold() for header in headers}
+    for has, what in OUR_TABLES:
+        if has <= names:
+            raise RecordingError(f"this is {what}, as imukick writes it; {NAME_ITS_RECORDING}", path=path, line=line)
     found: dict[int, Column] = {}
     unclear: dict[int, str] = {}
     without_gravity = False

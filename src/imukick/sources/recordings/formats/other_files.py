@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
+from imukick.sources.recordings.headers import NAME_ITS_RECORDING
 from imukick.sources.recordings.part import Asked
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import lines_of
@@ -38,6 +39,8 @@ BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"%PDF", "a PDF; name the recording itself"),
     (b"GYROFLOW IMU LOG", f"a .gcsv log of Gyroflow, in counts; multiply by its gscale and ascale and write {TABLE}"),
 )
+OURS: Final = re.compile(rb'"metrics_version": |"reps_table": ')
+"""What stands near the beginning of results that are written as JSON, and of the facts beside a table."""
 PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 STORAGE: Final = ("endheader", "nrows=", "ncolumns=", "datarows", "datacolumns", "datatype=vec3", "datatype=quaternion")
 """Lines of an OpenSim storage file."""
@@ -78,6 +81,8 @@ def _trouble(head: bytes, lines: Sequence[str]) -> tuple[Holds, str] | None:
     if PICKLE.match(head):
         return NOTHING, "a pickle, which may run anything when it is read; in Python write the table with to_csv"
     first = lines[0].strip()
+    if first.startswith("{") and OURS.search(head):
+        return NOTHING, f"JSON, results as imukick writes them, no recording; {NAME_ITS_RECORDING}"
     if first.startswith(("{", "[{", "[[")) or first == "[":
         return NOTHING, f"JSON, not a table; write it as {TABLE}"
     if first.startswith("<"):
