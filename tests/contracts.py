@@ -31,17 +31,18 @@ def events_of(samples: Samples, cuts: Sequence[int] = (), **session: Any) -> lis
     return told + engine.finish()
 
 
-def motion_of(samples: Samples, cuts: Sequence[int] = ()) -> tuple[FloatArray, FloatArray]:
-    """(t_s, angle_rad) of all motion that a session releases; minus 1000 where no axis was known."""
+def told_and_moved(samples: Samples, cuts: Sequence[int] = ()) -> tuple[list[Event], tuple[FloatArray, FloatArray]]:
+    """Everything that a session tells, and (t_s, angle_rad) of all motion that it releases; minus 1000 where no axis was known."""
     engine = Session()
+    told: list[Event] = []
     pieces: list[LegMotion] = []
     for part in parts(samples, cuts):
-        engine.push(part)
+        told += engine.push(part)
         pieces += engine.moved
-    engine.finish()
+    told += engine.finish()
     pieces += engine.moved
     angles = [np.full(len(p), -1000.0) if p.angle_rad is None else p.angle_rad for p in pieces]
-    return np.concatenate([p.t_s for p in pieces]), np.concatenate(angles)
+    return told, (np.concatenate([p.t_s for p in pieces]), np.concatenate(angles))
 
 
 def columns(items: Sequence[Any]) -> dict[str, np.ndarray]:

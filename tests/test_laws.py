@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,14 +15,14 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from imukick import Exercise, Samples, Session, read_recording
-from imukick.events import Gap, Rep
+from imukick.events import Event, Gap, Rep
 from imukick.motion.attitude import Attitude, AttitudeParams
 from imukick.motion.grid import Even, Grid, GridParams
 from imukick.motion.tracker import MotionParams, Tracker
 from imukick.motion.turning import Turning, TurningParams
-from imukick.signals import Excursion, LegMotion
+from imukick.signals import Excursion, FloatArray, LegMotion
 from imukick.sources.simulator import Spec, simulate
-from tests.contracts import check_revisions, columns, events_of, motion_of, parts, rows_of
+from tests.contracts import check_revisions, columns, events_of, parts, rows_of, told_and_moved
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 NAMES = ("standing_faults", "quadruped_gap_and_loss", "standing_walk_fidget_host")
@@ -35,9 +37,16 @@ SAMPLES = {name: samples_of(name) for name in NAMES}
 cuts = st.lists(st.integers(0, 6000), max_size=60)
 
 
+@cache
+def whole(name: str) -> tuple[tuple[Event, ...], FloatArray, FloatArray]:
+    """What a session tells of all samples at once, and the times and angles that it releases."""
+    told, (t_s, angle_rad) = told_and_moved(SAMPLES[name])
+    return tuple(told), t_s, angle_rad
+
+
 def test_the_recordings_exercise_the_laws() -> None:
     """Between them they hold repetitions, rows that do not count, a gap, and a host clock."""
-    told = {name: events_of(samples) for name, samples in SAMPLES.items()}
+    told = {name: whole(name)[0] for name in NAMES}
     assert all(any(isinstance(e, Rep) and e.counted for e in events) for events in told.values())
     assert any(isinstance(e, Gap) for events in told.values() for e in events)
     assert any(isinstance(e, Rep) and not e.counted for events in told.values() for e in events)
@@ -48,39 +57,39 @@ def test_the_recordings_exercise_the_laws() -> None:
 @settings(max_examples=6)
 @given(cuts=cuts)
 def test_any_chunking_tells_the_same(name: str, cuts: list[int]) -> None:
-    assert events_of(SAMPLES[name], cuts) == events_of(SAMPLES[name])
+    assert tuple(events_of(SAMPLES[name], cuts)) == whole(name)[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_single_samples_and_empty_chunks_tell_the_same(name: str) -> None:
+def test_single_samples_and_empty_chunks_tell_the_same_and_move_the_same(name: str) -> None:
     samples = SAMPLES[name]
     singles = list(range(len(samples)))
-    assert events_of(samples, [*singles, *singles[::7]]) == events_of(samples)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_angle_of_one_sample_pushes_equals_one_push(name: str) -> None:
-    whole, single = motion_of(SAMPLES[name]), motion_of(SAMPLES[name], range(len(SAMPLES[name])))
-    assert np.array_equal(whole[0], single[0])
-    assert np.array_equal(whole[1], single[1])
-    assert (whole[1] > -1000).mean() > 0.5
+    told, moved = told_and_moved(samples, [*singles, *singles[::7]])
+    at_once, t_s, angle_rad = whole(name)
+    assert tuple(told) == at_once
+    assert np.array_equal(moved[0], t_s)
+    assert np.array_equal(moved[1], angle_rad)
+    assert (angle_rad > -1000).mean() > 0.5
 
 
 @settings(max_examples=10)
 @given(cuts=cuts)
 @pytest.mark.parametrize("name", NAMES)
 def test_grid_and_attitude_do_not_see_chunks(name: str, cuts: list[int]) -> None:
-    def run(cuts: list[int]) -> dict[str, np.ndarray]:
-        grid, attitude = Grid(GridParams()), Attitude(AttitudeParams())
-        pieces: list[LegMotion] = []
-        given = [grid.push(part) for part in parts(SAMPLES[name], cuts)]
-        for even in [e for items in [*given, grid.finish()] for e in items if isinstance(e, Even)]:
-            turned = attitude.push(even)
-            pieces.append(LegMotion(even.t_s, even.acc_mps2, turned.gyr_radps, turned.up, even.clipped, even.filled))
-        return columns(pieces)
+    at_once, cut = evened(name), evened.__wrapped__(name, tuple(cuts))
+    assert all(np.array_equal(at_once[k], cut[k]) for k in at_once)
 
-    whole, cut = run([]), run(cuts)
-    assert all(np.array_equal(whole[k], cut[k]) for k in whole)
+
+@cache
+def evened(name: str, cuts: tuple[int, ...] = ()) -> dict[str, np.ndarray]:
+    """What grid and attitude make of the samples."""
+    grid, attitude = Grid(GridParams()), Attitude(AttitudeParams())
+    pieces: list[LegMotion] = []
+    given = [grid.push(part) for part in parts(SAMPLES[name], cuts)]
+    for even in [e for items in [*given, grid.finish()] for e in items if isinstance(e, Even)]:
+        turned = attitude.push(even)
+        pieces.append(LegMotion(even.t_s, even.acc_mps2, turned.gyr_radps, turned.up, even.clipped, even.filled))
+    return columns(pieces)
 
 
 @settings(max_examples=10)
@@ -107,13 +116,16 @@ def test_pauses_do_not_see_chunks(cuts: list[int]) -> None:
 @given(cuts=cuts)
 @pytest.mark.parametrize("name", NAMES)
 def test_movements_do_not_see_chunks(name: str, cuts: list[int]) -> None:
-    def run(cuts: list[int]) -> list[tuple[float, ...]]:
-        tracker = Tracker(MotionParams(), 1.70, None, None)
-        moved = [m for part in parts(SAMPLES[name], cuts) for m in tracker.push(part)] + tracker.finish()
-        found = [m for m in moved if isinstance(m, Excursion)]
-        return [(e.told_s, e.range_rad, e.rise_m, *e.axis.tolist(), *e.lever_m.tolist()) for e in found]
+    assert movements.__wrapped__(name, tuple(cuts)) == movements(name)
 
-    assert run(cuts) == run([])
+
+@cache
+def movements(name: str, cuts: tuple[int, ...] = ()) -> list[tuple[float, ...]]:
+    """Every movement that is found in the samples."""
+    tracker = Tracker(MotionParams(), 1.70, None, None)
+    moved = [m for part in parts(SAMPLES[name], cuts) for m in tracker.push(part)] + tracker.finish()
+    found = [m for m in moved if isinstance(m, Excursion)]
+    return [(e.told_s, e.range_rad, e.rise_m, *e.axis.tolist(), *e.lever_m.tolist()) for e in found]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,7 +147,7 @@ def test_revisions_stay_within_their_bounds(name: str) -> None:
 
 
 def test_a_revision_does_come() -> None:
-    assert sum(check_revisions(events_of(SAMPLES[name])) for name in NAMES) > 0
+    assert sum(check_revisions(whole(name)[0]) for name in NAMES) > 0
 
 
 def test_reading_changes_nothing() -> None:
@@ -157,8 +169,8 @@ def turned(samples: Samples, matrix: np.ndarray) -> Samples:
     return replace(samples, acc_mps2=samples.acc_mps2 @ matrix.T, gyr_radps=sign * samples.gyr_radps @ matrix.T)
 
 
-def assert_same_repetitions(one: Samples, other: Samples, most_deg: float) -> None:
-    a, b = rows_of(events_of(one)), rows_of(events_of(other))
+def assert_same_repetitions(one: Sequence[Event], other: Samples, most_deg: float) -> None:
+    a, b = rows_of(one), rows_of(events_of(other))
     assert [(r.counted, r.words, r.reason, r.notes) for r in a] == [(r.counted, r.words, r.reason, r.notes) for r in b]
     assert max(abs(x.rom_deg - y.rom_deg) for x, y in zip(a, b, strict=True)) < most_deg
     assert sum(r.counted for r in a) >= 3
@@ -168,12 +180,12 @@ def assert_same_repetitions(one: Samples, other: Samples, most_deg: float) -> No
 @pytest.mark.parametrize("seed", range(4))
 def test_any_rotation_on_the_ankle_changes_nothing(name: str, seed: int) -> None:
     matrix = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
-    assert_same_repetitions(SAMPLES[name], turned(SAMPLES[name], matrix), 0.05)
+    assert_same_repetitions(whole(name)[0], turned(SAMPLES[name], matrix), 0.05)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_mirror_image_changes_nothing(name: str) -> None:
-    assert_same_repetitions(SAMPLES[name], turned(SAMPLES[name], np.diag([1.0, -1.0, 1.0])), 0.05)
+    assert_same_repetitions(whole(name)[0], turned(SAMPLES[name], np.diag([1.0, -1.0, 1.0])), 0.05)
 
 
 @pytest.mark.parametrize("posture", ["standing", "quadruped"])
@@ -191,7 +203,7 @@ def test_a_bias_known_from_a_still_start_changes_little(posture: str, axis: tupl
         gyr_radps=np.concatenate([rng.normal(0, 0.001, (still, 3)), samples.gyr_radps]),
     )
     biased = replace(start, gyr_radps=start.gyr_radps + np.radians(3.0) * np.array(axis))
-    assert_same_repetitions(start, biased, 0.5)
+    assert_same_repetitions(events_of(start), biased, 0.5)
 
 
 def test_a_second_pass_is_another_session_from_the_prior() -> None:

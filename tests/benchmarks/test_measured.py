@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import accuracy
 import numpy as np
 import pytest
 from measured.cases import Case, case_of
@@ -178,15 +178,15 @@ def test_a_spliced_session_runs_forwards_and_holds_its_kicks(name: str) -> None:
     assert 0.0 < ends_s[0] < ends_s[-1] < made.samples.t_s[-1]
 
 
-def test_the_command_says_what_it_lacks(root: Path, tmp_path: Path) -> None:
-    def run(*args: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(root / "benchmarks" / "accuracy.py"), *map(str, args)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert "nothing to measure real with" in run(tmp_path, "--part", "real").stderr
-    done = run(tmp_path, "--part", "limits")
-    assert done.returncode == 0
-    assert "| `momentum` above |" in done.stdout
+def test_the_command_says_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["accuracy.py", str(tmp_path), "--part", "real"])
+    with pytest.raises(SystemExit, match="nothing to measure real with"):
+        accuracy.main()
+    monkeypatch.setattr(sys, "argv", ["accuracy.py", str(tmp_path), "--part", "limits"])
+    accuracy.main()
+    assert "| `momentum` above |" in capsys.readouterr().out
 
 
 def test_a_line_shows_bar_value_interval_and_whether_it_is_met(case: Case) -> None:

@@ -65,3 +65,16 @@ def started(*args: object, stdout: int = subprocess.PIPE) -> Iterator[subprocess
         env={**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1"},
     ) as process:
         yield process
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """Within this block no file of this process grows beyond so many bytes, as on a disk that is full."""
+    import resource  # Windows has none
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

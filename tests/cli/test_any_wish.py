@@ -17,7 +17,7 @@ from imukick.sources.simulator.sensor import CHIPS
 from imukick.sources.simulator.spec import WORDS
 from tests.cli.test_any_file import KICKS, ended
 
-FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SOME = settings(FEW, max_examples=8)
 
 NUMBERS = st.one_of(

@@ -16,7 +16,7 @@ import pytest
 
 from imukick import Samples, read_recording, write_recording
 from tests.children import PATIENCE_S
-from tests.cli.command import SRC, started
+from tests.cli.command import SRC, Run, files_no_larger_than, started
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1"}
 EACH = """
@@ -93,25 +93,14 @@ def test_a_folder_that_may_not_be_written_to(kicks: Path, tmp_path: Path) -> Non
     assert [line.endswith("cannot be written to; name another") for line in told] == [True] * COMMANDS
 
 
-def test_a_file_that_may_not_grow(kicks: Path, tmp_path: Path) -> None:
+def test_a_file_that_may_not_grow(run: Run, kicks: Path, tmp_path: Path) -> None:
     """The other way to run out of room, for systems without namespaces."""
     place = tmp_path / "m.csv"
-    code = (
-        "import resource\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-        "from imukick.cli.app import main\n"
-        "main()\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", code, "replay", str(kicks), "--motion", str(place)],
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-        check=False,
-    )
-    assert done.returncode == 2
+    with files_no_larger_than(20_000):
+        done = run("replay", kicks, "--motion", place)
+    assert done.code == 2
     said = f"imukick: {place}: cannot be written: File too large; make room or name another place"
-    assert done.stderr.splitlines() == [said]
+    assert done.err.splitlines() == [said]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -165,8 +154,8 @@ def test_ctrl_c_while_a_file_is_written(kicks: Path, tmp_path: Path) -> None:
     )
     samples, source = read_recording(kicks).samples, tmp_path / "a.csv"
     length_s = float(samples.t_s[-1]) + 1.0
-    t_s = np.concatenate([samples.t_s + length_s * k for k in range(30)])
-    write_recording(source, Samples(t_s, np.tile(samples.acc_mps2, (30, 1)), np.tile(samples.gyr_radps, (30, 1))))
+    t_s = np.concatenate([samples.t_s + length_s * k for k in range(10)])
+    write_recording(source, Samples(t_s, np.tile(samples.acc_mps2, (10, 1)), np.tile(samples.gyr_radps, (10, 1))))
     done = subprocess.run(
         [sys.executable, "-B", "-c", code, "replay", str(source), "--motion", str(tmp_path / "m.csv")],
         capture_output=True,

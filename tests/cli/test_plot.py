@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imukick import analyse
-from tests.cli.command import SRC, Run
+from tests.cli.command import SRC, Run, files_no_larger_than
 
 
 def test_a_picture_and_one_line_that_says_what_is_in_it(run: Run, kicks: Path, tmp_path: Path) -> None:
@@ -104,15 +104,14 @@ def test_no_display_is_needed_whatever_backend_is_named(kicks: Path, tmp_path: P
     assert place.exists()
 
 
-def test_a_disk_that_is_full_leaves_nothing(kicks: Path, tmp_path: Path) -> None:
+def test_a_disk_that_is_full_leaves_nothing(run: Run, kicks: Path, tmp_path: Path) -> None:
+    import matplotlib.font_manager  # noqa: F401  # keeps a list of fonts in a file
+
     place = tmp_path / "a.png"
-    done = process(
-        "import resource, sys, matplotlib.font_manager\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
-        f"sys.argv = ['imukick', 'plot', {str(kicks)!r}, '-o', {str(place)!r}]\n"
-    )
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [
+    with files_no_larger_than(2000):
+        done = run("plot", kicks, "-o", place)
+    assert done.code == 2
+    assert done.err.splitlines() == [
         f"imukick: {place}: cannot be written: File too large; make room or name another place"
     ]
     assert list(tmp_path.iterdir()) == []

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
 from imukick.cli.scan import usable
 from imukick.errors import SensorError
 from imukick.sensors.known import SENSORS
-from imukick.sources.ble import Answer, Found
-from imukick.sources.virtual_sensor import MAKES, Radio, serve
+from imukick.sources import bumble_backend as bumble_backend_room
+from imukick.sources.ble import Answer, Backend, Found
+from imukick.sources.virtual_sensor import MAKES, Radio, in_process, serve
 from imukick.sources.virtual_sensor.off_radio import sensor_of
 from tests.cli.command import Run
 from tests.cli.test_virtual_sensor import free_port
+from tests.skipped_time import skipped_time
 from tests.sources.ble_session import ramp
 
 
@@ -46,6 +48,23 @@ def served(make: str, name: str | None = None) -> Iterator[str]:
     assert written == [], "a scan writes nothing"
 
 
+@contextmanager
+def nearby(make: str, name: str | None = None) -> Iterator[str]:
+    """As `served`, but in the event loop of the command, which then need not wait; the transport has no port."""
+    written: list[object] = []
+
+    @asynccontextmanager
+    async def backend(_transport: str) -> AsyncIterator[Backend]:
+        async with in_process(ramp(50.0, 5.0), make=make, name=name, radio=Radio(battery_pct=61)) as room:
+            yield room.backend
+            written.extend(room.sensor.written)
+
+    with pytest.MonkeyPatch.context() as patch, skipped_time():
+        patch.setattr(bumble_backend_room, "bumble_backend", backend)
+        yield "in this process"
+    assert written == [], "a scan writes nothing"
+
+
 def row(out: str, name: str) -> list[str]:
     """The cells of its row."""
     lines = [line for line in out.splitlines() if line.startswith(name)]
@@ -63,8 +82,8 @@ def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
     name = MAKES[make].name
     described = MAKES[make].described
     options = () if described is None else ("--sensor-file", described)
-    with served(make) as radio:
-        done = run("scan", "--radio", radio, "--seconds", 0.4, "--ask", *options)
+    with nearby(make) as radio:
+        done = run("scan", "--radio", radio, "--ask", *options)
     assert (done.code, done.err) == (0, "")
     said = row(done.out, name)
     firmware = {"imukick": "1.0.0", "verity": "2.1.0"}.get(make, "-")
@@ -84,8 +103,8 @@ def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
     ],
 )
 def test_why_one_cannot_be_used(make: str, name: str, why: str, run: Run) -> None:
-    with served(make, name) as radio:
-        done = run("scan", "--radio", radio, "--seconds", 0.4, "--ask")
+    with nearby(make, name) as radio:
+        done = run("scan", "--radio", radio, "--ask")
     assert row(done.out, name)[-1].strip().startswith(why)
     assert ("does not show itself" in done.out) == (not name.startswith("Movesense"))
 

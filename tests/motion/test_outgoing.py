@@ -92,7 +92,7 @@ def test_a_break_of_time_waits_for_nothing() -> None:
 def test_a_repetition_is_announced_soon_after_its_end() -> None:
     waits: list[float] = []
     for shape in ("cosine", "least-jerk"):
-        made = simulate(Spec(shape=shape, lift_s=2.0, lower_s=3.0, reps=6, sway_deg=0.25, seed=4))
+        made = simulate(Spec(shape=shape, lift_s=2.0, lower_s=3.0, reps=6, sway_deg=0.25, seed=4, rate_hz=100.0))
         session = Session()
         for piece in parts(made.samples, range(0, len(made.samples), 5)):
             told = [event for event in session.push(piece) if isinstance(event, Rep) and event.counted]

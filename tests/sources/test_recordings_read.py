@@ -235,13 +235,6 @@ def test_no_such_file_and_a_folder(tmp_path: Path) -> None:
         read_recording(tmp_path)
 
 
-def test_every_development_recording_reads(shared_data: Path) -> None:
-    paths = [*shared_data.glob("sim/*.csv"), *shared_data.glob("real/*_*/*.csv")]
-    assert len(paths) > 50
-    clocks = {path.name: read_recording(path).samples.clock for path in paths}
-    assert {name for name, clock in clocks.items() if clock == "host"} == {f"s{n:03}.csv" for n in (2, 3, 9, 19, 21)}
-
-
 def test_a_pipe_is_read_once() -> None:
     """As the shell's <(...) gives it."""
     if not Path("/dev/fd").is_dir():

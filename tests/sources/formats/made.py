@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ EPOCH_S: Final = 1_780_000_000.0
 BEGAN: Final = datetime.fromtimestamp(EPOCH_S, UTC).replace(tzinfo=None)
 
 
+@cache
 def kick(seconds: float = 8.0, name: str = "standing_controlled") -> Samples:
     """The beginning of a shipped recording: some rest and a kick or two, on stamps exactly 20 ms apart."""
     samples = read_recording(ROOT / "recordings" / f"{name}.csv").samples
