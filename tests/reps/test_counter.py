@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from imukick import Samples, read_recording
 from imukick.events import Event, Gap, LiftTold, Posture, Remount, Rep, SetEnded
@@ -87,6 +88,16 @@ def test_a_sensor_strapped_anew_begins_a_set() -> None:
     assert [r.set for r in counted] == [1 if r.t_end_s < at else 2 for r in counted]
     assert [n for n, _ in sets_ended(events)] == [1, 2]
     assert sum(n for _, n in sets_ended(events)) == len(counted)
+
+
+def test_the_kick_right_after_a_slip_counts() -> None:
+    session = made(Spec(posture="quadruped", reps=6, seed=2))
+    slipped = session.samples.t_s >= kicks(session)[3]["t_start"] - 0.8
+    turn = Rotation.from_rotvec([np.radians(35.0), 0.0, 0.0])
+    acc, gyr = session.samples.acc_mps2.copy(), session.samples.gyr_radps.copy()
+    acc[slipped], gyr[slipped] = turn.apply(acc[slipped]), turn.apply(gyr[slipped])
+    rows = rows_of(told(replace(session.samples, acc_mps2=acc, gyr_radps=gyr)))
+    assert sum(row.counted for row in rows) == 6
 
 
 def test_what_is_done_in_a_break_is_listed_but_does_not_count() -> None:

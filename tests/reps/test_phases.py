@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,24 @@ def test_a_movement_lasts_from_leaving_rest_to_standing_still(
     assert departure == pytest.approx(1.0 + lift_s + hold_s, abs=down_s)
     assert back == pytest.approx(1.0 + lift_s + hold_s + lower_s, abs=down_s)
     assert np.degrees(found.range_rad) == pytest.approx(range_deg, rel=0.005)
+
+
+@pytest.mark.parametrize("quick", ["lift", "lowering"])
+def test_a_rate_that_was_clipped_one_way_alone_costs_little_range(quick: str) -> None:
+    steps = [(0.5, 1.2), (0.5, 1.2), (2.5, 0.0)] if quick == "lift" else [(2.5, 1.2), (0.5, 1.2), (0.5, 0.0)]
+    angle = through(steps)
+    whole = closed(angle, 100, len(angle) - 100)
+    limit = 0.85 * float(np.abs(whole.gyr_radps).max())
+    clipped = replace(
+        whole,
+        gyr_radps=np.clip(whole.gyr_radps, -limit, limit),
+        clipped=np.asarray(np.abs(whole.gyr_radps @ AXIS) > limit),
+    )
+    found, unmarked = (find_phases(e, AXIS) for e in (clipped, replace(clipped, clipped=whole.clipped)))
+    assert found is not None
+    assert unmarked is not None
+    assert abs(unmarked.range_rad - 1.2) > 0.03
+    assert found.range_rad == pytest.approx(1.2, abs=0.003)
 
 
 def test_the_length_of_the_hold_does_not_change_the_lift() -> None:

@@ -67,6 +67,7 @@ class Movements:
         self.lift = LiftWatch()
         self.lying: LyingLeg | None = None  # follows a leg that lies, instead of its pauses
         self.fresh = 0  # running index since which time is unbroken
+        self.righted = -2  # running index at which up was set right, which takes a calm stretch before it
         self.done = 0
         self.pauses: list[Pause] = []
         self.base: Pause | None = None  # the last pause at rest: where an open movement starts
@@ -109,9 +110,10 @@ class Movements:
                 self.forget_lying()
         return out
 
-    def begin_anew(self) -> None:
+    def begin_anew(self, *, righted: bool) -> None:
         """No movement spans this moment: time has a hole here, or up was set right."""
         self.fresh = self.history.end
+        self.righted = self.fresh if righted else -2
         self.pauses, self.base, self._last_end = [], None, None
         self.lying = None if self.lying is None else LyingLeg(self)
 
@@ -280,12 +282,16 @@ class Movements:
 
     def _rested(self, base: Pause) -> bool:
         """Does a movement from here start at rest: from a calm stretch, or from where the last one ended?"""
-        return base is self._last_end or base.stop - base.start >= self.p.returns.calm_before_s * GRID_HZ
+        return base is self._last_end or self._calm(base)
+
+    def _calm(self, base: Pause) -> bool:
+        """Has it lasted, or does it go on where up was set right, which takes half a second of calm?"""
+        return 0 <= base.start - self.righted <= 1 or base.stop - base.start >= self.p.returns.calm_before_s * GRID_HZ
 
     def _measure(self, base: Pause, back: Pause, told: int) -> Excursion | None:
         first = max(self.fresh, base.stop - round(self.p.margin_s * GRID_HZ))
         floats, flags = self.history.rows(first, told + 1)
-        calm = base.stop - base.start >= self.p.returns.calm_before_s * GRID_HZ and back.calm
+        calm = self._calm(base) and back.calm
         kick_axis = None if self.belief.plane is None else self.belief.plane.axis
         found = measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm, kick_axis=kick_axis)
         if found is None:

@@ -90,7 +90,7 @@ class Tracker:
                 out += self._outgoing.take(self._close())
                 out += self._outgoing.flush()
                 self._low_pass = CausalLowPass()
-                self._begin_anew()
+                self._begin_anew(righted=False)
             turned = self._attitude.push(piece)
             floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, turned.gyr_radps, turned.up], axis=1)
             flags = np.stack([piece.clipped, piece.filled], axis=1)
@@ -106,16 +106,16 @@ class Tracker:
             for start, stop in pairwise(sorted(set(cuts))):
                 if start in turned.anew:
                     out += self._outgoing.flush()
-                    self._begin_anew()
+                    self._begin_anew(righted=True)
                 out += self._outgoing.take(self._follow_prior(float(floats[start, 0])))
                 out += self._outgoing.take(self._advance(floats[start:stop], flags[start:stop]))
                 if stop in learned:
                     out += self._outgoing.take(_offset_changed(float(floats[stop - 1, 0]), learned[stop]))
         return out
 
-    def _begin_anew(self) -> None:
+    def _begin_anew(self, *, righted: bool) -> None:
         self._turning = Turning(self._turning_params)
-        self._movements.begin_anew()
+        self._movements.begin_anew(righted=righted)
 
     def _close(self) -> list[Moved]:
         return self._movements.close(self._turning.finish(self._history.end))
@@ -140,7 +140,8 @@ class Tracker:
 
     def _lead(self, movements: Movements, before: Movements) -> None:
         """From here these movements are followed; `done` and `fresh` as before where they are not set."""
-        movements.fresh, movements.done = before.fresh, max(movements.done, before.done)
+        movements.fresh, movements.righted = before.fresh, before.righted
+        movements.done = max(movements.done, before.done)
         self._movements = movements
         self._angle.frame = movements.angle
 
@@ -189,6 +190,7 @@ class Tracker:
             t_s = self._history.rows(oldest, before.done)[0][:, 0]
             oldest += max(0, int(np.searchsorted(t_s, change.from_s)) - round(self._p.margin_s * GRID_HZ))
         again.fresh = again.done = oldest
+        again.righted = before.righted
         found: list[Moved] = []
         for known in self._seen:
             if oldest <= known.at < before.done:

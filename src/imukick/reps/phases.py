@@ -197,7 +197,8 @@ def _step_s(e: Excursion) -> float:
 def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
     """The rate's integral, laid on gravity's angle before and after: the gyro's shape with the attitude's ends.
 
-    Gravity alone bends when the leg accelerates; the integral alone drifts with what is left of the bias.
+    Gravity alone bends when the leg accelerates; the integral alone drifts with what is left of the bias, evenly. A rate that stood at
+    the sensor's limit on the way up alone, or down alone, lacks there what the integral lacks.
     """
     along = e.rest_up - (e.rest_up @ axis) * axis
     along = along / max(float(np.linalg.norm(along)), 1e-9)
@@ -212,7 +213,13 @@ def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
     if e.open_end:
         return turned + first
     x = [0.5 * (early[0] + early[1] - 1), 0.5 * (late[0] + late[1] - 1)]
-    slope = (_middle(error[late[0] : late[1]]) - first) / max(x[1] - x[0], 1.0)
+    lacking = _middle(error[late[0] : late[1]]) - first
+    limited = np.zeros(len(turned), dtype=bool)
+    limited[e.start : e.stop] = e.clipped[e.start : e.stop]
+    if limited.any() and (rate[limited] * lacking > 0).all():
+        limited_out: FloatArray = turned + first + lacking * np.cumsum(limited) / limited.sum()
+        return limited_out
+    slope = lacking / max(x[1] - x[0], 1.0)
     out: FloatArray = turned + first + slope * (np.arange(len(turned)) - x[0])
     return out
 
