@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,12 +21,17 @@ class Module:
 
     @property
     def tree(self) -> ast.Module:
-        """The syntax tree."""
-        return ast.parse(self.text)
+        """The syntax tree; nobody changes it."""
+        return _parsed(self.text)
 
     def within(self, *rooms: str) -> bool:
         """Whether the module is one of these, or inside one of them (names below `imukick.`)."""
         return any(inside(self.name, f"imukick.{room}") for room in rooms)
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def inside(name: str, package: str) -> bool:
@@ -37,14 +43,15 @@ def inside(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-def modules() -> list[Module]:
+@cache
+def modules() -> tuple[Module, ...]:
     """Every file of src/imukick."""
     found = []
     for path in sorted(SRC.rglob("*.py")):
         parts = path.relative_to(SRC).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         found.append(Module(name, path, path.read_text(encoding="utf-8")))
-    return found
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ class Import:
     lazy: bool
 
 
-def imports(module: Module) -> list[Import]:
+@cache
+def imports(module: Module) -> tuple[Import, ...]:
     """All imports of a module, those inside functions and those under TYPE_CHECKING included."""
     found: list[Import] = []
 
@@ -70,4 +78,4 @@ def imports(module: Module) -> list[Import]:
             visit(child, inner)
 
     visit(module.tree, False)
-    return found
+    return tuple(found)

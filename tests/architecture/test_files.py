@@ -30,13 +30,22 @@ def tracked_texts() -> list[Path]:
     return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()]
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
-def test_a_file_says_what_it_is_and_stays_small(module: Module) -> None:
-    said = ast.get_docstring(module.tree)
-    assert said
-    assert module.text.startswith('"""'), "the first line is the docstring"
-    assert module.text.count("\n") <= MAX_LINES
-    assert ATTIC.isdisjoint(module.name.split("."))
+def wrong_with_the_file(module: Module) -> list[str]:
+    lines, attic = module.text.count("\n"), ATTIC & {*module.name.split(".")}
+    wrong = [] if ast.get_docstring(module.tree) else ["says nowhere what it is"]
+    wrong += [] if module.text.startswith('"""') else ["its first line is not the docstring"]
+    wrong += [] if lines <= MAX_LINES else [f"{lines} lines, where {MAX_LINES} are the most"]
+    return [f"{module.name}: {why}" for why in (*wrong, *(f"a file named {name}" for name in attic))]
+
+
+def test_every_file_says_what_it_is_and_stays_small() -> None:
+    assert [wrong for module in modules() for wrong in wrong_with_the_file(module)] == []
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", "# first\n'a module'\n", '"""A module."""\n' + "\n" * 500])
+def test_the_rule_notices_a_file(text: str) -> None:
+    assert wrong_with_the_file(Module("imukick.reps.x", Path("x.py"), text)) != []
+    assert wrong_with_the_file(Module("imukick.utils", Path("x.py"), '"""A module."""\n')) != []
 
 
 def test_no_line_names_a_machine_or_a_registry() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +78,9 @@ def shipped(name: str) -> Story:
 
 
 class Listening(RendererAgg):
-    """Draws as usual and keeps where each text came to stand.
+    """Draws as usual, but keeps where each text would be instead of drawing its letters.
 
-    matplotlib does not type its Agg renderer: the two calls of it below are untyped for that.
+    matplotlib does not type its Agg renderer: the call of it below is untyped for that.
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -89,10 +88,9 @@ class Listening(RendererAgg):
         super().__init__(wide, tall, figure.dpi)  # type: ignore[no-untyped-call]
         self.texts: list[tuple[str, Bbox]] = []
 
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *more: Any, **named: Any) -> None:
-        text = next(part for part in (*more, *named.values()) if isinstance(part, Text))
-        self.texts.append((s, text.get_window_extent(self)))
-        super().draw_text(gc, x, y, s, prop, angle, *more, **named)  # type: ignore[no-untyped-call]
+    def draw_text(self, *drawn: Any, **named: Any) -> None:
+        text = next(part for part in (*drawn, *named.values()) if isinstance(part, Text))
+        self.texts.append((drawn[3], text.get_window_extent(self)))
 
 
 def texts_of(story: Story) -> list[tuple[str, Bbox]]:
@@ -111,9 +109,10 @@ def checked(figure: Figure) -> list[tuple[str, Bbox]]:
         assert box.y0 >= 0, said
         assert box.x1 <= page.x1, said
         assert box.y1 <= page.y1, said
-    for (said, box), (other, its) in combinations(renderer.texts, 2):
-        over = (min(box.x1, its.x1) - max(box.x0, its.x0), min(box.y1, its.y1) - max(box.y0, its.y0))
-        assert min(over) < 1.5, f"{said!r} stands over {other!r}"
+    low, high = (np.array([getattr(box, corner) for _, box in renderer.texts]) for corner in ("min", "max"))
+    over = (np.minimum(high[:, None], high) - np.maximum(low[:, None], low)).min(axis=2)
+    for one, other in np.argwhere(np.triu(over, 1) >= 1.5):
+        raise AssertionError(f"{renderer.texts[one][0]!r} stands over {renderer.texts[other][0]!r}")
     return renderer.texts
 
 
