@@ -35,8 +35,8 @@ FIGURES: Final = {
     "peak rate of the lift, median error": "peak rate, %",
     "momentum_lift, mean error": "momentum, lift",
     "momentum_drop, mean error": "momentum, drop",
-    "`momentum` said when true": "`momentum` when true",
-    "`momentum` said when low": "when low",
+    "`momentum` sensitivity": "`momentum` sensitivity",
+    "`momentum` false-positive rate": "false-positive rate",
 }
 """Figure -> its column."""
 HEAD: Final = ("sensor", "Hz", "times", *FIGURES.values())

@@ -55,27 +55,39 @@ def figures(level: str) -> list[Figure]:
             Figure(f"momentum_{way} given", bar(0.98), _momentum_given(way)),
             Figure(f"momentum_{way}, AUC", bar(0.995), _momentum_order(way), auc),
             Figure(f"momentum_{way}, mean error", bar(0.06), _momentum_error(way), mean_size, "", 3, most=True),
-            Figure(f"`{word}` said when true", bar(0.97), _momentum_said(way, word, high=True)),
-            Figure(f"`{word}` said when low", bar(0.005), _momentum_said(way, word, high=False), most=True),
+            Figure(f"`{word}` sensitivity", bar(0.97), _momentum_said(way, word, high=True)),
+            Figure(f"`{word}` false-positive rate", bar(0.005), _momentum_said(way, word, high=False), most=True),
+            Figure(f"`{word}` positive predictive value", NO_BAR, _momentum_right(way, word)),
             Figure(
-                f"`{word}` said with band or cable", bar(0.0), _said(word), most=True, one=(0, 0), where=_unknown_load
+                f"`{word}` false-positive rate, band or cable",
+                bar(0.0),
+                _said(word),
+                most=True,
+                one=(0, 0),
+                where=_unknown_load,
             ),
         ]
     out += [
-        Figure("`off_plane` said when true", bar(0.95), _said("off_plane", _fault("off_plane"))),
-        Figure("`off_plane` said on good", bar(0.02), _said("off_plane", _fault("ok")), most=True),
-        Figure("`bounce` said when true", bar(0.95), _said("bounce", _fault("double_bounce"))),
-        Figure("`bounce` said on good", bar(0.02), _said("bounce", _fault("ok")), most=True),
-        Figure("`short` said when true, no target", bar(0.80), _said("short", _fault("low_rom"))),
-        Figure("`short` said on good, no target", bar(0.02), _said("short", _fault("ok")), most=True),
-        Figure("`short` said when true, target", bar(0.95), _aimed(short=True)),
-        Figure("`short` said on good, target", bar(0.02), _aimed(short=False), most=True),
-        Figure("`too_high` said when true", NO_BAR, _too_high),
-        Figure("`too_high` said on controlled", bar(0.02), _said("too_high", _controlled), most=True),
-        Figure("`no_pause` said when true", bar(0.97), _said("no_pause", _not_held)),
-        Figure("`no_pause` said on held", bar(0.01), _said("no_pause", _held), most=True),
-        Figure("knee curls named", bar(0.9), lambda s: [(sum(s.curls), len(s.curls))]),
-        Figure("`knee_curl` said on kicks", bar(0.005), _said("knee_curl"), most=True),
+        Figure("`off_plane` sensitivity", bar(0.95), _said("off_plane", _fault("off_plane"))),
+        Figure("`off_plane` false-positive rate", bar(0.02), _said("off_plane", _fault("ok")), most=True),
+        Figure("`off_plane` positive predictive value", NO_BAR, _right("off_plane", _fault("off_plane"), _fault("ok"))),
+        Figure("`bounce` sensitivity", bar(0.95), _said("bounce", _fault("double_bounce"))),
+        Figure("`bounce` false-positive rate", bar(0.02), _said("bounce", _fault("ok")), most=True),
+        Figure("`bounce` positive predictive value", NO_BAR, _right("bounce", _fault("double_bounce"), _fault("ok"))),
+        Figure("`short` sensitivity, no target", bar(0.80), _said("short", _fault("low_rom"))),
+        Figure("`short` false-positive rate, no target", bar(0.02), _said("short", _fault("ok")), most=True),
+        Figure(
+            "`short` positive predictive value, no target", NO_BAR, _right("short", _fault("low_rom"), _fault("ok"))
+        ),
+        Figure("`short` sensitivity, target", bar(0.95), _aimed(short=True)),
+        Figure("`short` false-positive rate, target", bar(0.02), _aimed(short=False), most=True),
+        Figure("`too_high` sensitivity", NO_BAR, _too_high),
+        Figure("`too_high` false-positive rate, controlled", bar(0.02), _said("too_high", _controlled), most=True),
+        Figure("`no_pause` sensitivity", bar(0.97), _said("no_pause", _not_held)),
+        Figure("`no_pause` false-positive rate", bar(0.01), _said("no_pause", _held), most=True),
+        Figure("`no_pause` positive predictive value", NO_BAR, _right("no_pause", _not_held, _held)),
+        Figure("`knee_curl` sensitivity", bar(0.9), lambda s: [(sum(s.curls), len(s.curls))]),
+        Figure("`knee_curl` false-positive rate", bar(0.005), _said("knee_curl"), most=True),
     ]
     return out
 
@@ -160,6 +172,16 @@ def _momentum_said(way: str, word: str, *, high: bool) -> Each:
     return lambda s: [
         (pair.said(word), 1) for _, true, pair in _fair(s, way) if (true >= CLEAR if high else true <= LOW)
     ]
+
+
+def _momentum_right(way: str, word: str) -> Each:
+    """Of those that the word was said of, which are truly so: a true share from `HIGH` on."""
+    return lambda s: [(true >= HIGH, 1) for _, true, pair in _fair(s, way) if pair.said(word)]
+
+
+def _right(word: str, true: Callable[[Pair], bool], good: Callable[[Pair], bool]) -> Each:
+    """Of those that the word was said of, truly so or truly good, which are truly so."""
+    return lambda s: [(true(p), 1) for p in s.pairs if p.said(word) and (true(p) or good(p))]
 
 
 def _said(word: str, which: Callable[[Pair], bool] = lambda _: True) -> Each:

@@ -83,7 +83,7 @@ def test_the_facts_the_rows_the_totals_and_the_legend() -> None:
     assert "no momentum: because: 1 rep" in lines
     assert "[gap] samples are missing inside" in lines
     assert "[axis] the kick axis was still being learned" in lines
-    assert lines[-1] == "tempo = lower-rest-lift-hold in s; mom. = share that muscle did not pay for"
+    assert lines[-1] == "tempo = lower-rest-lift-hold in s; mom. = not paid for by muscle at the time"
 
 
 def test_a_wide_terminal_shows_more() -> None:

@@ -29,7 +29,7 @@ from imukick.events import (
     SetEnded,
 )
 
-LEGEND: Final = "tempo = lower-rest-lift-hold in s; mom. = share that muscle did not pay for"
+LEGEND: Final = "tempo = lower-rest-lift-hold in s; mom. = not paid for by muscle at the time"
 WIDE: Final = 110
 
 

@@ -26,7 +26,7 @@ BOUNCE_SHARE: Final = 0.08
 
 
 def rom_deg(phases: Phases) -> float:
-    """Range of motion of the lower leg (deg): from the rest level before the lift to the top."""
+    """Range of the lower leg (deg): from the rest level before the lift to the top."""
     return phases.range_rad * DEG_PER_RAD
 
 
@@ -63,7 +63,7 @@ class Share:
 
 
 def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Share | None:
-    """Share (0..1) of the lift that muscle did not pay for at the time, or of the lowering that it did not resist.
+    """Share (0..1) of the lift for which the moment of muscles did not pay at the time, or of the lowering that it did not resist.
 
     Pendulum about the hip: u = alpha/omega0^2 + sin psi is the muscle moment over m g L, u+ = max(u, 0);
     share = integral max(sin psi - u+, 0)|dpsi| / integral max(sin psi, 0)|dpsi| over the phase. None when the gravity

@@ -24,7 +24,7 @@ def noise_line(trend: Trend) -> str:
         return ""
     sem, sdc = number_text(noise.sem, trend.metric), number_text(noise.sdc, trend.metric)
     return (
-        f"own noise from {noise.sessions} sessions: SEM {sem}; smallest detectable change {sdc} between two sessions "
+        f"own noise from {noise.sessions} sessions: typical error (SEM, von Neumann's successive differences) {sem}; smallest detectable change {sdc} between two sessions "
         f"({noise.factor:.2f} x sqrt 2 x SEM), by sqrt {ENDS} less between means of {ENDS}"
     )
 

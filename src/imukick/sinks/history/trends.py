@@ -79,7 +79,8 @@ class Noise:
     """What a person's sessions vary by. `sem`: standard error of measurement, test against retest within this person, in
     the metric's unit; `sdc`: smallest detectable change between two single sessions; `factor`: what stands for 1.96 in it.
 
-    SEM = sqrt(mean(d²) / 2) over the differences d of neighbouring sessions (the typical error of Hopkins 2000; learning counts as noise).
+    The typical error (Hopkins 2000) by von Neumann's successive differences: SEM = sqrt(mean(d²) / 2) over the differences d of
+    neighbouring sessions; what is learned from one session to the next counts as noise.
     SDC = factor x sqrt(2) x SEM (Weir 2005; de Vet et al. 2006, who write 1.96): the SEM is itself estimated from few
     sessions, so the factor is Student's t at 0.975, its degrees of freedom those of mean(d²), 2m²/(3m - 1) for m differences
     (von Neumann et al. 1941); it falls to 1.96 with their number.

@@ -254,7 +254,9 @@ def _momentum(account: Account) -> Chart:
         ax.axhline(limit, color=FAULT, linewidth=1.1, linestyle=(0, (5, 2)), zorder=4)
     over = [rep for rep in counted if {"momentum", "drop"} & set(rep.words)]
     missing = [rep for rep in counted if rep.momentum_lift is None and rep.momentum_drop is None]
-    says = "Left ↑ lift, right ↓ lowering: share that muscle did not pay for, or did not resist."
+    says = (
+        "Left ↑ lift, right ↓ lowering: share for which muscles did not pay at the time, or that they did not resist."
+    )
     says += " Dashed: the limit." if judged else " Resistance unknown: compare within a set only."
     says += f" Over it: {numbers(over)}." if over else ""
     says += f" Not measured: {numbers(missing)}." if missing else ""

@@ -18,7 +18,7 @@ DEFINITIONS: Final[tuple[tuple[str, str], ...]] = (
     ("Velocity", "largest rate of turn about the kick axis in the lift."),
     (
         "Momentum",
-        "the leg as a pendulum: share of the lift not paid for by muscle at the time, of the lowering not resisted.",
+        "the leg as a pendulum: share of the lift for which the moment of muscles did not pay at the time, of the lowering not resisted. Form, not proven harm.",
     ),
     ("Loss", "how far the last of a set lies below the best of that set, not below the first."),
     (

@@ -108,7 +108,7 @@ class Difference:
 
     @property
     def share(self) -> float:
-        """The difference as a share of the larger leg's value."""
+        """The symmetry index without its direction, which `larger` gives: the difference over the larger leg's value."""
         return abs(self.difference) / max(abs(self.left), abs(self.right), 1e-9)
 
 
