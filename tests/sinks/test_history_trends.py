@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from imukick.sinks.history import History, open_history
+from imukick.sinks.history.editing import save_judgement
+from imukick.sinks.history.recordings import RecordingFacts
 from imukick.sinks.history.series import trends
 from imukick.sinks.history.trend_picture import write_trends
 from imukick.sinks.history.trend_words import noise_line, verdict_words
 from imukick.sinks.history.trends import LEAST_SESSIONS, METRICS, Trend, change_of, noise_of
-from tests.sinks.kept_sessions import keep, made
+from tests.sinks.kept_sessions import NOON, keep, made
 
 PEOPLE = 800
 
@@ -120,6 +123,28 @@ def test_rules_of_another_version_are_left_out_and_counted(tmp_path: Path) -> No
         history.connection.execute("UPDATE judgements SET metrics_version = 0 WHERE session_id <= 2")
         (trend,) = by_group(history).values()
         assert (len(trend.points), trend.left_out) == (6, 2)
+
+
+def test_passes_are_not_mixed_and_the_one_of_most_sessions_is_named(tmp_path: Path) -> None:
+    one_pass: dict[str, Any] = {"pass": "one"}
+    with open_history(tmp_path / "h.sqlite3", nobody) as history:
+        filled(history, 5)
+        for day in range(10, 13):
+            keep(history, made([40.0, 41.0, 42.0]), day=day, **one_pass)
+        (trend,) = by_group(history).values()
+        assert (trend.rules.text, len(trend.points), trend.left_out) == ("metrics version 2, second look", 5, 3)
+        for day in range(13, 16):
+            keep(history, made([40.0, 41.0, 42.0]), day=day, **one_pass)
+        (trend,) = by_group(history).values()
+        assert (trend.rules.text, len(trend.points), trend.left_out) == ("metrics version 2, one pass", 6, 5)
+        both = [history.session(n).newest for n in (1, 2)]
+        for number, one in enumerate(both, 1):  # judged again in one pass: each session enters once, by these rules
+            save_judgement(
+                history.connection, number, one.events, {**one.meta, **one_pass}, RecordingFacts(1, "0" * 64), NOON
+            )
+        (trend,) = by_group(history).values()
+        assert (len(trend.points), trend.left_out) == (8, 3)
+        assert [point.session for point in trend.points] == [1, 2, 6, 7, 8, 9, 10, 11]
 
 
 def test_every_metric_has_a_trend_and_a_picture_that_is_always_the_same(tmp_path: Path) -> None:

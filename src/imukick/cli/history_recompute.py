@@ -101,6 +101,6 @@ def _rules(meta: Mapping[str, Any]) -> tuple[str, int]:
 def _same(before: Judgement, after: Judgement) -> bool:
     """Whether rules and results are the same."""
     told = tuple(event for event in after.events if not isinstance(event, LiftTold))
-    rules = before.metrics_version == after.metrics_version
+    rules = (before.metrics_version, before.meta.get("pass")) == (after.metrics_version, after.meta["pass"])
     parameters = to_json(before.meta["parameters"]) == to_json(after.meta["parameters"])
     return rules and parameters and before.events == told

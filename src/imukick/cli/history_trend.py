@@ -9,9 +9,10 @@ from imukick.cli.history_place import asked_person, kept_history
 from imukick.cli.screen import say
 from imukick.errors import ImukickError, RecordingError
 from imukick.plain_text import one_line
+from imukick.sinks.history import KeptSession
 from imukick.sinks.history.series import trends
 from imukick.sinks.history.trend_words import noise_line, number_text, verdict_words
-from imukick.sinks.history.trends import LEAST_REPS, LEAST_SESSIONS, METRICS, Point, Trend
+from imukick.sinks.history.trends import LEAST_REPS, LEAST_SESSIONS, METRICS, Point, Rules, Trend
 from imukick.sinks.whole_file import check_place, whole_file
 
 LAST: Final = 12
@@ -59,7 +60,8 @@ def tell_trend(db: str | None, person: str | None, metric: str, out: Path | None
 def _lines(trend: Trend) -> list[str]:
     """One group: heading, the newest sessions, what can be said."""
     points, metric = trend.points, trend.metric
-    lines = [f"{trend.group.text}: {METRICS[metric][1]}, {len(points)} session{'' if len(points) == 1 else 's'}"]
+    sessions = f"{len(points)} session{'' if len(points) == 1 else 's'}"
+    lines = [f"{trend.group.text}: {METRICS[metric][1]}, {sessions}, {trend.rules.text}"]
     if len(points) > LAST:
         lines.append(f"  the last {LAST}:")
     lines += [_point_line(point, metric) for point in points[-LAST:]]
@@ -67,7 +69,7 @@ def _lines(trend: Trend) -> list[str]:
         lines.append(f"  no session with {LEAST_REPS} repetitions of which it is known")
     if trend.left_out:
         lines.append(
-            f"  {trend.left_out} judged by older rules, left out; imukick history recompute --all judges them again"
+            f"  {trend.left_out} judged by another version of the metrics or in another pass, left out; imukick history recompute --all judges them again"
         )
     lines.append(f"  {verdict_words(trend)}")
     return lines + ([] if trend.noise is None else [f"  {noise_line(trend)}"])
@@ -91,12 +93,12 @@ def tell_comparison(db: str | None, first: int, second: int) -> None:
         if earlier.person != later.person:
             whose = f"{one_line(earlier.person)} and {one_line(later.person)}"
             raise ImukickError(f"sessions {first} and {second} are of two people, {whose}: nothing to compare")
-        if earlier.newest.metrics_version != later.newest.metrics_version:
-            raise ImukickError(
-                f"sessions {first} and {second} were judged by different rules; first: imukick history recompute {first} {second}"
-            )
         with history.looking_at("trends"):
             found = trends(history.connection, earlier.person, COMPARED)
+        if found and not all(_judged_by(one, found[0].rules) for one in (earlier, later)):
+            raise ImukickError(
+                f"sessions {first} and {second} were not both judged by {found[0].rules.text}, as most are; first: imukick history recompute {first} {second}"
+            )
     told: set[str] = set()
     for trend in found:
         pair = [next((one for one in trend.points if one.session == number), None) for number in (first, second)]
@@ -104,12 +106,16 @@ def tell_comparison(db: str | None, first: int, second: int) -> None:
             continue
         if trend.group.text not in told:
             told.add(trend.group.text)
-            say(f"{trend.group.text}: session {first} -> session {second}")
+            say(f"{trend.group.text}: session {first} -> session {second}, {trend.rules.text}")
         say(f"  {_difference(trend, pair[0], pair[1])}")
     if not told:
         raise ImukickError(
             f"sessions {first} and {second} share no leg, posture and load with {LEAST_REPS} counted repetitions"
         )
+
+
+def _judged_by(session: KeptSession, rules: Rules) -> bool:
+    return any(rules == Rules(one.metrics_version, str(one.meta.get("pass") or "one")) for one in session.judgements)
 
 
 def _difference(trend: Trend, before: Point, after: Point) -> str:

@@ -1,18 +1,27 @@
-"""The history -> sessions of what may be compared: one leg, one posture, one load, judged by the same metrics."""
+"""The history -> sessions of what may be compared: one leg, one posture, one load, judged by the same metrics in the same pass."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from imukick.sinks.history.reading import NEWEST
 from imukick.sinks.history.schema import CLEAN
-from imukick.sinks.history.trends import METRICS, Group, Reps, Trend, trend_of
+from imukick.sinks.history.trends import METRICS, Group, Reps, Rules, Trend, trend_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One judgement: number of its session, when that was, by which rules, and since when (s) the load weighs how much (kg)."""
+
+    session: int
+    at: datetime
+    rules: Rules
+    masses: list[tuple[float, float | None]]
 
 
 @dataclass(slots=True)
@@ -27,24 +36,29 @@ class _Part:
 def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] = ("rom_deg",)) -> list[Trend]:
     """For each group that a person ever trained, those with most sessions first, one for each of `metrics` in their order.
 
+    All of them are of one version of the metrics, the newest, and of one pass: the one that more of the person's sessions were
+    judged in, the second look where there are as many.
+
     Raises `ValueError` for a metric that is not in `METRICS`.
     """
     for metric in metrics:
         if metric not in METRICS:
             raise ValueError(f"{metric!r} has no trend; known: {', '.join(METRICS)}")
     judged = _judged(connection, person)
-    newest = max((version for _, _, version, _ in judged.values()), default=0)
+    rules = _chosen(judged)
     measured = [metric for metric in metrics if metric != "clean_share"]
     columns = "".join(f', "{metric}"' for metric in measured)
     rows = connection.execute(
         f"SELECT judgement_id, side, posture, load, t_end_s, {CLEAN}{columns} FROM latest_reps "
-        f"WHERE counted AND judgement_id IN (SELECT id FROM judgements AS judged WHERE {NEWEST})"
+        "WHERE counted AND judgement_id IN (SELECT judgements.id FROM judgements JOIN sessions ON sessions.id = session_id "
+        "WHERE person = ?)",
+        (person,),
     )
     flat: dict[tuple[int, str, str, str, float | None], _Part] = {}
     for key, side, posture, load, t_end_s, clean, *values in rows:
         if key not in judged:
             continue
-        where = (key, side, posture, load, None if load == "none" else _mass_kg(judged[key][3], t_end_s))
+        where = (key, side, posture, load, None if load == "none" else _mass_kg(judged[key].masses, t_end_s))
         part = flat.get(where)
         if part is None:
             part = flat[where] = _Part({metric: [] for metric in metrics})
@@ -56,28 +70,35 @@ def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] =
     parts: defaultdict[Group, dict[int, _Part]] = defaultdict(dict)
     for (key, side, posture, load, load_kg), part in flat.items():
         parts[Group(side, posture, load, load_kg)][key] = part
-    found = [
-        trend_of(group, metric, _in_order(same, judged, metric), len(by_session) - len(same))
-        for group, by_session in parts.items()
-        for same in [{key: part for key, part in by_session.items() if judged[key][2] == newest}]
-        for metric in metrics
-    ]
-    longest = {group: len(by_session) for group, by_session in parts.items()}
+    found = []
+    longest = {group: len({judged[key].session for key in by_key}) for group, by_key in parts.items()}
+    for group, by_key in parts.items():
+        newest = {judged[key].session: key for key in sorted(by_key) if judged[key].rules == rules}
+        same = {key: by_key[key] for key in newest.values()}
+        left_out = longest[group] - len(same)
+        found += [trend_of(group, metric, _in_order(same, judged, metric), rules, left_out) for metric in metrics]
     return sorted(found, key=lambda trend: (-longest[trend.group], trend.group.text))
 
 
-def _judged(
-    connection: sqlite3.Connection, person: str
-) -> dict[int, tuple[int, datetime, int, list[tuple[float, float | None]]]]:
-    """Key of each session's newest judgement -> number of the session, when it was, version of the metrics, masses (kg) since when (s)."""
+def _chosen(judged: Mapping[int, _Judged]) -> Rules:
+    """The rules that sessions are compared by."""
+    version = max((one.rules.metrics_version for one in judged.values()), default=0)
+    by_session = {(one.session, one.rules.look) for one in judged.values() if one.rules.metrics_version == version}
+    sessions = Counter(look for _, look in by_session)
+    return Rules(version, max(sessions, key=lambda look: (sessions[look], look != "one", look), default="second"))
+
+
+def _judged(connection: sqlite3.Connection, person: str) -> dict[int, _Judged]:
+    """Every judgement of a person's sessions by its key, which grows with time."""
     rows = connection.execute(
-        "SELECT judged.id, session_id, coalesce(started, saved), metrics_version, CASE load WHEN 'none' THEN '{}' ELSE meta END FROM judgements AS judged "
-        f"JOIN sessions ON sessions.id = session_id WHERE person = ? AND {NEWEST}",
+        "SELECT judgements.id, session_id, coalesce(started, saved), metrics_version, "
+        "CASE WHEN json_valid(meta) THEN json_extract(meta, '$.pass') END, CASE load WHEN 'none' THEN '{}' ELSE meta END "
+        "FROM judgements JOIN sessions ON sessions.id = session_id WHERE person = ?",
         (person,),
     )
     return {
-        key: (session, datetime.fromisoformat(at), version, _masses(json.loads(meta)))
-        for key, session, at, version, meta in rows
+        key: _Judged(session, datetime.fromisoformat(at), Rules(version, str(look or "one")), _masses(json.loads(meta)))
+        for key, session, at, version, look, meta in rows
     }
 
 
@@ -90,13 +111,9 @@ def _mass_kg(masses: list[tuple[float, float | None]], t_s: float) -> float | No
     return next(load_kg for since_s, load_kg in reversed(masses) if since_s <= t_s)
 
 
-def _in_order(
-    parts: Mapping[int, _Part],
-    judged: Mapping[int, tuple[int, datetime, int, list[tuple[float, float | None]]]],
-    metric: str,
-) -> list[Reps]:
-    keys = sorted(parts, key=lambda key: (judged[key][1].timestamp(), judged[key][0]))
+def _in_order(parts: Mapping[int, _Part], judged: Mapping[int, _Judged], metric: str) -> list[Reps]:
+    keys = sorted(parts, key=lambda key: (judged[key].at.timestamp(), judged[key].session))
     return [
-        Reps(judged[key][0], judged[key][1], parts[key].values[metric], parts[key].counted, parts[key].clean)
+        Reps(judged[key].session, judged[key].at, parts[key].values[metric], parts[key].counted, parts[key].clean)
         for key in keys
     ]

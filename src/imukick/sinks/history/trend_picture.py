@@ -60,7 +60,8 @@ def draw(person: str, found: Sequence[Trend]) -> Figure:
     left = sum(bool(trend.points) for trend in found) - len(shown)
     more = f" {left} more groups are not drawn." if left > 0 else ""
     note = "Points: median of a session, bars its middle half. Band: first sessions ± what is noise. Below: counted repetitions, clean ones filled."
-    say(figure, LEFT, 0.08, note + more, color=FAINT)
+    judged = f" {found[0].rules.text[0].upper()}{found[0].rules.text[1:]}." if found else ""
+    say(figure, LEFT, 0.08, note + judged + more, color=FAINT)
     return figure
 
 

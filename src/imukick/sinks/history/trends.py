@@ -107,10 +107,27 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What judged a session: version of the metrics, and `look`: `one` pass as live, or the `second` look."""
+
+    metrics_version: int
+    look: str
+
+    @property
+    def text(self) -> str:
+        """In words.
+
+        >>> Rules(2, "second").text, Rules(2, "one").text
+        ('metrics version 2, second look', 'metrics version 2, one pass')
+        """
+        return f"metrics version {self.metrics_version}, {'one pass' if self.look == 'one' else 'second look'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """One metric of one group over a person's sessions, oldest first; noise and change are None before `LEAST_SESSIONS`.
 
-    `left_out`: sessions judged by another version of the metrics than the newest, which are not compared.
+    `rules`: all its sessions were judged by these; `left_out`: sessions that were not, which are not compared.
     """
 
     group: Group
@@ -118,6 +135,7 @@ class Trend:
     points: tuple[Point, ...] = field(repr=False)
     noise: Noise | None
     change: Change | None
+    rules: Rules
     left_out: int = 0
 
 
@@ -156,12 +174,12 @@ def change_of(middles: Sequence[float], noise: Noise | None) -> Change | None:
     return Change(fmean(middles[:ENDS]), fmean(middles[-ENDS:]), noise.sdc / sqrt(ENDS))
 
 
-def trend_of(group: Group, metric: str, sessions: Sequence[Reps], left_out: int = 0) -> Trend:
+def trend_of(group: Group, metric: str, sessions: Sequence[Reps], rules: Rules, left_out: int = 0) -> Trend:
     """Of sessions in order of time; those of too few repetitions do not enter."""
     points = tuple(filter(None, (_point(group, metric, one) for one in sessions)))
     middles = [point.middle for point in points]
     noise = noise_of(middles)
-    return Trend(group, metric, points, noise, change_of(middles, noise), left_out)
+    return Trend(group, metric, points, noise, change_of(middles, noise), rules, left_out)
 
 
 def _point(group: Group, metric: str, one: Reps) -> Point | None:
