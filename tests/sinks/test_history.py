@@ -246,8 +246,15 @@ def test_an_export_restores_to_the_same_whatever_people_wrote(kind: str, tmp_pat
     with open_history(tmp_path / "again.sqlite3", nobody) as again:
         assert restore(again.connection, place) == Restored(len(HOSTILE), 0)
         assert restore(again.connection, place) == Restored(0, len(HOSTILE))
-        assert exported(again) == whole
-        assert [again.session(n).note for n in (1, 3, 10)] == ["=1+1", "-1", ""]
+        assert plain(exported(again)) == plain(whole)
+        assert [again.session(n).note for n in (1, 2, 9)] == ["=1+1", "-1", ""]
+
+
+def plain(whole: str) -> list[tuple[str, list[object]]]:
+    """The rows of an export without the numbers of sessions and judgements, which a restored one gets new."""
+    owners = {"sessions": 1, "judgements": 2, "reps": 1, "events": 1, "marks": 1, "plan_sets": 1}
+    tables = json.loads(whole)["tables"].items()
+    return [(name, row[owners.get(name, 0) :]) for name, table in tables for row in table["rows"]]
 
 
 def _cells(path: Path) -> list[str]:

@@ -9,22 +9,26 @@ import typer
 
 from imukick.cli.history_place import asked_person, kept_history
 from imukick.cli.live_keys import interactive
-from imukick.cli.screen import say
+from imukick.cli.screen import complain, say
 from imukick.errors import ImukickError
 from imukick.plain_text import one_line
 from imukick.sinks.history import Glance
 from imukick.sinks.history.editing import delete_session, set_note
+from imukick.sinks.history.reading import glances
 from imukick.sinks.history.words import checked_note
 
 
 def list_sessions(db: str | None, person: str | None) -> None:
     """Print them. Raises `ImukickError` where there is no history."""
     with kept_history(db) as history:
-        found = history.glances(None if person is None else asked_person(person))
-    if not found:
+        found, damaged = glances(history.connection, None if person is None else asked_person(person))
+    for number in damaged:
+        complain(f"session {number}: a row of it is damaged; imukick history delete {number} removes it")
+    if not found and not damaged:
         say("no session is kept" + ("" if person is None else f" of {one_line(person)}"))
         return
-    say("\n".join(lines_of(found)))
+    if found:
+        say("\n".join(lines_of(found)))
 
 
 def lines_of(found: Sequence[Glance]) -> list[str]:
@@ -68,22 +72,33 @@ def write_note(db: str | None, number: int, text: str) -> None:
     """Replace it. Raises `ImukickError` for a session that is not there and for what is no note."""
     text = checked_note(text)
     with kept_history(db) as history:
-        history.session(number)
+        history.check_there(number)
         set_note(history.connection, number, text)
     say(f"session {number}: {'noted' if text else 'its note is removed'}")
 
 
 def remove_session(db: str | None, number: int, *, yes: bool) -> None:
-    """Ask, unless `yes`, and remove it. Raises `ImukickError` for one that is not there, and where nobody can be asked."""
+    """Ask, unless `yes`, and remove it. Raises `ImukickError` for one that is not there, and where nobody can be asked.
+
+    One of which a row makes no sense is removed all the same.
+    """
     with kept_history(db) as history:
-        one = history.session(number)
+        history.check_there(number)
+        try:
+            one = history.session(number, events=False)
+        except ImukickError:
+            one = None
         if not yes:
             if not interactive():
                 raise ImukickError(f"session {number} is removed for good; say --yes where nobody can be asked")
-            reps, whose = len(one.newest.reps), one_line(one.person)
+            what = "" if one is None else f" of {one_line(one.person)} with {history.rep_count(number)} repetitions"
+            what = what or ", which is damaged,"
             sys.stdout.flush()
-            if not typer.confirm(f"Remove session {number} of {whose} with {reps} repetitions for good?"):
+            if not typer.confirm(f"Remove session {number}{what} for good?"):
                 say("nothing was removed")
                 return
         delete_session(history.connection, number)
-    say(f"session {number} is removed" + ("" if one.recording is None else f"; its recording stays: {one.recording}"))
+    stays = (
+        "" if one is None or one.recording is None else f"; its recording stays: {one_line(str(one.recording), 400)}"
+    )
+    say(f"session {number} is removed{stays}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from imukick.analysis import Analysis, look
+from imukick.analysis import look
 from imukick.cli.history_place import kept_history
 from imukick.cli.history_show import side_by_side
 from imukick.cli.screen import Screen, complain
@@ -17,7 +17,7 @@ from imukick.plans import Target
 from imukick.sinks.history import History, Judgement, KeptSession
 from imukick.sinks.history.editing import save_judgement
 from imukick.sinks.history.kept import to_json
-from imukick.sinks.history.recordings import recording_facts
+from imukick.sinks.history.recordings import is_kept, recording_facts
 from imukick.sources.recordings import Recording, read_recording
 
 
@@ -39,10 +39,14 @@ def recompute_sessions(db: str | None, numbers: Sequence[int], *, everything: bo
 def _recompute(history: History, number: int, screen: Screen) -> None:
     one = history.session(number)
     recording, digest = _recording(one)
-    analysis = _judged(recording, one.newest.meta)
+    with history.looking_at(f"session {number}"):
+        exercise = _exercise(one.newest.meta)
+    analysis = look(recording, exercise, motion=False)  # in the second look, by the rules of this program
     now = datetime.now().astimezone()
     new = Judgement(len(one.judgements) + 1, now, *_rules(analysis.meta), analysis.meta, analysis.events)
-    if one.ended and _same(one.newest, new):
+    with history.looking_at(f"session {number}"):
+        same = one.ended and _same(one.newest, new)
+    if same:
         screen.print(
             f"session {number}: today's rules say the same of all {len(new.reps)} repetitions; nothing new to keep"
         )
@@ -55,7 +59,7 @@ def _recompute(history: History, number: int, screen: Screen) -> None:
 
 def _recording(one: KeptSession) -> tuple[Recording, Any]:
     """The recording that was judged. Raises `ImukickError` when it is not there any more, or not the same."""
-    if one.recording is None or not one.recording.is_file():
+    if one.recording is None or not is_kept(one.recording):
         raise RecordingError("its recording is not there any more", path=one.recording or "?")
     facts = recording_facts(one.recording)
     if one.recording_sha256 is not None and facts.sha256 != one.recording_sha256:
@@ -69,11 +73,6 @@ def _recording(one: KeptSession) -> tuple[Recording, Any]:
         return read_recording(one.recording), facts
     except RecordingError:
         return read_recording(one.recording, rate_hz=rate_hz), facts  # a file without times
-
-
-def _judged(recording: Recording, meta: Mapping[str, Any]) -> Analysis:
-    """Of the exercise that was judged first, in the second look, by the rules of this program."""
-    return look(recording, _exercise(meta), motion=False)
 
 
 def _exercise(meta: Mapping[str, Any]) -> Exercise:

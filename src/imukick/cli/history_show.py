@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rich import box
+from rich.console import RenderableType
 from rich.table import Table
 
 from imukick.analysis import Analysis
@@ -16,8 +17,11 @@ from imukick.coaching.wording import rep_texts
 from imukick.events import Prior, Rep
 from imukick.plain_text import one_line
 from imukick.sinks.history import Judgement, KeptSession
+from imukick.sinks.history.recordings import is_kept
 from imukick.sinks.sets import SetRow
 
+MOST_SHOWN: Final = 5000
+"""Repetitions. Chosen: five years of one set a day; nobody reads more on a terminal."""
 SAME_S: Final = 0.5
 """Repetitions of two judgements whose tops lie so near are the same one; chosen: shorter than any repetition."""
 ROWS: Final[tuple[tuple[str, str, str], ...]] = (
@@ -34,17 +38,21 @@ ROWS: Final[tuple[tuple[str, str, str], ...]] = (
 
 
 def show_session(db: str | None, number: int) -> None:
-    """Print it. Raises `ImukickError` where there is none."""
+    """Print it. Raises `ImukickError` where there is none, and for one that makes no sense."""
     with kept_history(db) as history:
-        one = history.session(number)
-    screen = Screen()
-    for line in facts(one):
-        screen.print(line, soft_wrap=True)
-    screen.print(Report(f"session {number}", analysis_of(one.newest)))
-    if len(one.judgements) > 1:
-        screen.print()
-        for item in side_by_side(one.judgements):
-            screen.print(item)
+        history.check_there(number)
+        count, screen = history.rep_count(number), Screen()
+        one = history.session(number, events=count <= MOST_SHOWN)
+        shown: list[RenderableType] = [*facts(one)]
+        if count > MOST_SHOWN:
+            shown.append(f"{count} repetitions, too many to show; imukick history export writes them all")
+        else:
+            shown.append(Report(f"session {number}", analysis_of(one.newest)))
+            shown += ["", *side_by_side(one.judgements)] if len(one.judgements) > 1 else []
+        with history.looking_at(f"session {number}"), screen.capture() as drawn:
+            for item in shown:
+                screen.print(item, soft_wrap=isinstance(item, str))
+    screen.out(drawn.get(), end="", highlight=False)
 
 
 def analysis_of(judgement: Judgement) -> Analysis:
@@ -59,7 +67,7 @@ def facts(one: KeptSession) -> list[str]:
     if not one.ended:
         lines.append("it did not end: what was told until then is kept, recompute judges its whole recording")
     if one.recording is not None:
-        gone = "" if one.recording.is_file() else " (not there any more)"
+        gone = "" if is_kept(one.recording) else " (not there any more)"
         lines.append(f"recording: {one_line(str(one.recording), 400)}{gone}")
     if one.plan is not None:
         lines.append(f"plan: {one_line(one.plan)}")

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from imukick.cli.history_place import asked_person, kept_history
-from imukick.cli.screen import say
+from imukick.cli.screen import complain, say
 from imukick.errors import ImukickError, RecordingError
 from imukick.plain_text import one_line
 from imukick.sinks.history import KeptSession
-from imukick.sinks.history.series import trends
+from imukick.sinks.history.series import damaged, trends
 from imukick.sinks.history.trend_words import noise_line, number_text, verdict_words
 from imukick.sinks.history.trends import LEAST_REPS, LEAST_SESSIONS, METRICS, Point, Rules, Trend
 from imukick.sinks.whole_file import check_place, whole_file
@@ -43,6 +43,10 @@ def tell_trend(db: str | None, person: str | None, metric: str, out: Path | None
     with kept_history(db) as history:
         with history.looking_at("trends"):
             found = trends(history.connection, whose, (metric,))
+            for number in damaged(history.connection, whose):
+                complain(
+                    f"session {number}: a row of it is damaged, it is left out; imukick history delete {number} removes it"
+                )
         if not found:
             others = ", ".join(history.people()) or "nobody"
             raise ImukickError(f"no counted repetition of {whose} is kept; those of whom there are: {others}")
@@ -89,7 +93,7 @@ def _point_line(point: Point, metric: str) -> str:
 def tell_comparison(db: str | None, first: int, second: int) -> None:
     """Print it. Raises `ImukickError` for sessions that cannot be compared."""
     with kept_history(db) as history:
-        earlier, later = history.session(first), history.session(second)
+        earlier, later = history.session(first, events=False), history.session(second, events=False)
         if earlier.person != later.person:
             whose = f"{one_line(earlier.person)} and {one_line(later.person)}"
             raise ImukickError(f"sessions {first} and {second} are of two people, {whose}: nothing to compare")

@@ -11,6 +11,7 @@ from imukick.errors import ImukickError
 from imukick.sensors.link import Sensor, Write
 from imukick.sensors.mapped import SensorMap
 from imukick.sensors.mapped_values import Value, check_uuid
+from imukick.sources.small_text import small_text
 
 LARGEST: Final = 20_000
 """Bytes. Chosen: twenty times a description."""
@@ -65,9 +66,7 @@ def mapped_text(named: str) -> str:
         raise ImukickError(f"a sensor's description without a name; give its TOML file, or one of {', '.join(SHIPPED)}")
     path = Path(named)
     try:
-        if path.stat().st_size > LARGEST:
-            raise ImukickError(f"{named}: too large for a sensor's description, over {LARGEST} bytes")
-        return path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark before UTF-8
+        return small_text(path, LARGEST, "a sensor's description")
     except FileNotFoundError:
         raise ImukickError(f"{named}: no such file, nor a description that ships ({', '.join(SHIPPED)})") from None
     except (OSError, ValueError) as error:

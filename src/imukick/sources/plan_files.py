@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from imukick.errors import ImukickError
 from imukick.plans import Plan, read_tempo
+from imukick.sources.small_text import small_text
 
 LARGEST: Final = 100_000
 """Bytes. Chosen: a hundred times a plan."""
@@ -60,9 +61,7 @@ def plan_text(named: str) -> str:
         return shipped_text(named)
     path = Path(named)
     try:
-        if path.stat().st_size > LARGEST:
-            raise ImukickError(f"{named}: too large for a plan, over {LARGEST} bytes; name a plan's file")
-        return path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark before UTF-8
+        return small_text(path, LARGEST, "a plan")
     except FileNotFoundError:
         known = ", ".join(SHIPPED)
         raise ImukickError(f"{named}: no such file, nor a plan that ships ({known})") from None

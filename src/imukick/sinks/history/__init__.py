@@ -30,19 +30,32 @@ class History:
     connection: sqlite3.Connection
 
     def glances(self, person: str | None = None) -> list[Glance]:
-        """Every session, or those of one person, oldest first."""
-        with self.looking_at("the list"):
-            return reading.glances(self.connection, person)
+        """Every session that can be read, or those of one person, oldest first."""
+        return reading.glances(self.connection, person)[0]
 
-    def session(self, number: int) -> KeptSession:
-        """All that is kept of one. Raises `ImukickError` when there is none of this number."""
+    def damaged(self, person: str | None = None) -> list[int]:
+        """The numbers of sessions of which a row makes no sense; they can be deleted."""
+        return reading.glances(self.connection, person)[1]
+
+    def rep_count(self, number: int) -> int:
+        """How many repetitions the newest judgement of a session has."""
+        return reading.rep_count(self.connection, number)
+
+    def check_there(self, number: int) -> None:
+        """Raise `ImukickError` when no session has this number; nothing of it is read."""
+        if abs(number) >= LARGEST or not reading.is_there(self.connection, number):
+            raise self._missing(number)
+
+    def session(self, number: int, *, events: bool = True) -> KeptSession:
+        """All that is kept of one, or all but the events of its judgements. Raises `ImukickError` when there is none of this number."""
         with self.looking_at(f"session {number}"):
-            found = reading.read_session(self.connection, number) if abs(number) < LARGEST else None
+            found = reading.read_session(self.connection, number, events=events) if abs(number) < LARGEST else None
         if found is None:
-            raise ImukickError(
-                f"there is no session {number} in {self.path}; imukick history list says which there are"
-            )
+            raise self._missing(number)
         return found
+
+    def _missing(self, number: int) -> ImukickError:
+        return ImukickError(f"there is no session {number} in {self.path}; imukick history list says which there are")
 
     def people(self) -> list[str]:
         """Everybody of whom a session is kept."""
@@ -62,7 +75,7 @@ class History:
             why = " ".join(str(error).split())[:120]
             raise ImukickError(
                 f"{self.path}: {what} cannot be read, a row of it is damaged ({why}); "
-                "imukick history restore brings an export back into another file, --db"
+                "imukick history list names such sessions, imukick history delete removes one"
             ) from error
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from imukick.errors import ImukickError
 from imukick.sinks.cell_text import guarded
-from imukick.sinks.history.schema import ORDER, TABLES, VERSION
+from imukick.sinks.history.schema import ORDER, OWNER, TABLES, VERSION
 
 FORMAT: Final = "imukick-history"
 ABOUT: Final = "about.json"
@@ -41,7 +43,21 @@ def tables(connection: sqlite3.Connection, person: str | None = None) -> Iterato
         rows = connection.execute(
             f"SELECT * FROM {name} WHERE ?1 IS NULL OR {_MINE[name]} ORDER BY {ORDER[name]}", (person,)
         )
-        yield Table(name, tuple(column[0] for column in rows.description), rows)
+        columns = tuple(column[0] for column in rows.description)
+        yield Table(name, columns, _finite(connection, name, rows))
+
+
+def _finite(connection: sqlite3.Connection, name: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows. Raises `ImukickError` for a number that no export can hold, and says of which session it is."""
+    for row in rows:
+        if any(isinstance(value, float) and not math.isfinite(value) for value in row):
+            of = {"judgement_id": "SELECT session_id FROM judgements WHERE id = ?", "session_id": "SELECT ?"}
+            found = connection.execute(of[OWNER[name]], (row[0],)).fetchone()
+            number = "?" if found is None else found[0]
+            raise ImukickError(
+                f"session {number} holds a number that is not finite, nothing was exported; imukick history delete {number} removes it"
+            )
+        yield row
 
 
 def about(package: str) -> dict[str, Any]:

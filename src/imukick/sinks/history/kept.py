@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from imukick.events import (
     DISPUTED,
     Doubt,
     Event,
     Gap,
+    Reason,
     Remount,
     Rep,
     RepClaimed,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from imukick.sinks.sets import SetRow  # numpy takes longer to load than a list to show
 
 REP_COLUMNS: Final = tuple(field.name for field in fields(Rep))
+REASONS: Final[tuple[str, ...]] = get_args(Reason)
+MOST: Final = 1e12
+"""No number of a repetition reaches this: thirty thousand years in seconds."""
 EVENTS: Final[dict[str, type[Gap | Remount | Doubt | SetEnded | RepDisputed | RepClaimed]]] = {
     kind.__name__: kind for kind in (Gap, Remount, Doubt, SetEnded, RepDisputed, RepClaimed)
 }
@@ -161,13 +165,40 @@ def rep_row(rep: Rep) -> list[Any]:
 
 
 def read_rep(row: tuple[Any, ...]) -> Rep:
-    """The repetition of such a row, equal to what was written."""
+    """The repetition of such a row, equal to what was written. Raises `ValueError`, `TypeError` or `KeyError` for what no program wrote."""
     values = dict(zip(REP_COLUMNS, row, strict=True))
     values["counted"] = bool(values["counted"])
-    values["verdicts"] = tuple(Verdict(**verdict) for verdict in json.loads(values["verdicts"]))
-    values["quality"] = tuple(json.loads(values["quality"]))
-    values["notes"] = tuple(json.loads(values["notes"]))
+    values["verdicts"] = tuple(_verdict(**verdict) for verdict in json.loads(values["verdicts"]))
+    values["quality"] = _words(values["quality"])
+    values["notes"] = _words(values["notes"])
+    if values["reason"] not in (None, *REASONS):
+        raise ValueError(f"its reason is {values['reason']!r}")
+    if any(isinstance(value, float) and not abs(value) < MOST for value in values.values()):
+        raise ValueError("a number of a repetition cannot be")
     return Rep(**values)
+
+
+def read_meta(text: str) -> dict[str, Any]:
+    """What is known of a judgement's circumstances. Raises `ValueError` for what is no table of names and values."""
+    meta = json.loads(text)
+    if not isinstance(meta, dict):
+        raise ValueError("what is known of it is no list of names and values")
+    return meta
+
+
+def _verdict(word: str, value: float, limit: float, unit: str, source: str) -> Verdict:
+    if not {type(word), type(unit), type(source)} <= {str}:
+        raise ValueError("a verdict has no words")
+    if not ({type(value), type(limit)} <= {int, float} and abs(value) < MOST and abs(limit) < MOST):
+        raise ValueError("a number of a verdict cannot be")
+    return Verdict(word, value, limit, unit, source)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = json.loads(text)
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError("its notes are no words")
+    return tuple(words)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from imukick.errors import ImukickError
-from imukick.sinks.history.schema import APPLICATION_ID, VERSION, migrate, version_of
+from imukick.sinks.history.schema import APPLICATION_ID, VERSION, migrate, version_by_tables, version_of
 
 WAIT_S: Final = 10.0
 """How long one program waits while another writes; chosen: longer than the restoring of ten years takes."""
@@ -21,6 +21,8 @@ OWNER_AT: Final = 68
 """Where the header has the `application_id` (SQLite's file format, 1.3)."""
 SIGN: Final = b"CREATE TABLE judgements"
 """Stands in the file of every history, however much else of it is damaged."""
+LOOKED_AT: Final = 1 << 26
+"""Bytes in which that sign is looked for; the tables of a history are made at its beginning."""
 BESIDE: Final = ("", "-wal", "-shm")
 """What SQLite keeps beside a file belongs to it."""
 CORRUPT: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
@@ -66,6 +68,8 @@ def opened(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S)
         ) from error
     if path.is_dir():
         raise ImukickError(f"{path}: this is a folder; name a file with --db")
+    if path.exists() and not path.is_file():
+        raise ImukickError(f"{path}: not a plain file; name a file with --db")
     try:
         connection = _connected_or_new(path, told, own=own, wait_s=wait_s)
     except sqlite3.Error as error:
@@ -112,7 +116,7 @@ def set_aside(path: Path) -> Path:
 
 def _connected_or_new(path: Path, told: Tell, *, own: bool, wait_s: float) -> sqlite3.Connection:
     try:
-        return _connected(path, wait_s)
+        return _connected(path, wait_s, told)
     except DamageError as error:
         if not (own or _was_ours(path)):
             raise ImukickError(f"{path}: not a history of imukick; name another file with --db") from None
@@ -121,10 +125,10 @@ def _connected_or_new(path: Path, told: Tell, *, own: bool, wait_s: float) -> sq
             f"{path}: damaged ({error}); it is kept as {aside.name}, and a new history begins. "
             "imukick history restore brings an export back"
         )
-    return _connected(path, wait_s)
+    return _connected(path, wait_s, told)
 
 
-def _connected(path: Path, wait_s: float) -> sqlite3.Connection:
+def _connected(path: Path, wait_s: float, told: Tell) -> sqlite3.Connection:
     """Raises `DamageError`, `ImukickError` for what is not ours or newer, `sqlite3.Error`."""
     _make_private(path)
     try:
@@ -132,7 +136,7 @@ def _connected(path: Path, wait_s: float) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise refused(path, error) from error
     try:
-        _prepare(connection, path, wait_s)
+        _prepare(connection, path, wait_s, told)
     except sqlite3.DatabaseError as error:
         connection.close()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in CORRUPT:
@@ -144,7 +148,8 @@ def _connected(path: Path, wait_s: float) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float, told: Tell) -> None:
+    connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA secure_delete = ON")  # what is deleted cannot be read in the file any more
@@ -168,7 +173,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float) -> None:
         if found != "ok":
             raise DamageError(" ".join(str(found).split()))
     _write_ahead(connection, wait_s)
+    if not empty and version_by_tables(connection) != version:
+        _right_version(connection, path, version, told)
     migrate(connection)
+
+
+def _right_version(connection: sqlite3.Connection, path: Path, version: int, told: Tell) -> None:
+    """Write into the header the version that the tables are of. Raises `DamageError` where they are of none."""
+    found = version_by_tables(connection)
+    if found is None:
+        raise DamageError("its tables are not those of a history")
+    connection.execute(f"PRAGMA user_version = {found}")
+    told(f"{path}: its header said version {version}, its tables are those of version {found}; it is read as that")
 
 
 def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
@@ -201,7 +217,7 @@ def _was_ours(path: Path) -> bool:
                 return True  # or cut off in its header
             file.seek(0)
             rest = b""
-            while piece := file.read(1 << 20):
+            while (piece := file.read(1 << 20)) and file.tell() <= LOOKED_AT:
                 if SIGN in rest + piece:
                     return True
                 rest = piece[-len(SIGN) :]

@@ -5,35 +5,62 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from imukick.events import Event, RepRevised, newly_counted
 from imukick.plans import Mark
-from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, PlanSet, read_rep
+from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, PlanSet, read_meta, read_rep
 
 NEWEST = "number = (SELECT max(number) FROM judgements WHERE session_id = judged.session_id)"
 """Of `judgements AS judged`: the one by the newest rules."""
 REPS = ", ".join(f'"{name}"' for name in REP_COLUMNS)
 
 
-def glances(connection: sqlite3.Connection, person: str | None = None) -> list[Glance]:
-    """Every session, or those of one person, oldest first."""
+def glances(connection: sqlite3.Connection, person: str | None = None) -> tuple[list[Glance], list[int]]:
+    """(every session, or those of one person, oldest first; the numbers of those of which a row makes no sense)."""
     rows = connection.execute(
         "SELECT sessions.id, person, origin, started, saved, ended, plan, counted, clean, judged.number, "
         "(SELECT count(*) FROM marks WHERE session_id = sessions.id AND kind = 'pain'), judged.side, judged.posture, judged.load, note "
-        f"FROM sessions JOIN judgements AS judged ON judged.session_id = sessions.id AND {NEWEST} "
+        f"FROM sessions LEFT JOIN judgements AS judged ON judged.session_id = sessions.id AND {NEWEST} "
         "WHERE ?1 IS NULL OR person = ?1",
         (person,),
     )
-    found = [_glance(row) for row in rows]
-    return sorted(found, key=lambda one: (one.at.timestamp(), one.number))
+    found, damaged = [], []
+    for row in rows:
+        try:
+            found.append(_glance(row))
+        except (ValueError, TypeError, OverflowError):
+            damaged.append(int(row[0]))
+    return sorted(found, key=lambda one: (moment(one.at), one.number)), sorted(damaged)
 
 
-def read_session(connection: sqlite3.Connection, number: int) -> KeptSession | None:
-    """One session; None when there is none of this number. Raises `ValueError`, `TypeError` or `KeyError` for a damaged one."""
+def moment(at: datetime) -> datetime:
+    """A time that can be compared with any other, years 1 and 9999 included: one without a zone is taken as UTC."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def is_there(connection: sqlite3.Connection, number: int) -> bool:
+    """Whether a session has this number, whatever else is known of it."""
+    return connection.execute("SELECT 1 FROM sessions WHERE id = ?", (number,)).fetchone() is not None
+
+
+def rep_count(connection: sqlite3.Connection, number: int) -> int:
+    """How many repetitions the newest judgement of a session has; 0 where there is none."""
+    return int(
+        connection.execute(
+            f'SELECT count(DISTINCT "index") FROM reps WHERE judgement_id IN '
+            f"(SELECT id FROM judgements AS judged WHERE session_id = ? AND {NEWEST})",
+            (number,),
+        ).fetchone()[0]
+    )
+
+
+def read_session(connection: sqlite3.Connection, number: int, *, events: bool = True) -> KeptSession | None:
+    """One session, with the events of its judgements or without; None when there is none of this number. Raises `ValueError`, `TypeError` or `KeyError` for a damaged one."""
     row = connection.execute(
         "SELECT id, uid, person, origin, started, saved, ended, recording, recording_bytes, recording_sha256, sensor, "
         "plan, plan_text, note FROM sessions WHERE id = ?",
@@ -47,7 +74,7 @@ def read_session(connection: sqlite3.Connection, number: int) -> KeptSession | N
         "WHERE session_id = ? ORDER BY number",
         (number,),
     )
-    judgements = tuple(_judgements(connection, number))
+    judgements = tuple(_judgements(connection, number, events=events))
     if not judgements:
         raise ValueError("it was never judged")
     return KeptSession(
@@ -87,13 +114,17 @@ def people(connection: sqlite3.Connection) -> list[str]:
 
 
 def pain_days(connection: sqlite3.Connection, person: str) -> list[date]:
-    """The day of each mark of pain that this person made, oldest first."""
+    """The day of each mark of pain that this person made, oldest first; of sessions whose time can be read."""
     rows = connection.execute(
         "SELECT coalesce(started, saved) FROM marks JOIN sessions ON sessions.id = session_id "
         "WHERE person = ? AND kind = 'pain'",
         (person,),
     )
-    return sorted(datetime.fromisoformat(at).date() for (at,) in rows)
+    days = []
+    for (at,) in rows:
+        with suppress(ValueError):
+            days.append(datetime.fromisoformat(at).date())
+    return sorted(days)
 
 
 def last_of_plan(connection: sqlite3.Connection, person: str, plan: str) -> int | None:
@@ -124,6 +155,8 @@ def _glance(row: tuple[Any, ...]) -> Glance:
         load,
         note,
     ) = row
+    if judgements is None:
+        raise ValueError("it was never judged")
     return Glance(
         number=number,
         person=person,
@@ -154,13 +187,16 @@ def _with_counts(events: Iterable[Event]) -> Iterator[Event]:
         yield event
 
 
-def _judgements(connection: sqlite3.Connection, session: int) -> Iterator[Judgement]:
+def _judgements(connection: sqlite3.Connection, session: int, *, events: bool) -> Iterator[Judgement]:
     rows = connection.execute(
         "SELECT id, number, made, package, metrics_version, meta FROM judgements WHERE session_id = ? ORDER BY number",
         (session,),
     ).fetchall()
     for key, number, made, package, metrics_version, meta in rows:
         told: list[tuple[int, Event]] = []
+        if not events:
+            yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, read_meta(meta), ())
+            continue
         for at, *values in connection.execute(f"SELECT told, {REPS} FROM reps WHERE judgement_id = ?", (key,)):
             rep = read_rep(tuple(values))
             told.append((at, rep if rep.revision == 0 else RepRevised(rep.index, rep)))
@@ -169,5 +205,5 @@ def _judgements(connection: sqlite3.Connection, session: int) -> Iterator[Judgem
         ):
             told.append((at, EVENTS[kind](**json.loads(facts))))
         told.sort(key=lambda one: one[0])
-        events = tuple(_with_counts([event for _, event in told]))
-        yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, json.loads(meta), events)
+        whole = tuple(_with_counts([event for _, event in told]))
+        yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, read_meta(meta), whole)

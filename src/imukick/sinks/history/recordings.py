@@ -18,8 +18,10 @@ class RecordingFacts:
 
 
 def recording_facts(path: Path) -> RecordingFacts:
-    """Of this file; nothing known where it is not. Raises `RecordingError` when it cannot be read."""
+    """Of this file; nothing known where it is not, or is no plain file. Raises `RecordingError` when it cannot be read."""
     try:
+        if not path.is_file():
+            return RecordingFacts()
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             return RecordingFacts(file.tell(), digest)
@@ -27,6 +29,14 @@ def recording_facts(path: Path) -> RecordingFacts:
         return RecordingFacts()
     except OSError as error:
         raise RecordingError(f"cannot be read: {error.strerror or error}", path=path) from error
+
+
+def is_kept(path: Path) -> bool:
+    """Whether a file is under this name, whatever a history says its name is."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 def kept_path(path: Path) -> str | None:

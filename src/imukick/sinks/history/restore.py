@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -17,8 +18,10 @@ from imukick.sinks.cell_text import unguarded
 from imukick.sinks.history.export import ABOUT, FORMAT
 from imukick.sinks.history.reading import read_session
 from imukick.sinks.history.schema import ORDER, OWNER, TABLES, VERSION, migrate
-from imukick.sinks.history.writing import transaction
+from imukick.sinks.history.writing import next_number, transaction
 
+MOST_BYTES: Final = 500_000_000
+"""Of an export. Chosen: fifty years."""
 MOST_CELL: Final = 2**31 - 1
 """As long as a cell of CSV may be."""
 
@@ -103,7 +106,7 @@ def _finite(row: Sequence[Any]) -> Sequence[Any]:
 def _insert_csv(copy: sqlite3.Connection, name: str, kinds: dict[str, str], path: Path) -> None:
     before = csv.field_size_limit(MOST_CELL)
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with _plain(path).open(encoding="utf-8", newline="") as file:
             lines = csv.reader(file, strict=True)
             columns = next(lines, [])
             rows = ([_value(kind, cell) for kind, cell in zip(kinds.values(), row, strict=True)] for row in lines)
@@ -125,7 +128,19 @@ def _value(kind: str, cell: str) -> int | float | str | None:
 
 
 def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    with _plain(path).open("rb") as file:
+        data = b"" if os.fstat(file.fileno()).st_size > MOST_BYTES else file.read(MOST_BYTES)
+        more = file.read(1)
+    if more:
+        raise ImukickError(f"{path}: over {MOST_BYTES // 10**6} MB; not an export of a history")
+    return json.loads(data.decode("utf-8"))
+
+
+def _plain(path: Path) -> Path:
+    """The path of a file that ends. Raises `ImukickError` for a device or a pipe."""
+    if path.exists() and not path.is_file():
+        raise ImukickError(f"{path}: not a plain file; name what imukick history export wrote")
+    return path
 
 
 def _readable(copy: sqlite3.Connection, number: int) -> bool:
@@ -139,7 +154,7 @@ def _readable(copy: sqlite3.Connection, number: int) -> bool:
 
 
 def _merge(copy: sqlite3.Connection, connection: sqlite3.Connection) -> Restored:
-    """Each session that is not known, under its own number where that is free."""
+    """Each session that is not known, in the order of the export, under a new number of this history."""
     known = {uid for (uid,) in connection.execute("SELECT uid FROM sessions")}
     sessions = copy.execute("SELECT * FROM sessions ORDER BY id")
     uid_at = [column[0] for column in sessions.description].index("uid")
@@ -148,11 +163,12 @@ def _merge(copy: sqlite3.Connection, connection: sqlite3.Connection) -> Restored
         if row[uid_at] in known:
             skipped += 1
             continue
-        number = _put(connection, "sessions", row)
+        number = next_number(connection)
+        _put(connection, "sessions", (number, *row[1:]))
         _follow(copy, connection, ("marks", "plan_sets"), row[0], number)
-        judgements = copy.execute("SELECT * FROM judgements WHERE session_id = ? ORDER BY id", (row[0],))
-        for judgement in judgements.fetchall():
-            key = _put(connection, "judgements", (judgement[0], number, *judgement[2:]))
+        judgements = copy.execute("SELECT * FROM judgements WHERE session_id = ? ORDER BY number", (row[0],))
+        for n, judgement in enumerate(judgements.fetchall(), 1):
+            key = _put(connection, "judgements", (None, number, n, *judgement[3:]))
             _follow(copy, connection, ("reps", "events"), judgement[0], key)
         added += 1
     for row in copy.execute("SELECT * FROM answers"):
@@ -161,10 +177,8 @@ def _merge(copy: sqlite3.Connection, connection: sqlite3.Connection) -> Restored
 
 
 def _put(connection: sqlite3.Connection, table: str, row: Sequence[Any]) -> int:
-    """A row whose first column is its key, which it gets anew where it is taken."""
-    taken = connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (row[0],)).fetchone()
-    values = [None if taken else row[0], *row[1:]]
-    cursor = connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    """A row; the key that it now has."""
+    cursor = connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
     return int(cursor.lastrowid or 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing, suppress
 from typing import Final
 
 APPLICATION_ID: Final = 0x696D756B
@@ -180,6 +181,7 @@ VERSION: Final = len(MIGRATIONS)
 """Of the files that this program writes (`PRAGMA user_version`)."""
 TABLES: Final = ("sessions", "judgements", "reps", "events", "marks", "plan_sets", "answers")
 """Everything that is kept, what others refer to first."""
+VIEWS: Final = ("latest_reps", "sets")
 ORDER: Final = {
     "sessions": "id",
     "judgements": "id",
@@ -198,9 +200,28 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def version_by_tables(connection: sqlite3.Connection) -> int | None:
+    """The version whose tables and views a file has, whatever its header says; None where they are those of no version."""
+    there = _shape(connection)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        for version in range(1, VERSION + 1):
+            migrate(model, version)
+            if _shape(model) == there:
+                return version
+    return None
+
+
+def _shape(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    shape = []
+    for name in (*TABLES, *VIEWS):
+        with suppress(sqlite3.OperationalError):  # a view of tables that are gone
+            shape += [(name, str(column[1])) for column in connection.execute(f"PRAGMA table_info({name})").fetchall()]
+    return shape
+
+
 def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
     """Bring a file to version `to`, in one transaction: it is of the old version or of the new one, whatever happens."""
-    if version_of(connection) >= to:
+    if not 0 <= version_of(connection) < to:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:

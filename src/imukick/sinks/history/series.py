@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from imukick.sinks.history.kept import MOST, read_meta
+from imukick.sinks.history.reading import moment
 from imukick.sinks.history.schema import CLEAN
 from imukick.sinks.history.trends import METRICS, Group, Reps, Rules, Trend, trend_of
 
@@ -44,7 +45,7 @@ def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] =
     for metric in metrics:
         if metric not in METRICS:
             raise ValueError(f"{metric!r} has no trend; known: {', '.join(METRICS)}")
-    judged = _judged(connection, person)
+    judged, _ = _judged(connection, person)
     rules = _chosen(judged)
     measured = [metric for metric in metrics if metric != "clean_share"]
     columns = "".join(f', "{metric}"' for metric in measured)
@@ -65,7 +66,7 @@ def trends(connection: sqlite3.Connection, person: str, metrics: Sequence[str] =
         part.counted += 1
         part.clean += clean
         for metric, value in zip(measured, values, strict=True):
-            if value is not None:
+            if value is not None and abs(value) < MOST:
                 part.values[metric].append(value)
     parts: defaultdict[Group, dict[int, _Part]] = defaultdict(dict)
     for (key, side, posture, load, load_kg), part in flat.items():
@@ -88,18 +89,30 @@ def _chosen(judged: Mapping[int, _Judged]) -> Rules:
     return Rules(version, max(sessions, key=lambda look: (sessions[look], look != "one", look), default="second"))
 
 
-def _judged(connection: sqlite3.Connection, person: str) -> dict[int, _Judged]:
-    """Every judgement of a person's sessions by its key, which grows with time."""
+def damaged(connection: sqlite3.Connection, person: str) -> list[int]:
+    """The numbers of this person's sessions of which no trend can take in a judgement, because a row makes no sense."""
+    return sorted(_judged(connection, person)[1])
+
+
+def _judged(connection: sqlite3.Connection, person: str) -> tuple[dict[int, _Judged], set[int]]:
+    """(every judgement of a person's sessions by its key, which grows with time; sessions of which one makes no sense)."""
     rows = connection.execute(
         "SELECT judgements.id, session_id, coalesce(started, saved), metrics_version, "
         "CASE WHEN json_valid(meta) THEN json_extract(meta, '$.pass') END, CASE load WHEN 'none' THEN '{}' ELSE meta END "
         "FROM judgements JOIN sessions ON sessions.id = session_id WHERE person = ?",
         (person,),
     )
-    return {
-        key: _Judged(session, datetime.fromisoformat(at), Rules(version, str(look or "one")), _masses(json.loads(meta)))
-        for key, session, at, version, look, meta in rows
-    }
+    found: dict[int, _Judged] = {}
+    bad: set[int] = set()
+    for key, session, at, version, look, meta in rows:
+        try:
+            masses = _masses(read_meta(meta))
+            found[key] = _Judged(
+                session, moment(datetime.fromisoformat(at)), Rules(version, str(look or "one")), masses
+            )
+        except (ValueError, TypeError, RecursionError):
+            bad.add(session)
+    return found, bad
 
 
 def _masses(meta: Mapping[str, Any]) -> list[tuple[float, float | None]]:
@@ -112,7 +125,7 @@ def _mass_kg(masses: list[tuple[float, float | None]], t_s: float) -> float | No
 
 
 def _in_order(parts: Mapping[int, _Part], judged: Mapping[int, _Judged], metric: str) -> list[Reps]:
-    keys = sorted(parts, key=lambda key: (judged[key].at.timestamp(), judged[key].session))
+    keys = sorted(parts, key=lambda key: (judged[key].at, judged[key].session))
     return [
         Reps(judged[key].session, judged[key].at, parts[key].values[metric], parts[key].counted, parts[key].clean)
         for key in keys

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from imukick.events import Event, LiftTold, Rep, RepRevised
@@ -30,6 +30,10 @@ _COUNTS = f"""
     ) AS latest
     WHERE id = ?1
 """
+
+
+MOST_SESSIONS: Final = 1_000_000
+"""Larger numbers come from no session of ours. Chosen: a hundred a day for thirty years."""
 
 
 @contextmanager
@@ -107,6 +111,7 @@ def add_session(
     """A session without judgement; its number."""
     meta, path = beginning.meta, None if beginning.recording is None else kept_path(beginning.recording)
     values = (
+        next_number(connection),
         *(
             uuid4().hex,
             beginning.person,
@@ -118,11 +123,23 @@ def add_session(
         *(path, facts.size_bytes, facts.sha256, _text(meta.get("sensor")), beginning.plan, beginning.plan_text),
     )
     cursor = connection.execute(
-        "INSERT INTO sessions (uid, person, origin, saved, started, ended, recording, recording_bytes, recording_sha256, "
+        "INSERT INTO sessions (id, uid, person, origin, saved, started, ended, recording, recording_bytes, recording_sha256, "
         f"sensor, plan, plan_text) VALUES ({', '.join('?' * len(values))})",
         values,
     )
     return int(cursor.lastrowid or 0)
+
+
+def next_number(connection: sqlite3.Connection) -> int:
+    """For a new session: one more than the largest there ever was; numbers that no person would type are passed over."""
+    (number,) = connection.execute(
+        "SELECT 1 + max(coalesce((SELECT max(id) FROM sessions WHERE id BETWEEN 1 AND ?1), 0), "
+        "coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'sessions' AND seq BETWEEN 1 AND ?1), 0))",
+        (MOST_SESSIONS,),
+    ).fetchone()
+    while connection.execute("SELECT 1 FROM sessions WHERE id = ?", (number,)).fetchone() is not None:
+        number += 1
+    return int(number)
 
 
 def add_judgement(connection: sqlite3.Connection, session: int, meta: Mapping[str, Any], now: datetime) -> int:

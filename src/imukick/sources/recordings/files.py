@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import zipfile
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from imukick.errors import RecordingError
 
@@ -33,6 +34,9 @@ HEAD_BYTES: Final = 64_000
 MOST_MEMBERS: Final = 2000
 MOST_UNPACKED: Final = 500_000_000
 """Bytes of one table in a zip. Chosen: a day at 100 Hz."""
+MOST_READ: Final = 1_000_000_000
+"""Bytes of one file. Chosen: two days at 100 Hz."""
+_PIECE: Final = 1 << 24
 PACKED_AT_MOST: Final = 250
 """How many times smaller a large table may be packed. Chosen: columns of numbers pack 3 to 20 times; zeros a thousand times."""
 _SMALL: Final = 20_000_000
@@ -96,12 +100,24 @@ class File:
                 if self.path.is_char_device() or self.path.is_block_device():
                     raise RecordingError("this is a device; name a file", path=self.path)
                 with self.path.open("rb") as file:
-                    return file.read() if limit is None else file.read(limit)
+                    return _all_of(file, self.path) if limit is None else file.read(limit)
         with telling(self.path), zipfile.ZipFile(self.zipped) as packed, packed.open(self.member) as file:
             data = file.read(MOST_UNPACKED + 1 if limit is None else limit)
         if len(data) > MOST_UNPACKED:
             raise RecordingError(f"over {MOST_UNPACKED // 10**6} MB when unpacked; cut the recording", path=self.path)
         return data
+
+
+def _all_of(file: BinaryIO, path: Path) -> bytes:
+    """What is in it, as long as that is not more than a recording can be; its size may say otherwise, and a pipe has none."""
+    pieces = list[bytes]()
+    left = MOST_READ if os.fstat(file.fileno()).st_size <= MOST_READ else 0
+    while piece := file.read(_PIECE):
+        left -= len(piece)
+        if left < 0:
+            raise RecordingError(f"over {MOST_READ // 10**6} MB; cut the recording", path=path)
+        pieces.append(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 @contextmanager
