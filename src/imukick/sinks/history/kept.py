@@ -168,7 +168,7 @@ def read_rep(row: tuple[Any, ...]) -> Rep:
     """The repetition of such a row, equal to what was written. Raises `ValueError`, `TypeError` or `KeyError` for what no program wrote."""
     values = dict(zip(REP_COLUMNS, row, strict=True))
     values["counted"] = bool(values["counted"])
-    values["verdicts"] = tuple(_verdict(**verdict) for verdict in json.loads(values["verdicts"]))
+    values["verdicts"] = tuple(_verdict(verdict) for verdict in json.loads(values["verdicts"]))
     values["quality"] = _words(values["quality"])
     values["notes"] = _words(values["notes"])
     if values["reason"] not in (None, *REASONS):
@@ -186,12 +186,14 @@ def read_meta(text: str) -> dict[str, Any]:
     return meta
 
 
-def _verdict(word: str, value: float, limit: float, unit: str, source: str) -> Verdict:
-    if not {type(word), type(unit), type(source)} <= {str}:
+def _verdict(said: dict[str, Any]) -> Verdict:
+    verdict = Verdict(**said)
+    if not {type(verdict.word), type(verdict.unit), type(verdict.source)} <= {str}:
         raise ValueError("a verdict has no words")
-    if not ({type(value), type(limit)} <= {int, float} and abs(value) < MOST and abs(limit) < MOST):
+    numbers = (verdict.value, verdict.limit)
+    if not ({type(number) for number in numbers} <= {int, float} and all(abs(number) < MOST for number in numbers)):
         raise ValueError("a number of a verdict cannot be")
-    return Verdict(word, value, limit, unit, source)
+    return verdict
 
 
 def _words(text: str) -> tuple[str, ...]:
