@@ -151,6 +151,14 @@ def test_cutting_where_the_sensor_jumped_ends_the_warning(run: Run, root: Path, 
     assert read_recording(tmp_path / "b.csv").warnings == ()
 
 
+@pytest.mark.parametrize(("every", "doubted"), [(1, False), (2, False), (5, True)])
+def test_values_that_change_more_slowly_than_rows_come_are_warned_of(kicks: Samples, every: int, doubted: bool) -> None:
+    at = np.arange(len(kicks)) // every * every
+    repeated = replace(kicks, acc_mps2=kicks.acc_mps2[at], gyr_radps=kicks.gyr_radps[at])
+    lines = check(repeated).lines
+    assert any("values change 10 times a second" in line for line in lines) == doubted
+
+
 def test_a_lever_longer_than_a_leg_is_left_empty_and_warned_of() -> None:
     rows = [a_rep(index=n, lever_m=1.51, lever_sd_m=0.03, momentum_lift=0.5) for n in (1, 2)] + [a_rep(index=3)]
     kept, warnings = without_impossible(rows, 1.7, apart=False)

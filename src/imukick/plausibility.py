@@ -40,6 +40,12 @@ ONE_G: Final = (0.8, 1.25)
 up to 1.17; the nearest confusion (half and double scale) lies outside."""
 
 
+HELD_RADPS: Final = 0.03
+HELD_LEAST: Final = 20
+"""While it turns faster than this, no sensor repeats all six readings in half of the rows. Chosen: as fast as a leg at rest sways; 154 right
+recordings repeat none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """Units of acceleration and rate as their file names them, and the factors to m/s^2 and rad/s, for messages.
@@ -166,6 +172,23 @@ class Doubts:
     apart: bool = False
 
 
+def held(samples: Samples) -> str | None:
+    """In words, where values are repeated from row to row while the sensor turns, so that they come more slowly than the rows."""
+    rate = samples.gyr_radps
+    turns = np.sqrt(np.einsum("ij,ij->i", rate, rate))[1:] > HELD_RADPS
+    step_s = np.diff(samples.t_s)[turns]
+    same = ((samples.acc_mps2[1:] == samples.acc_mps2[:-1]) & (rate[1:] == rate[:-1])).all(axis=1)[turns]
+    if same.sum() < HELD_LEAST or same.mean() < 0.5:
+        return None
+    hz = float((~same).sum() / step_s.sum()) if step_s.sum() > 0 else np.inf
+    if hz >= SLOWEST_HZ:
+        return None
+    return (
+        f"values change {hz:.0f} times a second and are repeated in the rows between; expected {SLOWEST_HZ:g} at least: times, ranges and "
+        "rates are less sure, and small movements are missed; record at 50 Hz"
+    )
+
+
 def check(samples: Samples, units: Units = SI) -> Doubts:
     """What is doubtful about a recording. Raises `CalibrationError` for what is certain: another unit, no gravity, a sign."""
     if len(samples) < 2 or samples.t_s[-1] - samples.t_s[0] < SHORTEST_S:
@@ -177,6 +200,9 @@ def check(samples: Samples, units: Units = SI) -> Doubts:
         if not units.fixed:
             raise
         lines.append(str(error))
+    repeated = held(samples)
+    if repeated is not None:
+        lines.append(repeated)
     fault = find_fault(samples, units.gyr, units.gyr_gain)
     if fault is not None and fault.certain and not units.fixed:
         raise CalibrationError(fault.text, reason=fault.kind)

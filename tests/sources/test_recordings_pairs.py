@@ -13,6 +13,7 @@ import pytest
 from imukick import analyse, read_recording
 from imukick.signals import Samples
 from imukick.sources.recordings import files as bounds
+from imukick.sources.recordings.finding import recordings_in, recordings_of_folder
 from tests.sources.formats import made
 from tests.sources.formats.reading import KICK, SMALL, close, told, written
 
@@ -231,3 +232,16 @@ def test_what_a_mac_adds_to_a_zip_is_left_alone(tmp_path: Path) -> None:
     files |= {f"__MACOSX/._{name}": "\0\5\26\7" for name in files}
     (tmp_path / "a.zip").write_bytes(made.zipped(files))
     assert len(read_recording(tmp_path / "a.zip").samples) > 100
+
+
+def test_the_other_tables_of_an_export_are_no_second_recording(tmp_path: Path) -> None:
+    phone = {f"phone/{name}": text for name, text in made.sensor_logger(SMALL).items()}
+    phone["phone/Orientation.csv"] = "time,seconds_elapsed,qz,qy,qx,qw,roll,pitch,yaw\n1,0,0,0,0,1,0,0,0\n"
+    watch = {f"watch/{name}": text for name, text in made.metabase(SMALL).items()}
+    watch["watch/left_kicks_Temperature.csv"] = "epoch (ms),time (02:00),elapsed (s),temperature (C)\n1,2,3,4\n"
+    written(tmp_path, {**phone, **watch})
+    assert len(recordings_in(sorted(tmp_path.glob("phone/*.csv")))) == 1
+    assert len(recordings_in(sorted(tmp_path.glob("*/*.csv")))) == 2
+    assert len(recordings_of_folder(tmp_path / "phone")) == len(recordings_of_folder(tmp_path / "watch")) == 1
+    (alone,) = recordings_in([tmp_path / "phone" / "Magnetometer.csv"])
+    assert len(read_recording(alone.path).samples) > 100

@@ -76,23 +76,38 @@ def below(folder: Path) -> str:
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Found]:
-    """Files, each recording of several files once, under the name of its first one that is among them."""
+    """Files, each recording of several files once, under the name of its first one that is among them. A table of a known format in
+    which nothing is read, as a magnetometer's, is left out unless there is nothing else.
+    """
     found: list[Found] = []
+    other: list[Found] = []
     seen: set[Path] = set()
-    kept: dict[Path, list[_Known]] = {}  # of each folder, what its files hold
+    kept: dict[Path, dict[tuple[str, str, str], list[_Known]]] = {}  # of each folder, its halves by what they belong to
     for path in paths:
         if path in seen:
             continue
-        group = [_known(File(path))]  # a zip, too: no row knows it, and it is one
-        one = group[0]
+        one = _known(File(path))  # a zip, too: no row knows it, and it is one
+        group = [one]
         if one.format is not None and one.format.pairs != "no" and one.holds != WHOLE:
             if path.parent not in kept:
-                kept[path.parent] = [_known(file) for file in files_in(path.parent)]
-            beside = [other for other in kept[path.parent] if other.format is one.format]
-            group += _partners(one, [other for other in beside if other.file.path.name != path.name])
+                kept[path.parent] = _by_recording(_known(file) for file in files_in(path.parent))
+            halves = kept[path.parent].get((one.format.name, *_belongs_to(one)), [])
+            group += [half for half in halves if half.file.path.name != path.name]
+        if one.format is not None and one.holds == NOTHING:
+            other.append(_found(path, group))
+            continue
         found.append(_found(path, group))
         seen |= {known.file.path for known in group}
-    return found
+    return found or other
+
+
+def _by_recording(known: Iterable[_Known]) -> dict[tuple[str, str, str], list[_Known]]:
+    """Halves by their format and what they belong to."""
+    at: dict[tuple[str, str, str], list[_Known]] = {}
+    for one in known:
+        if one.format is not None and _halves(one) and one.holds != NOTHING:
+            at.setdefault((one.format.name, *_belongs_to(one)), []).append(one)
+    return at
 
 
 def recordings_of_folder(folder: Path) -> list[Found]:

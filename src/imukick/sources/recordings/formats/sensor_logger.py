@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -62,7 +63,7 @@ class _Values:
 
 def holds(file: File, lines: Sequence[str]) -> Holds | None:
     """`time,seconds_elapsed,z,y,x`: which sensor it is stands only in the file's name. `Metadata.csv` and the watch's
-    `WristMotion.csv` have their own columns.
+    `WristMotion.csv` have their own columns, and so have places, notes and other tables beside them.
     """
     names = _names(lines[0])
     if {"device name", "platform"} <= set(names):
@@ -70,7 +71,8 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     if {"seconds_elapsed", *WRIST} <= set(names):
         return WATCH if "headphone" not in file.path.stem.casefold() else NOTHING
     if set(names) != set(COLUMNS):
-        return None
+        other = names[:2] == list(COLUMNS[:2]) and not any(re.match("accel|gyro", name) for name in names)
+        return NOTHING if other else None
     return NAMES.get(file.path.stem.casefold(), NOTHING)
 
 
