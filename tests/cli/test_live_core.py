@@ -135,6 +135,15 @@ def test_the_check_says_what_is_wrong(samples: Samples, lost: int, rate_hz: floa
     assert says is None or says in told[0]
 
 
+def test_a_link_lost_in_the_first_ten_seconds_is_no_wrong_rate() -> None:
+    check = StrapCheck()
+    check.push(Settings("K7", rate_hz=50.0))
+    legs = still(14.0)
+    check.push(legs.part(0, 150))
+    check.push(Lost(float(legs.t_s[149]), float(legs.t_s[350]), None, None))
+    assert [check.push(legs.part(at, at + 19)) for at in range(350, len(legs), 19)].count([]) == 1
+
+
 def test_the_check_is_silent_before_its_time() -> None:
     check = StrapCheck()
     assert check.push(still(5.0)) is None

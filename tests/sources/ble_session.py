@@ -20,7 +20,7 @@ from tests.skipped_time import run_skipping
 NAME = "imukick virtual"
 ACC_MPS2_PER_COUNT = 488_296e-9 * STANDARD_GRAVITY_MPS2
 """Of a 16 g sensor whose last count is 32767."""
-QUICK = LinkParams(scan_s=1.0, stall_s=0.5, backoff_s=0.05, stop_s=1.0, quality_s=0.2)
+QUICK = LinkParams(scan_s=1.0, stall_s=0.5, first_s=0.5, backoff_s=0.05, stop_s=1.0, quality_s=0.2)
 """Patience for signals that are played faster than real time."""
 
 T = TypeVar("T")

@@ -86,7 +86,7 @@ FAILURES: list[tuple[str, BaseException, str, str]] = [
     ("Windows: gone", BleakError("Could not read characteristic: Unreachable"), "link lost", "battery"),
     ("D-Bus died under a call", AttributeError("'NoneType' object has no attribute 'call'"), "link lost", "battery"),
     ("subscribed twice", BleakDBusError("org.bluez.Error.InProgress", ["In Progress"]), "in use", "another program"),
-    ("wants to be paired", BleakDBusError("org.bluez.Error.AuthenticationFailed", ["x"]), "refused", "remove it"),
+    ("wants to be paired", BleakDBusError("org.bluez.Error.AuthenticationFailed", ["x"]), "pairing", "must be paired"),
     ("not its service", BleakCharacteristicNotFoundError("1234"), "protocol", "update"),
     ("refused a write", BleakGATTProtocolError(0x80), "refused", "switch it off and on"),
     ("something else", BleakError("what is this"), "unknown", "what is this"),
@@ -162,7 +162,15 @@ def test_a_stream_that_cannot_begin_ends_with_the_same_line(
     with pytest.raises(SensorError, match=re.escape(said)) as raised:
         asyncio.run(run())
     assert raised.value.reason == reason
-    lasting = reason in ("no bluetooth service", "no adapter", "powered off", "denied", "no low energy", "protocol")
+    lasting = reason in (
+        "no bluetooth service",
+        "no adapter",
+        "powered off",
+        "denied",
+        "no low energy",
+        "protocol",
+        "pairing",
+    )
     assert [down.tries for down in downs] == ([] if lasting else [1])
 
 

@@ -34,7 +34,7 @@ from imukick.sources.virtual_sensor import Faults, Radio, in_process, serve
 from tests.skipped_time import run_skipping
 from tests.sources.ble_session import NAME, QUICK, play, ramp
 
-IMPATIENT = replace(QUICK, stall_s=0.3)
+IMPATIENT = replace(QUICK, stall_s=0.3, first_s=0.3)
 
 
 @pytest.mark.parametrize(

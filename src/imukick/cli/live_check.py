@@ -56,6 +56,7 @@ class StrapCheck:
         self._was_still = False
         self._pieces: list[Samples] = []
         self._lost = 0
+        self._away_s = 0.0
         self._set_hz: float | None = None
         self._done = False
 
@@ -66,6 +67,8 @@ class StrapCheck:
                 self._set_hz = told.rate_hz
             case Lost() if not self._done:
                 self._lost += told.samples or 0
+                if told.samples is None:  # the link was lost: that makes the sensor no slower
+                    self._away_s += max(0.0, told.t_to_s - told.t_from_s)
             case Samples() if len(told) and not self._done:
                 self._was_still = self._still.push(told) or self._was_still
                 self._pieces.append(told)
@@ -78,7 +81,7 @@ class StrapCheck:
         acc = np.concatenate([piece.acc_mps2 for piece in self._pieces])
         gyr = np.concatenate([piece.gyr_radps for piece in self._pieces])
         n, first = len(acc), self._pieces[0]
-        period_s = float(self._pieces[-1].t_s[-1] - first.t_s[0]) / (n - 1)
+        period_s = (float(self._pieces[-1].t_s[-1] - first.t_s[0]) - self._away_s) / (n - 1)
         rate_hz = (n + self._lost) / (n * period_s)
         out = []
         if rate_hz < SLOWEST_HZ:

@@ -335,7 +335,8 @@ def _nearest(setting: Setting, wanted: int, offered: list[int]) -> int:
 
 
 def _recognises(seen: Advertisement) -> bool:
-    return (seen.name or "").startswith(NAME_PREFIX) or SERVICE in seen.services
+    """A Polar by its name; by its service alone only where no name says that it is another of Polar's, which have it too."""
+    return (seen.name or "").startswith(NAME_PREFIX) or (SERVICE in seen.services and not _has_no_gyro(seen))
 
 
 def _has_no_gyro(seen: Advertisement) -> bool:

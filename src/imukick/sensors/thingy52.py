@@ -82,8 +82,11 @@ class Thingy52:
 
 
 def _recognises(seen: Advertisement) -> bool:
-    named = (seen.name or "").startswith(NAME_PREFIX)
-    return named or ADVERTISED in seen.services or SERVICE in seen.services
+    """A Thingy:52 by its name or services; not its successors, whose name says their number."""
+    name = seen.name or ""
+    if name.startswith(f"{NAME_PREFIX}:") and not name.startswith(f"{NAME_PREFIX}:52"):
+        return False
+    return name.startswith(NAME_PREFIX) or ADVERTISED in seen.services or SERVICE in seen.services
 
 
 THINGY52: Final = Sensor(

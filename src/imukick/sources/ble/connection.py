@@ -8,16 +8,18 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bleak import BleakClient
+from bleak.args.winrt import WinRTClientArgs
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
+from bleak.exc import BleakCharacteristicNotFoundError
 
 from imukick.errors import ProtocolError, SensorError
 from imukick.sensors.link import Action, Await, Decoder, Lost, Read, Repeated, Subscribe, Then, Told, Wait, Write
 from imukick.signals import Samples
-from imukick.sources.ble.failures import LINK_ERRORS, LINK_LOST
+from imukick.sources.ble.failures import LINK_ERRORS, LINK_LOST, asks_to_be_paired, pairing_needed
+from imukick.sources.ble.finding import radio_lock
 from imukick.sources.ble.items import (
     Backend,
     Found,
@@ -41,13 +43,20 @@ class Value:
     vital: bool
 
 
+Answer = TypeVar("Answer")
+
+
 class LinkLost:
     """The disconnected callback came."""
 
 
 LOST: Final = LinkLost()
-ABSENT: Final = (BleakCharacteristicNotFoundError, BleakGATTProtocolError)
-"""How a sensor says that it has no such characteristic, or does not let it be used."""
+PAIR_S: Final = 45.0
+"""For the dialog of a pairing, which systems leave open for 30 s."""
+CUT: Final = 20
+"""Bytes of a notification over a link that agreed on no more than the least (ATT MTU 23)."""
+WOKE_S: Final = 1.0
+"""The program itself has slept (Ctrl-Z, a laptop's lid) when it wakes so much later than it wanted. Chosen: ten times a busy computer's."""
 
 
 @dataclass(slots=True)
@@ -101,7 +110,14 @@ class Connection:
     """
 
     def __init__(
-        self, found: Found, decoder: Decoder, number: int, *, backend: Backend | None, params: LinkParams
+        self,
+        found: Found,
+        decoder: Decoder,
+        number: int,
+        *,
+        backend: Backend | None,
+        params: LinkParams,
+        again: bool = False,
     ) -> None:
         self.up = False
         self.failure: SensorError | None = None
@@ -113,6 +129,8 @@ class Connection:
         self._told_to_start = False
         self._news = asyncio.Event()
         self._awaited: Counter[str] = Counter()  # answers that the start still waits for
+        self._begun_s = time.monotonic()
+        self._refused_short = 0
         silence_s = 0.0 if found.sensor is None else found.sensor.silence_s
         self._stall_s = max(params.stall_s, silence_s)
         self._client = BleakClient(
@@ -120,18 +138,21 @@ class Connection:
             disconnected_callback=lambda _client: self._inbox.put_nowait(LOST),
             timeout=params.connect_s,
             backend=None if backend is None else backend.client,
+            winrt=WinRTClientArgs(use_cached_services=False)
+            if again
+            else WinRTClientArgs(),  # a sensor may have new firmware
         )
 
     async def items(self) -> AsyncGenerator[LinkItem, None]:
         """Everything that comes, until the link is lost or silent; raises what bleak raises, and `SensorError`."""
         starting: asyncio.Task[None] | None = None
         try:
-            async with asyncio.timeout(self._params.connect_s):
+            async with radio_lock(), asyncio.timeout(self._params.connect_s):
                 await self._client.connect()
             starting = asyncio.create_task(self._start())
             starting.add_done_callback(self._inbox.put_nowait)
-            begun_s = time.monotonic()
-            window = Window(begun_s, begun_s)
+            self._begun_s = time.monotonic()
+            window = Window(self._begun_s, self._begun_s)
             while self.failure is None:
                 match await self._next(window):
                     case None:
@@ -139,11 +160,8 @@ class Connection:
                         silent_s = now_s - window.last_sample_s
                         if now_s - window.since_s >= self._params.quality_s:
                             yield window.told(now_s)
-                        if silent_s >= self._stall_s:
-                            self.failure = SensorError(
-                                f"{self._found.title} is connected but sends nothing: switch it off and on, and charge it",
-                                reason="silent",
-                            )
+                        if silent_s >= self._patience_s:
+                            self.failure = self._silent()
                             yield Stalled(now_s, silent_s)
                     case Value() as value:
                         item = self._decoded(value, window)
@@ -154,6 +172,8 @@ class Connection:
                     case asyncio.Task() as started:
                         started.result()  # raises what went wrong in the start
                         self.up = True
+                        if self.last_sample_s is None:
+                            window.last_sample_s = time.monotonic()  # from now on it is to send
                         yield LinkUp(time.monotonic(), self._number)
         finally:
             while starting is not None and not starting.done():  # wait_for before Python 3.12 may swallow one
@@ -165,12 +185,34 @@ class Connection:
         """The next word of the inbox; None when silence or the next `LinkQuality` is due first."""
         if not self._inbox.empty():
             return self._inbox.get_nowait()
-        due_s = min(window.last_sample_s + self._stall_s, window.since_s + self._params.quality_s)
+        due_s = min(window.last_sample_s + self._patience_s, window.since_s + self._params.quality_s)
+        asked_s = time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, due_s - time.monotonic())):
+            async with asyncio.timeout(max(0.0, due_s - asked_s)):
                 return await self._inbox.get()
         except TimeoutError:
+            if time.monotonic() - max(due_s, asked_s) > WOKE_S:  # it was this program that slept, not the sensor
+                window.last_sample_s = time.monotonic()
             return None
+
+    @property
+    def _patience_s(self) -> float:
+        """How long nothing may come: before the start has ended, before the first sample, after it."""
+        if self.last_sample_s is not None:
+            return self._stall_s
+        return max(self._stall_s, self._params.first_s if self.up else self._params.start_s)
+
+    def _silent(self) -> SensorError:
+        title = self._found.title
+        if self.last_sample_s is None and self._refused_short:
+            return SensorError(
+                f"the link to {title} carries only {CUT} bytes at a time (MTU 23), too few for its packets: update the computer's Bluetooth "
+                "driver, or try another adapter",
+                reason="mtu",
+            )
+        return SensorError(
+            f"{title} is connected but sends nothing: switch it off and on, and charge it", reason="silent"
+        )
 
     def _decoded(self, value: Value, window: Window) -> LinkItem | None:
         try:
@@ -179,6 +221,7 @@ class Connection:
             if value.vital and not self.up:
                 raise SensorError(f"{self._found.title}: {error}", reason="protocol") from error
             window.refused += 1
+            self._refused_short += len(value.data) == CUT
             return Refused(value.arrival_s, str(error))
         finally:
             self._decoded_values += 1
@@ -196,6 +239,23 @@ class Connection:
         self._news.set()
 
     async def _start(self) -> None:
+        try:
+            await self._asked_to_start()
+        except LINK_ERRORS as error:
+            if not asks_to_be_paired(error):
+                raise
+            await self._pair()
+            await self._asked_to_start()
+
+    async def _pair(self) -> None:
+        """Once, where the sensor asks for it. Raises `SensorError` that says what a person has to do."""
+        try:
+            async with asyncio.timeout(PAIR_S):
+                await self._client.pair()
+        except (NotImplementedError, *LINK_ERRORS) as error:  # macOS pairs by itself, in a dialog
+            raise pairing_needed(self._found.title) from error
+
+    async def _asked_to_start(self) -> None:
         self._awaited.clear()
         try:
             await self._run(self._decoder.start())
@@ -220,13 +280,24 @@ class Connection:
                     self._told_to_start = True
                     await self._client.write_gatt_char(self._within(service, characteristic), data, response=response)
                 case Subscribe(characteristic, optional):
-                    with suppress(*(ABSENT if optional else ())):
-                        await self._client.start_notify(characteristic, self._heard)
+                    await self._asked(self._client.start_notify(characteristic, self._heard), optional=optional)
                 case Read(characteristic, optional):
-                    with suppress(*(ABSENT if optional else ())):
-                        value = await self._client.read_gatt_char(characteristic)
+                    value = await self._asked(self._client.read_gatt_char(characteristic), optional=optional)
+                    if value is not None:
                         self._put(characteristic, bytes(value), vital=not optional)
             before = at_begin
+
+    async def _asked(self, step: Coroutine[Any, Any, Answer], *, optional: bool) -> Answer | None:
+        """What it gives; None of an optional one that the sensor or the system does not want, in whatever words, or never answers."""
+        if not optional:
+            return await step
+        try:
+            async with asyncio.timeout(self._params.optional_s):
+                return await step
+        except LINK_ERRORS:
+            if not self._client.is_connected:
+                raise
+            return None
 
     def _within(self, service: str | None, characteristic: str) -> str | BleakGATTCharacteristic:
         """The characteristic of that service; its UUID where no service is named. Raises as bleak does when it is not there."""

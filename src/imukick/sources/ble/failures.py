@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from bleak.exc import (
@@ -52,6 +53,25 @@ NOT_AVAILABLE: Final[dict[BleakBluetoothNotAvailableReason, tuple[str, str]]] = 
     ),
 }
 
+PAIRING: Final = {
+    "linux": "{title} must be paired with this computer: 'bluetoothctl' in a second terminal, there 'agent on', 'scan on' and "
+    "'pair ADDRESS', confirm, then start imukick again",
+    "win32": "{title} must be paired with this computer: Settings, Bluetooth & devices, Add device; then start imukick again",
+    "darwin": "{title} must be paired with this computer: confirm the dialog that macOS shows, then start imukick again",
+}
+"""What to do where a sensor lets nobody in who is not paired with it, by `sys.platform`."""
+PAIRING_CODES: Final = (0x05, 0x08, 0x0C, 0x0F)
+"""ATT: insufficient authentication, authorisation, key size, encryption (Bluetooth Core 5.4, vol. 3, part F, 3.4.1.1)."""
+PAIRING_TEXTS: Final = (
+    "access denied",
+    "access is denied",
+    "insufficient auth",
+    "insufficient encr",
+    "not paired",
+    "protected",
+)
+"""What backends without codes say of it, in lower case."""
+
 DBUS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
         ("DBus.Error.ServiceUnknown", "DBus.Error.NameHasNoOwner", "DBus.Error.Spawn", "DBus.Error.NoReply"),
@@ -75,8 +95,8 @@ DBUS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     ),
     (
         ("bluez.Error.Authentication", "bluez.Error.NotPermitted", "bluez.Error.NotAuthorized"),
-        "refused",
-        "{title} asks to be paired, which it should not: remove it from this computer's Bluetooth devices and try again",
+        "pairing",
+        PAIRING.get(sys.platform, PAIRING["linux"]),
     ),
     (
         ("bluez.Error.DoesNotExist", "DBus.Error.UnknownObject"),
@@ -97,11 +117,29 @@ LOST_TEXTS: Final = (
 """What backends say, in lower case, of a link that is gone."""
 
 
+def asks_to_be_paired(error: BaseException) -> bool:
+    """Whether a sensor refused because it is not paired with this computer.
+
+    >>> asks_to_be_paired(BleakError("Could not start notify on 0010: Protocol Error 0x05: Insufficient Authentication"))
+    True
+    """
+    if isinstance(error, BleakGATTProtocolError):
+        return int(error.code) in PAIRING_CODES
+    if isinstance(error, BleakDBusError):
+        return any(name in error.dbus_error for names, reason, _ in DBUS if reason == "pairing" for name in names)
+    return isinstance(error, BleakError) and any(text in _text(error).lower() for text in PAIRING_TEXTS)
+
+
+def pairing_needed(title: str) -> SensorError:
+    """What to do about it on this system."""
+    return SensorError(PAIRING.get(sys.platform, PAIRING["linux"]).replace("{title}", title), reason="pairing")
+
+
 def explain(error: BaseException, *, title: str | None = None) -> SensorError:
     """The one sentence for a failure of bleak or the system below it; `title`: which sensor was meant.
 
     `reason` is one of: "no bluetooth service", "no adapter", "powered off", "denied", "no low energy", "not found",
-    "timeout", "link lost", "in use", "refused", "protocol", "silent", "gone", "unknown".
+    "timeout", "link lost", "in use", "refused", "pairing", "protocol", "silent", "gone", "unknown".
 
     >>> explain(FileNotFoundError(2, "No such file or directory")).reason
     'no bluetooth service'
@@ -131,6 +169,8 @@ def _told(error: BaseException) -> tuple[str, str]:
                 f"{{title}} lacks the characteristic {error.char_specifier}: it is not the sensor it says it is, or its firmware "
                 "is too old: update it"
             )
+        case BleakError() if not isinstance(error, BleakDBusError) and asks_to_be_paired(error):
+            return "pairing", PAIRING.get(sys.platform, PAIRING["linux"])
         case BleakGATTProtocolError():
             return (
                 "refused",

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from bleak import BleakAdapter, BleakScanner
 from bleak.backends.device import BLEDevice
@@ -18,6 +19,14 @@ from imukick.sources.ble.items import Backend, Found
 
 NAME_S: Final = 0.05
 """Chosen: the name comes in an answer of its own, behind the advertisement that has the service."""
+
+
+_LOCKS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def radio_lock() -> asyncio.Lock:
+    """Held while one of a program's sensors is looked for or connected: adapters do one of these at a time, and fail where two are asked for."""
+    return _LOCKS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 async def find(
@@ -127,9 +136,10 @@ async def _scan(
 
     services = sorted({service for sensor in known for service in sensor.services})
     by_service = not unknown and all(sensor.by_service for sensor in known)
-    async with BleakScanner(
+    scanner = BleakScanner(
         heard, service_uuids=services if by_service else None, backend=None if backend is None else backend.scanner
-    ):
+    )
+    async with radio_lock(), scanner:
         try:
             async with asyncio.timeout(timeout_s):
                 await enough.wait()

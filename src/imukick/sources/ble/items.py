@@ -50,7 +50,9 @@ class Found:
 class LinkParams:
     """How patient the link is; all chosen.
 
-    `connect_s`: for one connection. `stall_s`: silence (no sample) after which a link that claims to be up is made
+    `connect_s`: for one connection. `start_s`: for what a sensor has to be asked before it streams, the dialog of a pairing included, which
+    systems leave open for 30 s; `first_s`: from then to the first sample. `optional_s`: for each question that may stay without an
+    answer. `stall_s`: silence (no sample) after which a link that claims to be up is made
     anew; the slowest packets known are 0.8 s apart. `backoff_s`, `backoff_max_s`: wait before the second try of a
     reconnection, doubled from try to try. `first_tries`: connections before a sensor that never sent a sample is
     given up. `give_up_s`: how long one that did is looked for. `stop_s`: for each step of a clean end.
@@ -58,7 +60,10 @@ class LinkParams:
     a sensor that is found meanwhile as connected is lost a moment later. `quality_s`: how often `LinkQuality` is told.
     """
 
-    connect_s: float = 15.0
+    connect_s: float = 30.0
+    start_s: float = 60.0
+    first_s: float = 10.0
+    optional_s: float = 5.0
     scan_s: float = 5.0
     stall_s: float = 2.0
     backoff_s: float = 0.25

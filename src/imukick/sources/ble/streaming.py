@@ -17,7 +17,7 @@ from imukick.sources.ble.items import Backend, Found, LinkDown, LinkItem, LinkPa
 
 HOPELESS: Final = {
     *("no bluetooth service", "no adapter", "powered off", "denied", "no low energy"),
-    *("protocol", "not supported"),
+    *("protocol", "not supported", "pairing", "mtu"),
 }
 """Reasons that a second try a moment later will not cure, as long as nothing has been received yet."""
 
@@ -53,7 +53,7 @@ async def stream(
                     reason="not found",
                 )
             named = replace(here, name=here.name or found.name)  # the first advertisement heard may lack it
-            line = Connection(named, decoder, number + 1, backend=backend, params=params)
+            line = Connection(named, decoder, number + 1, backend=backend, params=params, again=tries > 0 or number > 0)
             async with aclosing(line.items()) as items:
                 async for item in items:
                     stalled = isinstance(item, Stalled)
