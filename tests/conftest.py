@@ -42,3 +42,8 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"needs the development recordings in {SHARED_DATA.relative_to(ROOT.parent)} beside the checkout")
     return SHARED_DATA
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are no part of a test's name: packed ones hold the time, and every worker has to find the same names."""
+    return argname if isinstance(val, bytes) else None
