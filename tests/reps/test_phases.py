@@ -165,6 +165,22 @@ def test_the_angle_does_not_drift_with_a_bias_of_the_rate() -> None:
     assert off.angle_rad[-1] == pytest.approx(0.0, abs=np.radians(1.0))
 
 
+def test_whatever_the_leg_does_its_times_are_in_order_or_there_are_none() -> None:
+    rng = np.random.default_rng(4)
+    found = 0
+    for _ in range(300):
+        heights = rng.choice([0.0, 0.02, 0.05, 0.1, 0.3, 0.6, -0.1, -0.3], 6)
+        seconds = rng.choice([0.08, 0.1, 0.3, 1.0, 3.0], 6)
+        angle = through(list(zip(seconds.tolist(), heights.tolist(), strict=True)))
+        start, stop = np.sort(rng.choice(np.arange(20, len(angle) - 20), 2, replace=False)).tolist()
+        phases = find_phases(closed(angle, start, stop + 1), AXIS)
+        if phases is not None:
+            found += 1
+            assert list(times(phases)) == sorted(times(phases))
+            assert phases.range_rad > 0
+    assert found > 50
+
+
 def test_what_does_not_rise_about_the_axis_has_no_phases() -> None:
     angle = through([(1.0, 0.5), (0.5, 0.5), (1.0, 0.0)])
     assert find_phases(closed(-angle, 100, len(angle) - 100), AXIS) is None

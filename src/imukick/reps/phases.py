@@ -82,13 +82,13 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
         return None
     start, arrive = _movement(angle - before, rate, top, step_s)
     if start < e.start:  # so slow that it began in what passed for rest
-        before = _rest_level(*there, e.rest_from, int(start), before)
+        before = _below(float(angle[top]), _rest_level(*there, e.rest_from, int(start), before), before)
         start, arrive = _movement(angle - before, rate, top, step_s)
     depart = end = float(last)
     if not e.open_end:
         depart, end = _backwards(angle - after, rate, top, step_s)
         if end > e.stop:
-            after = _rest_level(*back, last - rest_to, int(last - end), after)
+            after = _below(float(angle[top]), _rest_level(*back, last - rest_to, int(last - end), after), after)
             depart, end = _backwards(angle - after, rate, top, step_s)
     angle, after = angle - before, after - before
     high = float(angle[top])
@@ -190,6 +190,11 @@ def _rest_level(angle: FloatArray, rate: FloatArray, first: int, leaves: int, fo
     return _middle(far if abs(float(part[stop - 1]) - _middle(far)) > CREEP_RAD else part[start:stop])
 
 
+def _below(top: float, level: float, found: float) -> float:
+    """A rest level that is read once more holds where the top lies above it; else the one that was `found` first."""
+    return level if level < top else found
+
+
 def _step_s(e: Excursion) -> float:
     return float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
 
@@ -230,9 +235,9 @@ def _middle(values: FloatArray) -> float:
 
 
 def _cross(values: FloatArray, level: float, i: int) -> float:
-    """Index, between i and i + 1, at which the straight line passes the level."""
+    """Index, between i and i + 1, at which the straight line passes the level; the nearer one where it does not."""
     a, b = float(values[i]), float(values[i + 1])
-    return i + ((level - a) / (b - a) if b != a else 0.0)
+    return i + (min(max((level - a) / (b - a), 0.0), 1.0) if b != a else 0.0)
 
 
 def _last_up(angle: FloatArray, level: float, top: int) -> float:
