@@ -152,11 +152,11 @@ def _is_kick(kick: Kick) -> bool:
 
 def _start_s(kick: Kick) -> float:
     """By movement; what is no kick may be known by levels of its range alone."""
-    return float(kick.get("t_move_s", kick["t_start"]))
+    return float(kick["t_move_s"] if "t_move_s" in kick else kick["t_start"])
 
 
 def _end_s(kick: Kick) -> float:
-    return float(kick.get("t_back_s", kick["t_end"]))
+    return float(kick["t_back_s"] if "t_back_s" in kick else kick["t_end"])
 
 
 def _shared_s(rep: Rep, kick: Kick) -> float:
