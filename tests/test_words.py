@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from imukick import Mark, Samples, Session
+from imukick.ensemble_streams import PLACES
 from imukick.events import Load, Side
 from imukick.exercises import LOADS, POSTURES, SIDES, Exercise, read_load
 from imukick.plans import MARK_KINDS, MARK_WORDS, Target
@@ -16,7 +17,7 @@ NOT_FINITE = (math.nan, math.inf, -math.inf)
 
 
 def test_marks_know_the_words_of_the_exercises() -> None:
-    assert MARK_WORDS == {"side": SIDES, "load": LOADS, "posture": POSTURES}
+    assert MARK_WORDS == {"side": SIDES, "load": LOADS, "posture": POSTURES, "place": PLACES}
     assert (get_args(Side), get_args(Load)) == (SIDES, LOADS)
 
 

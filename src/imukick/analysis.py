@@ -71,7 +71,7 @@ class Analysis:
         """A pandas.DataFrame, one row a repetition, columns as in every export."""
         from imukick.sinks.table import reps_frame
 
-        return reps_frame(self.reps)
+        return reps_frame(self.reps, self.meta)
 
     def plot(self, title: str | None = None) -> Any:
         """The session as a `matplotlib.figure.Figure`, as `imukick plot` draws it; `.savefig(…)` writes it.
@@ -147,7 +147,7 @@ def look(
     session, events, moved = _pass(recording, exercise, None, quiet, piece_s, motion=motion and one_pass)
     if one_pass:
         return gathered(recording, exercise, session, events, moved)
-    first = _rows(events)
+    first = last_rows(events)
     session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s, motion=motion)
     return gathered(recording, exercise, session, events, moved, first=first)
 
@@ -170,10 +170,10 @@ def gathered(
 
     `first`: the repetitions of the first pass, when this was the second look.
     """
-    reps, warnings = without_impossible(_rows(events), exercise.height_m, apart=recording.apart)
+    reps, warnings = without_impossible(last_rows(events), exercise.height_m, apart=recording.apart)
     if not (recording.native and recording.samples.gyr_range_radps):
         warnings += clipped_warning(reps)  # a recording of our own knows its full scale: the rows say it, and live did
-    meta = _meta(recording, exercise, session.params, events, None if first is None else changed(first, reps))
+    meta = facts_of(recording, exercise, session.params, events, None if first is None else changed(first, reps))
     return Analysis(
         reps=reps,
         events=tuple(events),
@@ -195,7 +195,7 @@ def changed(first: Sequence[Rep], second: Sequence[Rep]) -> str:
     return f"{' and '.join(parts)} counted than in one pass" if parts else "counts as one pass does"
 
 
-def _rows(events: Iterable[Event]) -> tuple[Rep, ...]:
+def last_rows(events: Iterable[Event]) -> tuple[Rep, ...]:
     """Each repetition as it was told last, in order, with a note where the person disputed it."""
     reps: dict[int, Rep] = {}
     disputed: set[int] = set()
@@ -327,9 +327,10 @@ def _join(run: list[LegMotion]) -> LegMotion:
     )
 
 
-def _meta(
+def facts_of(
     recording: Recording, exercise: Exercise, params: Mapping[str, Any], events: Iterable[Event], changed: str | None
 ) -> dict[str, Any]:
+    """What every export carries of a recording, JSON-able. `changed`: what the second look changed, in words; None of one pass."""
     samples, header = recording.samples, recording.meta
     events = list(events)
     gaps = [event for event in events if isinstance(event, Gap)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 Side = Literal["left", "right", "unknown"]
 Posture = Literal["standing", "quadruped", "prone", "any", "unknown"]
+Place = Literal["left-ankle", "right-ankle", "pelvis"]
+"""Where a sensor of several is worn."""
 RemountWhy = Literal["moved", "posture", "mind"]
 Load = Literal["none", "ankle-weight", "band", "cable", "machine"]
 
@@ -45,7 +47,7 @@ class Rep:
     """One movement that left rest and came back; field order is the column order of every export.
 
     Times on the recording's clock. None = could not be measured; `notes` says why. `counted` False: listed,
-    with the `reason`; None when it counts. Definitions and formulas: docs/metrics.md.
+    with the `reason`; None when it counts. The pelvis' numbers and `sync_ms` are those of several sensors worn together. Definitions and formulas: docs/metrics.md.
     """
 
     index: int
@@ -77,6 +79,12 @@ class Rep:
     momentum_drop: float | None
     momentum_drop_sd: float | None
     off_plane: float | None
+    pelvis_tilt_deg: float | None = field(default=None, kw_only=True)
+    pelvis_rotation_deg: float | None = field(default=None, kw_only=True)
+    pelvis_obliquity_deg: float | None = field(default=None, kw_only=True)
+    hip_extension_deg: float | None = field(default=None, kw_only=True)
+    rocking_mps2: float | None = field(default=None, kw_only=True)
+    sync_ms: float | None = field(default=None, kw_only=True)
     sparc_lift: float | None
     sparc_lower: float | None
     bounces: int

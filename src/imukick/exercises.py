@@ -131,3 +131,16 @@ def recognised(direction_deg: float, shape: Shape | None, rom_deg: float) -> Pos
     if shape == "bent" and direction_deg >= BENT_DEG[0] and rom_deg >= BENT_REACH_DEG:
         return "quadruped"
     return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PelvisLimits:
+    """From where on something is said of the pelvis, each with its source; and of the clock between two sensors.
+
+    `arched_deg`: anterior tilt; 3 +- 1 deg in controlled and 10 +- 2 in uncontrolled hip extension (Oh et al. 2007), the middle. `rotated_deg`:
+    chosen, about twice walking's 4. `rocking_mps2`: the strict cut-off of bridging (Frontiers in Physiology 2021, 12:751569).
+    """
+
+    arched_deg: float = 7.0
+    rotated_deg: float = 7.5
+    rocking_mps2: float = 0.5

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-MarkKind = Literal["set", "side", "load", "posture", "pause", "resume", "pain", "gap", "note", "not_one", "missed"]
+MarkKind = Literal[
+    "set", "side", "load", "posture", "pause", "resume", "pain", "gap", "note", "not_one", "missed", "place", "clock"
+]
 MARK_KINDS: Final[tuple[str, ...]] = get_args(MarkKind)
 MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "side": ("left", "right", "unknown"),
     "load": ("none", "ankle-weight", "band", "cable", "machine"),
     "posture": ("auto", "standing", "quadruped", "prone", "any"),
+    "place": ("left-ankle", "right-ankle", "pelvis"),
 }
 """What the marks that hold from now can name: the words of exercises.py, which stands above this file (a test compares)."""
 BY_PLAN: Final = "plan"
@@ -31,6 +34,8 @@ class Mark:
 
     `set` begins a set, `side`/`load`/`posture` name what holds from now, `pause`/`resume` frame time in which
     nothing counts, `pain` and `note` are kept, `gap` is a hole the sensor's link reported (value: its end in s).
+    `place` says where the sensor is worn, `clock` how its time lies on the session's (several sensors; value: zero in s,
+    rate in ppm, and in ms how sure that is).
     `not_one` disputes the last counted repetition that was told and not yet disputed, `missed` claims one.
     Raises `ValueError` for a time that is not finite and a value that cannot be for its kind.
 
@@ -49,6 +54,12 @@ class Mark:
             raise ValueError(f"mark of a {self.kind} at {self.t_s} s; expected a finite time")
         if self.kind == "load":
             split_load(self.value)
+        elif self.kind == "clock":
+            words = self.value.split()
+            if len(words) not in (2, 3) or not all(math.isfinite(_number(word)) for word in words):
+                raise ValueError(
+                    f"mark of a clock {self.value[:40]!r}; expected its zero in s, rate in ppm and how sure in ms"
+                )
         elif self.kind == "gap":
             if not self.t_s <= _number(self.value) < math.inf:
                 raise ValueError(f"mark of a gap until {self.value[:40]!r}; expected the time in s at which it ended")

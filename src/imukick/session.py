@@ -12,7 +12,7 @@ from imukick.plans import Mark
 from imukick.reps.claims import Claims
 from imukick.reps.counter import Counter
 from imukick.reps.reasons import CountParams
-from imukick.signals import Excursion, LegMotion, Lift, Samples
+from imukick.signals import Excursion, FloatArray, LegMotion, Lift, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,10 @@ class Session:
     def params(self) -> dict[str, Any]:
         """All tunables as plain data."""
         return asdict(self._params)
+
+    def recent_up(self, from_s: float, hop: int) -> tuple[FloatArray, FloatArray]:
+        """(t_s (n,), up (n, 3) in the sensor frame) of every `hop`-th point of the 100 Hz grid from `from_s` on, of the newest three minutes."""
+        return self._tracker.recent_up(from_s, hop)
 
     def push(self, item: Samples | Mark) -> list[Event]:
         """Take what came next; tell what it settles. Raises `ValueError` after `finish`, `TypeError` for anything else."""

@@ -87,6 +87,37 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """When each packet came: `t_s` (n,) device time of its last sample, `arrival_s` (n,) the host's clock.
+
+    Raises `ValueError` for times that fall, are not finite, or are not as many.
+
+    >>> len(Arrivals([0.1, 0.2], [7.3, 7.41]))
+    2
+    """
+
+    t_s: FloatArray
+    arrival_s: FloatArray
+
+    def __post_init__(self) -> None:
+        for name in ("t_s", "arrival_s"):
+            column = np.array(getattr(self, name), dtype=np.float64)
+            if column.ndim != 1 or not np.isfinite(column).all():
+                raise ValueError(f"{name} of the arrivals is not a column of finite times")
+            if (np.diff(column) < 0).any():
+                raise ValueError(
+                    f"{name} of the arrivals runs backwards at packet {int(np.argmax(np.diff(column) < 0)) + 1}"
+                )
+            column.flags.writeable = False
+            object.__setattr__(self, name, column)
+        if len(self.t_s) != len(self.arrival_s):
+            raise ValueError(f"{len(self.t_s)} packets, but {len(self.arrival_s)} arrivals")
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+
+@dataclass(frozen=True, slots=True)
 class LegMotion:
     """The leg on an even grid: how the sensor turned, where up is, and the angle once the kick axis is known.
 

@@ -32,6 +32,20 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "reps": WORDS,
     "coaching": WORDS,
     "session": (*WORDS, "motion", "reps"),
+    "clocks": ("units", "signals", "sensors.arrivals"),
+    "ensemble_streams": (*WORDS, "clocks", "session", "motion", "reps"),
+    "ensemble": (*WORDS, "clocks", "ensemble_streams", "session", "motion", "reps"),
+    "together": (
+        *WORDS,
+        "analysis",
+        "clocks",
+        "doubted",
+        "ensemble",
+        "ensemble_streams",
+        "motion",
+        "session",
+        "sources.recordings",
+    ),
     "sources": (*WORDS, "sensors", "virtual.imukick_v1_device"),
     "virtual": (),
     "conformance": (*WORDS, "sensors", "sources.ble"),
@@ -69,7 +83,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 """Dependency -> the only places that import it."""
 
 ANYWHERE = {"numpy", "scipy"}
-CLOCKLESS = ("sensors", "motion", "reps", "session", "coaching")
+CLOCKLESS = ("sensors", "motion", "reps", "session", "clocks", "ensemble", "ensemble_streams", "coaching")
 HEAVY = ("bleak", "matplotlib", "pandas", "pyarrow", "scipy", "starlette", "uvicorn", "vqf")
 
 

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from imukick.events import Load, Posture, Reason, Rep, Side, Verdict
+from imukick.sinks.sheet import OF_SEVERAL
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SOME = st.none() | FINITE
@@ -32,7 +33,9 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "tuple[Verdict, ...]": VERDICTS,
     "tuple[str, ...]": LISTS,
 }
-REPS: st.SearchStrategy[Rep] = st.builds(Rep, **{field.name: _KINDS[str(field.type)] for field in fields(Rep)})
+_EACH = {field.name: _KINDS[str(field.type)] for field in fields(Rep)}
+REPS: st.SearchStrategy[Rep] = st.builds(Rep, **{name: kind for name, kind in _EACH.items() if name not in OF_SEVERAL})
+OF_SEVERAL_SENSORS: st.SearchStrategy[Rep] = st.builds(Rep, **_EACH)
 
 
 def a_rep(**changes: Any) -> Rep:

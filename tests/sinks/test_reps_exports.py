@@ -21,9 +21,9 @@ from imukick.sinks import csv_file, json_file, parquet_file
 from imukick.sinks.csv_file import EXCEL, PLAIN, Dialect
 from imukick.sinks.dictionary import DICTIONARY
 from imukick.sinks.sets import SetRow
-from imukick.sinks.sheet import COLUMNS, Sheet
+from imukick.sinks.sheet import COLUMNS, OF_SEVERAL, Sheet
 from imukick.sinks.table import reps_frame
-from tests.sinks.rep_rows import REPS, a_rep
+from tests.sinks.rep_rows import OF_SEVERAL_SENSORS, REPS, a_rep
 
 META = {"package": "imukick 0", "losses": {"gaps": 1}, "started": None, "note": "a, b"}
 
@@ -65,8 +65,8 @@ def test_csv_reads_back_equal(dialect: Dialect, delimiter: str, reps: list[Rep])
     rows = csv_rows(csv_text(reps, dialect=dialect), delimiter)
     assert len(rows) == len(reps)
     for row, rep in zip(rows, reps, strict=True):
-        for field in fields(Rep):
-            value, text = getattr(rep, field.name), row[field.name]
+        for name in COLUMNS:
+            value, text = getattr(rep, name), row[name]
             match value:
                 case None:
                     assert text == ""
@@ -102,9 +102,26 @@ def test_parquet_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, reps
 
 
 def test_every_column_is_in_the_dictionary_with_the_unit_of_its_name() -> None:
-    named = {"recording", "person", *csv_file.MOTION_COLUMNS, *COLUMNS, *(field.name for field in fields(SetRow))}
+    named = {
+        "recording",
+        "person",
+        *csv_file.MOTION_COLUMNS,
+        *COLUMNS,
+        *OF_SEVERAL,
+        *(field.name for field in fields(SetRow)),
+    }
     assert DICTIONARY.keys() == named
-    units = {"_s": "s", "_deg": "deg", "_degps": "deg/s", "_m": "m", "_mps": "m/s", "_kg": "kg", "_pct": "%"}
+    units = {
+        "_s": "s",
+        "_deg": "deg",
+        "_degps": "deg/s",
+        "_m": "m",
+        "_mps": "m/s",
+        "_mps2": "m/s^2",
+        "_ms": "ms",
+        "_kg": "kg",
+        "_pct": "%",
+    }
     for name, (unit, meaning) in DICTIONARY.items():
         assert meaning
         assert unit == units.get(name[name.rfind("_") :], unit)
@@ -146,7 +163,22 @@ def test_several_recordings_name_each_row() -> None:
     assert [row["recording"] for row in csv_rows(csv_text(reps, names))] == names
     loaded = json_object(reps, names)["reps"]
     assert [next(iter(record.items())) for record in loaded] == [("recording", name) for name in names]
-    assert loaded[0] == {"recording": names[0], **json.loads(json.dumps(asdict(reps[0])))}
+    plain = {name: value for name, value in asdict(reps[0]).items() if name in COLUMNS}
+    assert loaded[0] == {"recording": names[0], **json.loads(json.dumps(plain))}
+
+
+@given(st.lists(OF_SEVERAL_SENSORS, max_size=3))
+def test_a_session_of_several_sensors_has_their_columns_behind_off_plane(reps: list[Rep]) -> None:
+    meta = {**META, "clocks": {"left-ankle": {"zero_s": 0.0, "rate_ppm": 0.0}}}
+    at = COLUMNS.index("off_plane") + 1
+    wanted = (*COLUMNS[:at], *OF_SEVERAL, *COLUMNS[at:])
+    assert Sheet("reps", Rep, reps, meta).columns == wanted
+    assert tuple(reps_frame(reps, meta).columns) == wanted
+    joined_meta = {"recordings": [META, meta]}
+    assert Sheet("reps", Rep, reps, joined_meta, [""] * len(reps)).columns == ("recording", *wanted)
+    file = io.StringIO()
+    json_file.write_sheet(file, Sheet("reps", Rep, reps, meta))
+    assert [rep_of(record) for record in json.loads(file.getvalue())["reps"]] == reps
 
 
 def motion(t_s: list[float], angle_rad: list[float] | None) -> LegMotion:

@@ -18,6 +18,15 @@ def edit(
     load_kg: Annotated[float | None, typer.Option(help="Mass of the ankle weight.")] = None,
     height_m: Annotated[float | None, typer.Option(help="Height of the person.")] = None,
     support: Annotated[str | None, typer.Option(help="supported, unsupported or unknown.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Of several sensors, where this one was worn: left-ankle, right-ankle or pelvis.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Recordings of several sensors that share it are one session.")
+    ] = None,
+    mount: Annotated[
+        str | None, typer.Option(metavar="TEXT", help='How a pelvis sensor lies: flat, or "flat, x to the head".')
+    ] = None,
     note: Annotated[str | None, typer.Option(metavar="TEXT", help="A remark, in place of the one there.")] = None,
     from_s: Annotated[float | None, typer.Option("--from", metavar="S", help="Cut away what is earlier.")] = None,
     to_s: Annotated[
@@ -59,6 +68,9 @@ def edit(
         "load_kg": load_kg,
         "height_m": height_m,
         "support": support,
+        "place": place,
+        "group": group,
+        "mount": mount,
         "note": note,
         "started": started,
     }

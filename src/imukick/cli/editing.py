@@ -11,6 +11,7 @@ from typing import Any, Final
 from imukick.analysis import exercise_of
 from imukick.cli.inputs import real
 from imukick.cli.started import read_started
+from imukick.ensemble_streams import PLACES
 from imukick.errors import ImukickError, RecordingError
 from imukick.exercises import Exercise
 from imukick.plans import Mark, split_load
@@ -20,11 +21,15 @@ from imukick.sinks.whole_file import whole_file
 from imukick.sources.recordings import Recording
 from imukick.sources.recordings.marks import read_mark
 from imukick.sources.recordings.rows import is_number
+from imukick.together import HEAD
 
 NEAR_S: Final = 0.05
 """How near a mark to take out must be named; chosen: as it is read off a table or a plot."""
 MOST_TEXT: Final = 2000
 """Characters of a note; chosen: a page, and well inside the longest line that is read again."""
+NO_EXERCISE: Final = ("note", "started", "place", "group", "mount")
+"""Words of a header that say nothing of the exercise."""
+MOUNTS: Final = ("flat", f"flat, {HEAD}")
 LASTING: Final = ("side", "posture")
 """Marks that, as `load` does, hold until the next of their kind: cut away, they go into the header."""
 
@@ -50,10 +55,21 @@ class Changes:
                 raise ImukickError(f"--{name} {t_s} is no time; give seconds on the recording's clock")
         if "started" in self.words:
             read_started(self.words["started"])
-        for option, typed in (("note", self.words.get("note", "")), *(("add-mark", mark) for mark in self.add)):
+        if self.words.get("place", PLACES[0]) not in PLACES:
+            raise ImukickError(f"unknown place {str(self.words['place'])[:40]!r}; known: {', '.join(PLACES)}")
+        if self.words.get("mount", MOUNTS[0]) not in MOUNTS:
+            raise ImukickError(
+                f"unknown mount {str(self.words['mount'])[:40]!r}; known: {' or '.join(map(repr, MOUNTS))}"
+            )
+        if self.words.get("group") == "":
+            raise ImukickError("--group without a name; the recordings of one session share it")
+        for option, typed in (
+            *((name, self.words.get(name, "")) for name in ("note", "group")),
+            *(("add-mark", mark) for mark in self.add),
+        ):
             _check_text(option, typed)
         try:
-            Exercise(**{key: value for key, value in self.words.items() if key not in ("note", "started")})
+            Exercise(**{key: value for key, value in self.words.items() if key not in NO_EXERCISE})
         except ValueError as error:
             raise ImukickError(str(error)) from None
 

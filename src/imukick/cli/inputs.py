@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from imukick.errors import ImukickError, RecordingError
 
-NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original")
+if TYPE_CHECKING:
+    from imukick.sources.recordings.finding import Found
+
+NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original", "arrivals")
 """`NAME.<word>.csv` in a folder is something about a recording, or the one that an edited one replaced."""
 
 
@@ -20,11 +23,13 @@ class Inputs:
     """Recordings to read, each once, in the order named; `several`: more than one was named, or a folder or glob.
 
     `files`: all that they are read from; a recording of several files is called by one of them, its folder or its zip.
+    `sessions`: recordings of several sensors worn together, each session under its group's name in their folder.
     """
 
     paths: tuple[Path, ...]
     several: bool
     files: tuple[Path, ...] = ()
+    sessions: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)
 
     def name(self, path: Path) -> str:
         """What a file is called in a table of several: its name, or its whole path where names repeat."""
@@ -44,7 +49,7 @@ def find_inputs(named: list[str]) -> Inputs:
         path = Path(name)
         matches = [path]
         if path.is_dir():
-            recordings = [one for one in recordings_of_folder(path) if not about_a_recording(one.path)]
+            recordings = _recordings(recordings_of_folder(path))
             several |= [one.path for one in recordings] != [path]
             if not recordings:
                 raise RecordingError(f"no recording (*.csv, *.txt, *.zip) in this folder{below(path)}", path=path)
@@ -61,6 +66,48 @@ def find_inputs(named: list[str]) -> Inputs:
     several |= len(named) > 1 and not (len(kept) == 1 < len(found))  # two halves of one recording are one
     files = dict.fromkeys(file.on_disk for one in kept for file in one.files)
     return Inputs(tuple(one.path for one in kept), several, tuple(files))
+
+
+def _recordings(found: Sequence[Found]) -> list[Found]:
+    """Without what is about a recording: by its name, or because a recording names it as its arrivals."""
+    from imukick.sources.recordings.text import own_header
+
+    headers = [(one.path.parent, own_header(one.path)) for one in found if one.path.is_file()]
+    named = {folder / str(header["arrivals"]) for folder, header in headers if header and header.get("arrivals")}
+    return [one for one in found if not about_a_recording(one.path) and one.path not in named]
+
+
+def in_groups(inputs: Inputs, named: Sequence[str]) -> Inputs:
+    """Of what lies in a folder that was named, recordings of one `group` as one session; the rest as it is."""
+    from imukick.sources.recordings.text import own_header
+
+    folders = {real(Path(name)) for name in named if Path(name).is_dir()}
+    groups: dict[Path, list[Path]] = {}
+    place: dict[Path, Path] = {}
+    for path in inputs.paths:
+        header = own_header(path) if path.is_file() and real(path.parent) in folders else None
+        if header is not None and header.get("group") is not None and header.get("place") is not None:
+            session = path.parent / str(header["group"]).replace("/", "_")
+            groups.setdefault(session, []).append(path)
+            place[path] = session
+    sessions = {session: tuple(paths) for session, paths in groups.items() if len(paths) > 1}
+    paths = dict.fromkeys(place[path] if place.get(path) in sessions else path for path in inputs.paths)
+    return replace(inputs, paths=tuple(paths), several=inputs.several, sessions=sessions)
+
+
+def as_one(inputs: Inputs) -> Inputs:
+    """All that was named as one session of several sensors.
+
+    Raises `ImukickError` for fewer than two recordings.
+    """
+    from imukick.sources.recordings.text import own_header
+
+    if len(inputs.paths) < 2:
+        raise ImukickError("--together joins the recordings of at least two sensors; name them all")
+    groups = [header["group"] for header in map(own_header, inputs.paths) if header and header.get("group") is not None]
+    first = inputs.paths[0]
+    session = first.parent / str(groups[0]).replace("/", "_") if groups else first
+    return replace(inputs, paths=(session,), several=False, sessions={session: inputs.paths})
 
 
 def recordings_among(inputs: Inputs) -> tuple[Inputs, tuple[Path, ...]]:

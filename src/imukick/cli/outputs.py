@@ -144,7 +144,8 @@ def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
         new_folders=frozenset(new_folders),
     )
     places: list[Path] = [*outputs.reps, *outputs.sets, *outputs.motion]
-    sources = {real(path) for path in (*inputs.paths, *inputs.files)}
+    members = (path for session in inputs.sessions.values() for path in session)
+    sources = {real(path) for path in (*inputs.paths, *inputs.files, *members)}
     for place in places:
         if real(place) in sources:
             raise RecordingError("this is a recording; name another file to write to", path=place)
@@ -199,7 +200,8 @@ def _check_new_folder(folder: Path) -> None:
 
 
 def _in_folder(inputs: Inputs, folder: Path, ending: str) -> Places:
-    return Places({path: folder / f"{path.stem}.{ending}" for path in inputs.paths})
+    stems = {path: path.name if path in inputs.sessions else path.stem for path in inputs.paths}
+    return Places({path: folder / f"{stem}.{ending}" for path, stem in stems.items()})
 
 
 def _reps_sheet(analyses: Sequence[tuple[str, Analysis]], *, several: bool) -> Sheet:

@@ -15,7 +15,7 @@ from imukick.analysis import Analysis, Watch, analyse, exercise_of
 from imukick.cli.coached_replay import coached_replay
 from imukick.cli.history_place import HistoryWishes
 from imukick.cli.history_save import saved_line
-from imukick.cli.inputs import Inputs, find_inputs
+from imukick.cli.inputs import Inputs, as_one, find_inputs, in_groups
 from imukick.cli.outputs import Asked, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console, warn
 from imukick.cli.show import Report, event_line, recording_line, totals_line
@@ -25,6 +25,7 @@ from imukick.events import Event
 from imukick.exercises import Exercise
 from imukick.plans import Plan, Target
 from imukick.sources.recordings import Recording, read_recording
+from imukick.together import exercise_together, in_places, look_together
 
 LONG_S: Final = 600.0
 """From here on a bar shows how far it is; chosen: what takes longer than it takes to wonder."""
@@ -35,6 +36,7 @@ REALTIME_PIECE_S: Final = 0.1
 class Wishes:
     """What the user said about the recordings; `told` overrules their headers, but for what is None in it.
 
+    `together`: the recordings are one session of several sensors.
     `second_look`: it was asked for by name, so that a kept session is looked at again even where live looked once.
     `verbose`: of several recordings too, every repetition is shown.
 
@@ -52,6 +54,7 @@ class Wishes:
     started: str | None = None
     second_look: bool = False
     verbose: bool = False
+    together: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -67,6 +70,9 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     """The exit code: 0, or 2 when something could not be done; each such thing is told in one line."""
     try:
         inputs = find_inputs(named)
+        inputs = as_one(inputs) if wishes.together else in_groups(inputs, named)
+        if inputs.sessions:
+            check_together(wishes, asked)
         outputs = plan_outputs(inputs, asked)
     except ImukickError as error:
         complain(str(error))
@@ -81,7 +87,11 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
     done: list[tuple[str, Analysis]] = []
     for path in inputs.paths:
         try:
-            analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
+            if path in inputs.sessions:
+                analysis = played_together(inputs.sessions[path], wishes)
+                lines: list[str] = []
+            else:
+                analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
             warn(path, analysis.meta["warnings"])
             outputs.write_one(path, analysis)
             lines += (
@@ -132,6 +142,33 @@ def played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> Analy
         return analyse(recording, **asked, one_pass=True, watch=watch, piece_s=REALTIME_PIECE_S)
     with _bar(recording, passes=1 if wishes.one_pass else 2) as bar:
         return analyse(recording, **asked, one_pass=wishes.one_pass, watch=bar)
+
+
+def check_together(wishes: Wishes, asked: Asked) -> None:
+    """Raise `ImukickError` for what is said of one recording, where several are one session."""
+    alone = {
+        "--realtime": wishes.realtime,
+        "--plan": wishes.plan is not None,
+        "--side": "side" in wishes.told,
+        "--motion": asked.motion is not None,
+        "--device": wishes.device is not None,
+        "--save": wishes.kept is not None,
+    }
+    for option, given in alone.items():
+        if given:
+            raise ImukickError(
+                f"{option} goes with the recording of one sensor; leave it away, or replay them one after the other"
+            )
+
+
+def played_together(paths: Sequence[Path], wishes: Wishes) -> Analysis:
+    """Several recordings as one session. Raises `ImukickError` for recordings that cannot be, or do not belong together."""
+    recordings = in_places([read_as_wished(path, wishes) for path in paths])
+    try:
+        exercise = exercise_together(recordings, wishes.told, wishes.target_rom_deg)
+    except ValueError as error:
+        raise ImukickError(str(error)) from None
+    return look_together(recordings, exercise, one_pass=wishes.one_pass)
 
 
 def _played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> tuple[Analysis, list[str]]:

@@ -39,6 +39,9 @@ def replay(
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
     plan: PlanOption = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="These recordings are one session: several sensors on one person.")
+    ] = False,
     one_pass: OnePassOption = False,
     refine: RefineOption = False,  # noqa: ARG001 - accepted as before
     rate_hz: RateOption = None,
@@ -103,6 +106,7 @@ def replay(
         device=device,
         started=started,
         verbose=verbose,
+        together=together,
     )
     asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
     if page:

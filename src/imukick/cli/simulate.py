@@ -64,6 +64,26 @@ def simulate(
         str, typer.Option(help="What happens before the first kick, with commas: the words between kicks.")
     ] = "",
     marks: Annotated[bool, typer.Option("--marks", help="The person marks each set and its side.")] = False,
+    places: Annotated[
+        str,
+        typer.Option(
+            help="Several sensors, with commas: left, right, pelvis. Each gets a recording, FILE.left.csv, …; --reps is then of each leg."
+        ),
+    ] = "",
+    order: Annotated[str, typer.Option(help="Of both legs, with --places: alternate or leg-by-leg.")] = "alternate",
+    pelvis: Annotated[
+        str,
+        typer.Option(
+            help="What the pelvis does wrong from the third kick of each leg on, with commas, in turn: arched, rotated, rocking."
+        ),
+    ] = "",
+    unmarked: Annotated[
+        bool, typer.Option("--unmarked", help="Nobody knows which way the pelvis sensor's x points.")
+    ] = False,
+    hops: Annotated[bool, typer.Option("--hops", help="Two small hops at the beginning, with --places.")] = False,
+    swapped: Annotated[
+        bool, typer.Option("--swapped", help="Left and right are worn the other way round, with --places.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
 ) -> None:
     """Simulate a session: FILE.csv as a sensor would have recorded it, FILE.truth.json with what really happened."""
@@ -76,7 +96,7 @@ def simulate(
     if out.suffix.lower() != ".csv":
         raise ImukickError(f"{out}: a recording is a .csv file; give -o NAME.csv")
     truth_path = out.with_suffix(".truth.json")
-    for path in (out, truth_path):
+    for path in () if places else (out, truth_path):
         check_place(path, force=force)
     spec = Spec(
         posture=posture,
@@ -105,6 +125,17 @@ def simulate(
         shape=shape,
         sway_deg=sway_deg,
     )
+    if places:
+        from imukick.cli.simulating import write_trio
+        from imukick.sources.simulator.trio import TrioSpec
+
+        trio = TrioSpec(spec, _words(places), order, _words(pelvis), not unmarked, hops, swapped)
+        write_trio(trio, out, force=force)
+        return
+    if pelvis or hops or swapped or unmarked:
+        raise ImukickError(
+            "--pelvis, --unmarked, --hops and --swapped are of several sensors; give --places left,right,pelvis"
+        )
     made = run(spec)
     with whole_file(truth_path, force=force) as part:
         part.write_text(json.dumps(made.truth, indent=1) + "\n", encoding="utf-8")

@@ -13,6 +13,9 @@ WIDEST_GAP: Final = 5
 FIRST: Final = (
     "momentum",
     "drop",
+    "arched",
+    "rotated",
+    "rocking",
     "too_high",
     "off_plane",
     "bounce",

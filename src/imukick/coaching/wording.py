@@ -19,6 +19,9 @@ VERDICTS: Final[dict[str, str]] = {
     "off_plane": "off plane {value} (limit {limit}): the leg left its plane",
     "knee_curl": "lever {value} (at least {limit}): like a bending knee",
     "bounce": "bounced {value} at the top",
+    "arched": "the pelvis tipped {value} (limit {limit}): arching likely",
+    "rotated": "the pelvis turned {value} (limit {limit}): hips opened",
+    "rocking": "the pelvis was shaken by {value} m/s² (limit {limit}): rocking",
 }
 
 IN_A_WORD: Final[dict[str, str]] = {
@@ -32,6 +35,9 @@ IN_A_WORD: Final[dict[str, str]] = {
     "off_plane": "Sideways",
     "knee_curl": "Knee bent",
     "bounce": "Bounced",
+    "arched": "Arched",
+    "rotated": "Hips open",
+    "rocking": "Rocking",
 }
 """A verdict in a word that can be read from three metres."""
 
@@ -52,6 +58,9 @@ QUALITY: Final[dict[str, str]] = {
     "axis": "the kick axis was still being learned",
     "strap": "the strap moved",
     "direction": "one ankle cannot tell front, side or back while nothing else is done; a few steps before the set would show it",
+    "sync": "the sensors' clocks may be further apart than 15 ms",
+    "sides": "the pelvis opens towards the other leg; are left and right swapped?",
+    "mount": "the pelvis sensor's directions are not known",
     "unjudged": "something could not be judged, so it is not called clean",
 }
 
@@ -148,6 +157,9 @@ SAYINGS: Final[dict[str, Saying]] = {
     "quick_lift": Saying("Take more time to lift", "Slower up."),
     "quick_lower": Saying("Take more time to lower", "Slower down."),
     "short": Saying("A little further, as far as it stays clean", "A little further."),
+    "arched": Saying("Keep the pelvis level: it tips forward", "Pelvis level."),
+    "rotated": Saying("Keep the hips square", "Hips square."),
+    "rocking": Saying("Keep the pelvis still", "Pelvis still."),
     "knee_curl": Saying("From the hip, the knee stays as it is: not counted", "From the hip."),
     "clean": Saying("Clean", "Good."),
     "better": Saying("Clean again", "That is it."),

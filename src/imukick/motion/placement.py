@@ -33,7 +33,7 @@ class PlacementParams:
     another one. `away_s`: so long far from rest means hands on the sensor or another posture. `rep_deg`: the smallest
     range of a repetition (docs/metrics.md). `level_share`: a fall under this share of the way is the lever's own error
     (6 degrees of its direction). `doubtful_m`: a fall by less than this is none where lifts are too slow to feel the
-    lever. `curl_lever_m`: under every knee-to-ankle lever. `lying_deg`: directions of a lying leg's lever
+    lever. `curl_lever_m`: under every knee-to-ankle lever, after `curl_lever_sds` standard errors are added where a pelvis may rock. `lying_deg`: directions of a lying leg's lever
     from "down". `up_share`: of a turn is lift.
     `lead`: support with which a placement may lead. `most_support`: and the most that it can gather, so that more kicks can outvote any number.
     `slip_deg`: after a lift that never came back, an axis or a rest that is so far off
@@ -57,6 +57,7 @@ class PlacementParams:
     doubtful_m: float = 0.1
     level_share: float = 0.1
     curl_lever_m: float = 0.2
+    curl_lever_sds: float = 0.0
     lying_deg: tuple[float, float] = (60.0, 120.0)
     up_share: float = 0.5
     lead: float = 1.0
@@ -319,7 +320,10 @@ class Placement:
             return True
         if raised and self.agrees(e.axis) <= -math.cos(self._p.agree_deg * RAD_PER_DEG):
             return False
-        return self.like_kick(e) and float(np.linalg.norm(e.lever_m)) >= self._p.curl_lever_m
+        return (
+            self.like_kick(e)
+            and float(np.linalg.norm(e.lever_m)) + self._p.curl_lever_sds * e.lever_sd_m >= self._p.curl_lever_m
+        )
 
     def worth_closing(self, e: Excursion) -> bool:
         """Half a movement, cut off: in the kick plane, or, while none is known, a plain turn from calm."""

@@ -66,6 +66,12 @@ class Tracker:
         """Every placement that led, in time order."""
         return self._placements.prior
 
+    def recent_up(self, from_s: float, hop: int) -> tuple[FloatArray, FloatArray]:
+        """(t_s, up) of every `hop`-th point of the grid from `from_s` on, as far back as the newest three minutes."""
+        start = max(self._history.index(from_s), self._history.end - AGAIN)
+        rows = self._history.rows(start + -start % hop, self._history.end)[0][::hop]
+        return rows[:, 0], rows[:, 7:10]
+
     def mark(self, mark: Mark) -> None:
         """What a person did, which says who may vote and who may lead."""
         self._placements.mark(mark)

@@ -9,8 +9,17 @@ from typing import Any, Final
 from imukick.events import Rep, Verdict
 from imukick.sinks.meta_file import described
 
-COLUMNS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Rep))
-"""Of the repetitions' table."""
+OF_SEVERAL: Final = (
+    "pelvis_tilt_deg",
+    "pelvis_rotation_deg",
+    "pelvis_obliquity_deg",
+    "hip_extension_deg",
+    "rocking_mps2",
+    "sync_ms",
+)
+"""Columns of the repetitions' table that stand in it only where several sensors were worn together."""
+COLUMNS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Rep) if field.name not in OF_SEVERAL)
+"""Of the repetitions' table of one sensor."""
 DTYPES: Final = {
     "bool": "bool",
     "int": "int64",
@@ -46,7 +55,13 @@ class Sheet:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names, in order."""
-        return (*self.owners, *(field.name for field in fields(self.kind)))
+        return (*self.owners, *self._own)
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        names = (field.name for field in fields(self.kind))
+        together = of_several(self.meta)
+        return tuple(name for name in names if together or name not in OF_SEVERAL)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -57,13 +72,20 @@ class Sheet:
     def records(self) -> Iterator[dict[str, Any]]:
         """Each row as plain data: lists as lists, each verdict with its value, limit, unit and source."""
         for n, row in enumerate(self.rows):
-            yield {name: values[n] for name, values in self.owners.items()} | asdict(row)
+            plain = asdict(row)
+            first = {name: values[n] for name, values in self.owners.items()}
+            yield first | {name: plain[name] for name in self._own}
 
     def flat(self) -> Iterator[dict[str, Any]]:
         """Each row as bool, int, float, str or None: lists joined by `;`, verdicts as their words."""
         for n, row in enumerate(self.rows):
             first = {name: values[n] for name, values in self.owners.items()}
-            yield first | {field.name: _flat(getattr(row, field.name)) for field in fields(self.kind)}
+            yield first | {name: _flat(getattr(row, name)) for name in self._own}
+
+
+def of_several(meta: Mapping[str, Any]) -> bool:
+    """Were several sensors worn together, in this session or in one of several? Then their clocks are in its facts."""
+    return "clocks" in meta or any("clocks" in one for one in meta.get("recordings", ()))
 
 
 def _flat(value: Any) -> Any:

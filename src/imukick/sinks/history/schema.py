@@ -175,7 +175,19 @@ _BY_MOVEMENT: Final = (
 )
 """Metrics version 2. `smoothness_sparc` of judgements before it stays where it is, and is no longer written."""
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS, _MOMENTUM_ERRORS, _BY_MOVEMENT)
+_SEVERAL_SENSORS: Final = tuple(
+    f"ALTER TABLE reps ADD COLUMN {name} REAL"
+    for name in (
+        "pelvis_tilt_deg",
+        "pelvis_rotation_deg",
+        "pelvis_obliquity_deg",
+        "hip_extension_deg",
+        "rocking_mps2",
+        "sync_ms",
+    )
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _ANSWERS, _MOMENTUM_ERRORS, _BY_MOVEMENT, _SEVERAL_SENSORS)
 """Number n - 1 makes of a file of version n - 1 one of version n; what has been released is never changed."""
 VERSION: Final = len(MIGRATIONS)
 """Of the files that this program writes (`PRAGMA user_version`)."""

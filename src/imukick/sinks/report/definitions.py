@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from imukick.exercises import PelvisLimits
 from imukick.plans import tolerance_s
 from imukick.sinks.report.account import Account, plain
 
@@ -63,7 +64,26 @@ def limit_rows(account: Account) -> list[tuple[str, str, str]]:
         ("too high", high, by_plan if most_deg is not None else "chosen; a hip extends 10 to 30°"),
         ("off plane", f"above {limits['off_plane']:g} of the range, sideways", "chosen between clean and tilted, simulated"),
         ("bounce", "a dip of 2.5° and 8 % of the range", "definition"),
+        *(_pelvis_rows() if "clocks" in meta else ()),
     ]  # fmt: skip
+
+
+def _pelvis_rows() -> list[tuple[str, str, str]]:
+    """The limits of what a sensor on the pelvis shows."""
+    limits = PelvisLimits()
+    return [
+        (
+            "arched",
+            f"the pelvis tipped over {limits.arched_deg:g}°",
+            "between controlled and uncontrolled lifts, Oh 2007",
+        ),
+        ("rotated", f"the pelvis turned over {limits.rotated_deg:g}°", "chosen, about twice walking’s"),
+        (
+            "rocking",
+            f"the pelvis shaken by over {limits.rocking_mps2:g} m/s²",
+            "cut-off of bridges, Front Physiol 2021",
+        ),
+    ]
 
 
 def _quick_rows(meta: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -22,6 +22,9 @@ ONE: Final = {
     "off_plane": "off plane",
     "knee_curl": "like a bending knee",
     "bounce": "bouncing at the top",
+    "arched": "with the pelvis tipped forward",
+    "rotated": "with the hips opened",
+    "rocking": "with a rocking pelvis",
 }
 """Word of a verdict -> what a repetition was that earned it."""
 FEW: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -84,6 +84,23 @@ def take_apart(data: bytes, torn: str | None, path: Path) -> Text:
     raise RecordingError("no column names and no rows in it", path=path)
 
 
+def own_header(path: Path) -> dict[str, Any] | None:
+    """The header lines of a recording of our own, without reading its rows; None of any other file, and of one that cannot be read."""
+    try:
+        lines = File(path).head().splitlines()
+        if not lines or not FIRST_LINE.fullmatch(_decoded(lines[0], path, 1).strip()):
+            return None
+        meta: dict[str, Any] = {}
+        for number, line in enumerate(lines, 1):
+            words = _decoded(line, path, number).strip()
+            if not words.startswith("#"):
+                break
+            _header_line(words, meta, path, number)
+    except RecordingError:
+        return None
+    return meta
+
+
 def clean(data: bytes, path: Path) -> tuple[bytes, str | None]:
     """A file's text with plain line ends, and what of its end was left out.
 

@@ -58,9 +58,9 @@ def simulate(spec: Spec) -> Simulated:
     Raises `ImukickError` for shares and times that these movements cannot have.
     """
     rngs = _streams(spec.seed)
-    leg = _person(spec, rngs["person"])
-    script = _script(spec, leg, rngs["person"], rngs["body"])
-    pendulums = {posture: _pendulum(spec, leg, pose) for posture, pose in script.poses.items()}
+    leg = person(spec, rngs["person"])
+    script = leg_script(spec, leg, rngs["person"], rngs["body"])
+    pendulums = {posture: swing_of(spec, leg, pose) for posture, pose in script.poses.items()}
     hover = bool(rngs["person"].random() < 0.5)
     Session(spec=spec, script=script, legs=pendulums, rng=rngs["reps"], hover=hover).run()
     duration_s = script.t_s
@@ -79,7 +79,8 @@ def simulate(spec: Spec) -> Simulated:
     return Simulated(samples, _marks(spec, script, clock), truth)
 
 
-def _person(spec: Spec, rng: np.random.Generator) -> Leg:
+def person(spec: Spec, rng: np.random.Generator) -> Leg:
+    """Somebody of this height; man or woman by chance where it is not said."""
     drawn = "f" if rng.random() < 0.5 else "m"
     return Leg(
         height_m=spec.height_m,
@@ -97,13 +98,15 @@ def _poses(spec: Spec) -> dict[str, Pose]:
     }
 
 
-def _pendulum(spec: Spec, leg: Leg, pose: Pose) -> Pendulum:
+def swing_of(spec: Spec, leg: Leg, pose: Pose) -> Pendulum:
+    """The leg as a pendulum, with the load of this session."""
     elastic, constant = LOADS.get(spec.load, (0.0, 0.0))
     psi0 = pose.thigh_rad + leg.centre_rad(pose.knee_rad)
     return Pendulum(psi0_rad=psi0, omega0_sq=leg.omega0_sq(pose.knee_rad), elastic=elastic, constant=constant)
 
 
-def _script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Generator) -> Script:
+def leg_script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Generator) -> Script:
+    """A leg at rest with its sensor strapped on, about to be led through a session."""
     poses = _poses(spec)
     pose = poses[spec.posture]
     body = Body(thigh_m=leg.thigh_m, shank_m=leg.shank_m)

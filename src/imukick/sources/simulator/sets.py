@@ -112,7 +112,7 @@ class Session:
     def run(self) -> None:
         """Still, repetitions with everything asked for between them, still."""
         spec, script = self.spec, self.script
-        self._check(self._plain())
+        self.check(self.plain())
         order = _order(spec, self.rng)
         script.wait(BEGIN_S)
         for word in spec.before:
@@ -120,20 +120,21 @@ class Session:
         for change in ("", *(word for word in spec.extras if word in CHANGES)):
             if change:
                 do(script, change)
-            plain = self._plain()
-            self._check(plain)
+            plain = self.plain()
+            self.check(plain)
             for word, following in pairwise([*order, ""]):
                 if word in INTERLUDES:
                     do(script, word)
                 elif word == "half-way" and following not in ("ok", *FAULTS):
-                    self._repetition(plain, "ok")
+                    self.repetition(plain, "ok")
                 else:
-                    self._repetition(plain, word)
+                    self.repetition(plain, word)
             order = ["ok"] * spec.reps
         script.wait(END_S)
         script.body.hold(script.t_s, shocks=True)
 
-    def _plain(self) -> Wish:
+    def plain(self) -> Wish:
+        """What a repetition without a special word aims at."""
         spec = self.spec
         return Wish(
             rom_rad=radians(spec.rom_deg if spec.rom_deg is not None else self.script.pose.rom_deg),
@@ -144,7 +145,7 @@ class Session:
             shape=spec.shape,
         )
 
-    def _check(self, plain: Wish) -> None:
+    def check(self, plain: Wish) -> None:
         """Refuse what the plain repetition cannot do."""
         spec = self.spec
         highest = plain.rom_rad * (REACH["high"] if "high" in spec.extras else 1.0) * (1.0 + 2 * spec.variation)
@@ -166,7 +167,8 @@ class Session:
         spread = 1.0 + size * float(np.clip(self.rng.standard_normal(), -2, 2))
         return None if value is None else value * spread
 
-    def _repetition(self, plain: Wish, word: str) -> None:
+    def repetition(self, plain: Wish, word: str) -> None:
+        """One repetition of the set, done as its `word` says."""
         spec, script = self.spec, self.script
         size = spec.variation
         reach = REACH.get(word, 1.0)
