@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from measured.splicing import Piece, handled, joined, piece
 
 from imukick.analysis import analyse
 from imukick.plans import Mark
-from imukick.signals import Samples
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import read_recording
 from imukick.sources.simulator import Spec, recording_meta, simulate
@@ -38,28 +38,27 @@ LONG = Spec(reps=REPS // 2, rest_s=1.0, pause_s=0.6, rate_hz=52.0, extras=("remo
 RIGHT = Spec(posture="quadruped", reps=10, rate_hz=52.0, side="right", extras=("short", "aborted"), rom_deg=62.0, told=True, seed=5)  # fmt: skip
 LEFT = replace(RIGHT, side="left", extras=(), rom_deg=52.0, seed=8)
 """Two legs that differ, which one simulated session never shows: strapped one after the other, right, left, right."""
-BETWEEN = 624
-"""Samples between two sets, 12 s: the sensor is moved over, and lies as still as at the start of the next set."""
 
 
 def both_legs(path: Path) -> None:
-    """One recording of three sets: right, left, right."""
-    parts = [simulate(RIGHT), simulate(LEFT), simulate(replace(RIGHT, seed=9, extras=()))]
-    began_s, marks = 0.0, []
-    columns: list[list[Any]] = [[], [], []]
-    for part in parts:
-        samples = part.samples
-        dt_s = float(np.median(np.diff(samples.t_s)))
-        still = np.arange(BETWEEN) % 26
-        columns[0] += [began_s + dt_s * np.arange(BETWEEN), began_s + dt_s * BETWEEN + samples.t_s - samples.t_s[0]]
-        columns[1] += [samples.acc_mps2[still], samples.acc_mps2]
-        columns[2] += [samples.gyr_radps[still], samples.gyr_radps]
-        marks.append(Mark(began_s, "side", part.truth["side"]))
-        began_s = float(columns[0][-1][-1]) + dt_s
-    t_s, acc_mps2, gyr_radps = (np.concatenate(column) for column in columns)
-    marks.append(Mark(40.0, "note", "the strap sat a little loose"))
-    meta = {**recording_meta(parts[0]), "started": "2026-11-20T18:05:00+01:00"}
-    write_recording(path, Samples(t_s=t_s, acc_mps2=acc_mps2, gyr_radps=gyr_radps), marks, meta, force=True)
+    """One recording of three sets of one sensor, which is strapped to the other leg by hand between: right, left, right."""
+    sets = [alike(piece(spec), RIGHT) for spec in (RIGHT, LEFT, replace(RIGHT, seed=9, extras=()))]
+    parts = [sets[0]]
+    marks = [Mark(0.0, "side", "right"), Mark(40.0, "note", "the strap sat a little loose")]
+    for number, after in enumerate(sets[1:]):
+        parts += [handled(parts[-1], after, number), after]
+        began_s = sum(part.length_s for part in parts[:-1])
+        marks.append(Mark(began_s, "side", after.truth["side"]))
+    samples = joined("both legs", parts).samples
+    meta = {**recording_meta(simulate(RIGHT)), "started": "2026-11-20T18:05:00+01:00"}
+    write_recording(path, samples, sorted(marks, key=lambda mark: mark.t_s), meta, force=True)
+
+
+def alike(one: Piece, spec: Spec) -> Piece:
+    """The same by the sensor of `spec`: its gyroscope's offset."""
+    offsets_degps = [np.array(truth["sensor"]["gyro_bias_dps"]) for truth in (piece(spec).truth, one.truth)]
+    turned = one.samples.gyr_radps + np.radians(offsets_degps[0] - offsets_degps[1])
+    return replace(one, samples=replace(one.samples, gyr_radps=turned))
 
 
 def command(*args: object) -> float:
