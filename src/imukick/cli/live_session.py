@@ -133,7 +133,7 @@ class LiveSession:
             return None
         self._marks_waiting(nextafter(last_s, inf))
         self._keep(self._coached.finish())
-        samples = _joined(self._pieces)
+        samples = joined(self._pieces)
         doubts = check(samples, Units(fixed=True))  # as a replay of what was recorded will
         recording = Recording(
             self._recorder.path,
@@ -208,7 +208,9 @@ def _kind(samples: Samples) -> tuple[object, ...]:
     return samples.clock, samples.acc_range_mps2, samples.gyr_range_radps
 
 
-def _joined(pieces: list[Samples]) -> Samples:
+def joined(pieces: list[Samples]) -> Samples:
+    """One after the other, of one clock and the same ranges."""
+
     def along(columns: list[FloatArray]) -> FloatArray:
         return np.concatenate(columns)
 
