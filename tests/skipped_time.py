@@ -32,6 +32,10 @@ class _Selector(DefaultSelector):
         self.now_s += TURN_S + (0.0 if events or timeout is None else timeout)
         return events
 
+    def pass_by(self, duration_s: float) -> None:
+        """The whole program sleeps."""
+        self.now_s += duration_s
+
 
 class _Loop(asyncio.SelectorEventLoop):
     """The event loop of the system on such a clock."""
@@ -55,12 +59,12 @@ class _Loop(asyncio.SelectorEventLoop):
 
 @contextmanager
 def skipped_time() -> Iterator[None]:
-    """Within this block `asyncio.run` skips waits, and `time.monotonic()` says what its loop's clock says.
+    """Within this block `asyncio.run` skips waits, `time.sleep` too, and `time.monotonic()` says what its loop's clock says.
 
     Only for programs all of whose parts are in this one loop: what waits for another process, or for a person, has no time to.
     """
     selectors: list[_Selector] = []
-    real = time.monotonic
+    real, sleep = time.monotonic, time.sleep
 
     def new_event_loop() -> asyncio.AbstractEventLoop:
         selectors.append(_Selector())
@@ -68,6 +72,9 @@ def skipped_time() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio.events, "new_event_loop", new_event_loop)
+        patch.setattr(
+            time, "sleep", lambda duration_s: selectors[-1].pass_by(duration_s) if selectors else sleep(duration_s)
+        )
         patch.setattr(time, "monotonic", lambda: selectors[-1].now_s if selectors else real())
         yield
 
