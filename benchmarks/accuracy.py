@@ -74,7 +74,7 @@ def claims(both: Both) -> str:
         for name in sorted({*spent, *found[0], *found[1]})
     ]
     total = ("together", "", "", len(found[0]), len(found[1]))
-    return plain(("activity", "times", "seconds", "claims, one pass", "claims, refined"), [*rows, total])
+    return plain(("activity", "times", "seconds", "claims, one pass", "claims, second look"), [*rows, total])
 
 
 def failures(pairs: Sequence[tuple[str, tuple[Scored, Scored]]]) -> str:
@@ -89,7 +89,7 @@ def failures(pairs: Sequence[tuple[str, tuple[Scored, Scored]]]) -> str:
         (key, len(one), len(refined), "; ".join((refined or one)[:EXAMPLES]))
         for key, (one, refined) in sorted(kinds.items())
     ]
-    return plain(("what went wrong", "one pass", "refined", "for example"), rows) if rows else "nothing"
+    return plain(("what went wrong", "one pass", "second look", "for example"), rows) if rows else "nothing"
 
 
 def own() -> Parts:
@@ -117,7 +117,7 @@ def all_sensors() -> Parts:
     measured = sensors.measure(sensors.sessions())
     parts = {
         f"sensors-{name}": plain(sensors.HEAD, sensors.table_rows(measured, refined=refined))
-        for name, refined in (("one-pass", False), ("refined", True))
+        for name, refined in (("one-pass", False), ("second-look", True))
     }
     pairs = [(f"{name}: ", pair) for name, both in measured.items() for pair in zip(*both, strict=True)]
     return parts | {"sensors-failures": failures(pairs)}
@@ -129,7 +129,7 @@ def people(folder: Path) -> Parts:
     rows = real.set_rows(*both)
     return {
         "real": table(real.lines(*both)),
-        "real-sets": plain(("set", "done", "one pass", "refined"), rows) if rows else "Every set is exact.",
+        "real-sets": plain(("set", "done", "one pass", "second look"), rows) if rows else "Every set is exact.",
     }
 
 

@@ -40,7 +40,7 @@ def cases() -> Iterator[tuple[str, Case]]:
 
 
 def measure() -> dict[str, list[tuple[Scored, Scored]]]:
-    """Every kind of session, each in one pass and refined."""
+    """Every kind of session, each in one pass and the second look."""
     out: dict[str, list[tuple[Scored, Scored]]] = {}
     for name, case in cases():
         both = (run(case, refine=False, aim=False), run(case, refine=True, aim=False))
@@ -66,7 +66,7 @@ HEAD = (
     "kicks",
     "exact, one pass",
     "missed, false",
-    "exact, refined",
+    "exact, second look",
     "missed, false ",
     "range error, deg",
 )

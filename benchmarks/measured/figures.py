@@ -1,4 +1,4 @@
-"""A figure: what it is, its bar, what was reached in one pass and refined, with how many cases and how sure."""
+"""A figure: what it is, its bar, what was reached in one pass and the second look, with how many cases and how sure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from measured.scoring import Scored
 
 Each = Callable[[Scored], list[tuple[float, ...]]]
 Bars = tuple[float | None, float | None]
-"""Of one pass and of the refined pass."""
+"""Of one pass and of the second look."""
 NO_BAR: Final[Bars] = (None, None)
 
 
@@ -74,7 +74,7 @@ class Figure:
     where: Callable[[Scored], bool] = lambda _: True
 
     def line(self, passes: tuple[Sequence[Scored], Sequence[Scored]]) -> Line | None:
-        """The figure in one pass and refined; None when no session belongs to it."""
+        """The figure in one pass and the second look; None when no session belongs to it."""
         kept = [[scored for scored in sessions if self.where(scored)] for sessions in passes]
         if not kept[0]:
             return None
@@ -128,7 +128,7 @@ def rows(values: Sequence[tuple[float, ...]]) -> Rows:
 def counted(
     name: str, bars: Bars, values: tuple[float, float], of: int, *, most: bool, unit: str = "", short: int = 0
 ) -> Line:
-    """A line of plain counts of `of` cases, one pass and refined; `short`: this many cases off the bar still meet it."""
+    """A line of plain counts of `of` cases, one pass and second look; `short`: this many cases off the bar still meet it."""
     both = []
     for value, bar in zip(values, bars, strict=True):
         met: bool | None = None

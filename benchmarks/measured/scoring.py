@@ -72,12 +72,12 @@ class Scored:
 def run(case: Case, *, refine: bool, aim: bool = True) -> Scored:
     """Analyse a case as a person would, and score it; `aim`: once more with a target."""
     told = case.told()
-    scored = score(case, analyse(case.samples, refine=refine, **told).reps)
+    scored = score(case, analyse(case.samples, one_pass=not refine, **told).reps)
     good = sorted(kick["rom_shank_deg"] for kick in case.truth["reps"] if _is_kick(kick) and kick["fault"] == "ok")
     if not aim or not good:
         return scored
     target_deg = TARGET_SHARE * float(good[len(good) // 2])
-    again = score(case, analyse(case.samples, refine=refine, target_rom_deg=target_deg, **told).reps)
+    again = score(case, analyse(case.samples, one_pass=not refine, target_rom_deg=target_deg, **told).reps)
     return replace(scored, aimed=again.pairs, target_deg=target_deg)
 
 

@@ -84,7 +84,7 @@ def through(name: str, samples: Samples) -> Samples:
 
 
 def measure(cases: Sequence[Case]) -> dict[str, Both]:
-    """Make -> every session through it, in one pass and refined."""
+    """Make -> every session through it, in one pass and the second look."""
     out: dict[str, Both] = {}
     for name in MAKES:
         heard = [replace(case, samples=through(name, case.samples)) for case in cases]

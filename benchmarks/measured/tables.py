@@ -10,8 +10,8 @@ from measured.figures import Line, Reached
 
 
 def table(lines: Sequence[Line | None]) -> str:
-    """| figure | bar | one pass | refined | cases | met |"""
-    head = "| figure | bar | one pass | refined | cases | met |\n|---|---|---|---|---|---|"
+    """| figure | bar | one pass | second look | cases | met |"""
+    head = "| figure | bar | one pass | second look | cases | met |\n|---|---|---|---|---|---|"
     return "\n".join([head, *(_row(line) for line in lines if line is not None)])
 
 

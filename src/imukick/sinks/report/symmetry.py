@@ -25,7 +25,7 @@ SD_PER_MEDIAN_ERROR: Final = 1.4826
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """Something that both legs have. `error`, `harsh_error`: standard deviation of its measurement, in `unit` or, where
-    `relative`, as a share of the value; from the validation's simulators, the worse one, the refined pass: with a good sensor, and with the
+    `relative`, as a share of the value; from the validation's simulators, the worse one, in the second look: with a good sensor, and with the
     receiver's stamps, losses or clipped samples.
     """
 
