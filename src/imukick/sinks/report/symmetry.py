@@ -39,12 +39,12 @@ class Quantity:
 
 
 MEASURED: Final[dict[str, tuple[float, float]]] = {
-    "range, mean error": (0.64, 1.42),
-    "peak rate of the lift, median error": (0.0194, 0.0395),
-    "peak rate of the lowering, median error": (0.0226, 0.0508),
-    "lift, mean error": (0.018, 0.031),
-    "pause, mean error": (0.021, 0.052),
-    "lower, mean error": (0.026, 0.046),
+    "range, mean error": (0.69, 1.44),
+    "peak rate of the lift, median error": (0.0194, 0.0396),
+    "peak rate of the lowering, median error": (0.0228, 0.0508),
+    "lift, mean error": (0.031, 0.039),
+    "pause, mean error": (0.034, 0.052),
+    "lower, mean error": (0.035, 0.067),
     "momentum_lift, mean error": (0.046, 0.056),
     "momentum_drop, mean error": (0.058, 0.058),
 }
