@@ -26,7 +26,7 @@ from imukick.events import (
     SetEnded,
 )
 from imukick.exercises import Exercise
-from imukick.motion.pelvis import TO_HEAD, Kick, Pelvis, Turn, learned_left, left_of, level_hold, parts
+from imukick.motion.pelvis import TO_HEAD, HeldTurn, Kick, Pelvis, Turn, learned_left, left_of, opening_deg, parts
 from imukick.plans import Mark
 from imukick.reps.claims import Claims
 from imukick.reps.pelvic import judged, swapped
@@ -86,10 +86,8 @@ class Ensemble:
         self._of_pelvis = Stream("pelvis", clocks.get("pelvis", Clock()), self._p.step_s)
         self._head = TO_HEAD if head else None
         self._left = None if prior.left is None else np.array(prior.left)
-        self._swapped = prior.swapped
-        self._opened_deg: list[float] = []
-        self._level: dict[str, list[FloatArray]] = {}
-        self._level_up: FloatArray | None = None  # of the newest of them
+        self._swapped, self._known = prior.swapped, bool(prior.legs)  # an earlier look has seen all repetitions
+        self._held: list[tuple[str, HeldTurn]] = []  # of each kick that counts: its side, and the pelvis in its hold
         self._claims = Claims()
         self._index = 0
         self._set = 1
@@ -101,9 +99,9 @@ class Ensemble:
     @property
     def prior(self) -> EnsemblePrior:
         """What was learned so far, to start a second look from."""
-        left = self._left if self._left is not None else learned_left(self._level, self._level_up, 1)
+        left = self._learned(1)
         known = None if left is None else (float(left[0]), float(left[1]), float(left[2]))
-        return EnsemblePrior({leg.place: leg.session.prior for leg in self._legs}, known, swapped(self._opened_deg))
+        return EnsemblePrior({leg.place: leg.session.prior for leg in self._legs}, known, swapped(self._opened_deg(1)))
 
     @property
     def clocks(self) -> dict[Place, Clock]:
@@ -327,21 +325,32 @@ class Ensemble:
 
     def _learn(self, leg: Leg, rep: Rep, turn: Turn) -> Pelvic:
         """The pelvis' numbers of a repetition; and what it shows of where left is and of a swap."""
-        if rep.counted and turn.lying and self._left is None:
-            self._level.setdefault(leg.side, []).append(level_hold(turn))
-            self._level_up = turn.up
-        learned = (
-            self._left if self._left is not None else learned_left(self._level, self._level_up, self._p.learn_least)
-        )
-        left = left_of(turn, self._head, learned)
+        if rep.counted:
+            self._held.append((leg.side, turn.held()))
+        left = left_of(turn, self._head, self._learned(self._p.learn_least))
+        self._swapped = self._swapped or (not self._known and swapped(self._opened_deg(self._p.learn_least)))
         if left is None:
             return Pelvic(None, None, None, None, turn.rocking_mps2, turn.gap)
         p = parts(turn, left)
-        if rep.counted:
-            opened = p.hold_rotation_deg + p.hold_obliquity_deg
-            self._opened_deg.append(opened if leg.side == "left" else -opened)
-            self._swapped = self._swapped or swapped(self._opened_deg)
         return Pelvic(p.tilt_deg, p.rotation_deg, p.obliquity_deg, p.hold_tilt_deg, turn.rocking_mps2, turn.gap)
+
+    def _learned(self, least: int) -> FloatArray | None:
+        """The pelvis' left by an earlier look, or by the kicks of both legs so far, at `least` so many of each."""
+        if self._left is not None:
+            return self._left
+        lying = [(side, held) for side, held in self._held if held.lying]
+        levels = {side: [held.level_rad for own, held in lying if own == side] for side in dict(lying)}
+        return learned_left(levels, lying[-1][1].up, least) if lying else None
+
+    def _opened_deg(self, least: int) -> list[float]:
+        """Of each kick so far how far the pelvis turned and rose in the hold towards the leg that is said to have lifted."""
+        learned, out = self._learned(least), []
+        for side, held in self._held:
+            left = left_of(held, self._head, learned)
+            if left is not None:
+                opened_deg = opening_deg(held, left)
+                out.append(opened_deg if side == "left" else -opened_deg)
+        return out
 
     def _sways(self, leg: Leg, from_s: float, to_s: float, rom_deg: float | None) -> bool:
         """Did another leg move so much more within this span (this leg's device time) that this one swayed with it?"""

@@ -186,6 +186,10 @@ def _meta(
     first, group = next(iter(own.values())), session_name(recordings)
     sensors = {
         place: {key: facts[key] for key in ("recording", "sensor", "clock", "rate_hz", "losses")}
+        | {
+            "from_s": ensemble.clocks[place].session_s(float(recordings[place].samples.t_s[0])),
+            "to_s": ensemble.clocks[place].session_s(float(recordings[place].samples.t_s[-1])),
+        }
         for place, facts in own.items()
     }
     whole = facts_of(

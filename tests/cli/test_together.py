@@ -97,3 +97,21 @@ def test_arrivals_that_cannot_be_read_are_refused(tmp_path: Path, imukick: Run) 
         assert said in done.err
     beside.unlink()
     assert "copy it, too" in imukick("replay", *here.values(), "--together").err
+
+
+def test_a_session_of_several_sensors_is_reported_kept_and_judged_again(tmp_path: Path, imukick: Run) -> None:
+    made = trio()
+    files, db = list(written(made, tmp_path).values()), tmp_path / "history.sqlite3"
+    done = imukick("report", *files, "--together", "-o", tmp_path / "a.html")
+    assert done.code == 0, done.err
+    assert "with both legs" in done.out
+    done = imukick("replay", *files, "--together", "--save", "--db", db)
+    assert done.code == 0, done.err
+    assert "kept: session 1" in done.out
+    assert "nothing new to keep" in imukick("history", "recompute", 1, "--db", db).out
+    assert imukick("report", 1, "-o", tmp_path / "b.html", "--db", db).code == 0
+    shown = imukick("history", "export", tmp_path / "h.json", "--db", db)
+    assert shown.code == 0, shown.err
+    table = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["tables"]["reps"]
+    at = table["columns"].index("pelvis_tilt_deg")
+    assert all(row[at] is not None for row in table["rows"])

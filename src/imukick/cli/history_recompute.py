@@ -8,6 +8,7 @@ from typing import Any
 
 from imukick.analysis import look
 from imukick.cli.history_place import kept_history
+from imukick.cli.history_save import members_of
 from imukick.cli.history_show import side_by_side
 from imukick.cli.screen import Screen, complain
 from imukick.errors import ImukickError, RecordingError
@@ -19,6 +20,7 @@ from imukick.sinks.history.editing import save_judgement
 from imukick.sinks.history.kept import to_json
 from imukick.sinks.history.recordings import is_kept, recording_facts
 from imukick.sources.recordings import Recording, read_recording
+from imukick.together import in_places, look_together
 
 
 def recompute_sessions(db: str | None, numbers: Sequence[int], *, everything: bool) -> int:
@@ -41,7 +43,11 @@ def _recompute(history: History, number: int, screen: Screen) -> None:
     recording, digest = _recording(one)
     with history.looking_at(f"session {number}"):
         exercise = _exercise(one.newest.meta)
-    analysis = look(recording, exercise, motion=False)  # in the second look, by the rules of this program
+    members = members_of(one)
+    if members:
+        analysis = look_together(in_places([read_recording(path) for path in members]), exercise)
+    else:
+        analysis = look(recording, exercise, motion=False)  # in the second look, by the rules of this program
     now = datetime.now().astimezone()
     new = Judgement(len(one.judgements) + 1, now, *_rules(analysis.meta), analysis.meta, analysis.events)
     with history.looking_at(f"session {number}"):

@@ -9,12 +9,21 @@ from pathlib import Path
 from imukick.analysis import Analysis
 from imukick.cli.history_place import HistoryWishes, asked_person, the_history
 from imukick.plans import Plan
+from imukick.sinks.history import KeptSession
 from imukick.sinks.history.editing import save_session
 from imukick.sinks.history.kept import to_json
 from imukick.sinks.history.reading import known_as
 from imukick.sinks.history.recordings import kept_path, recording_facts
 from imukick.sinks.history.writing import Beginning
 from imukick.sources.recordings import read_recording
+
+
+def members_of(kept: KeptSession) -> tuple[Path, ...]:
+    """The recordings of a session of several sensors, which lie beside the one that it was kept with; none of one sensor."""
+    sensors = kept.newest.meta.get("sensors")
+    if kept.recording is None or not isinstance(sensors, dict):
+        return ()
+    return tuple(kept.recording.with_name(str(one["recording"])) for one in sensors.values())
 
 
 def saved_line(

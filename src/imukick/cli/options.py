@@ -12,6 +12,9 @@ LoadKgOption = Annotated[float | None, typer.Option(help="Mass of the ankle weig
 SideOption = Annotated[str | None, typer.Option(help="left, right or unknown (default).")]
 HeightOption = Annotated[float | None, typer.Option(help="Height of the person (default 1.70).")]
 TargetRomOption = Annotated[float | None, typer.Option(metavar="DEG", help="Range aimed at; less is told as short.")]
+TogetherOption = Annotated[
+    bool, typer.Option("--together", help="These recordings are one session: several sensors on one person.")
+]
 OnePassOption = Annotated[
     bool, typer.Option("--one-pass", help="Look once, as a live session does; else twice, which finds more.")
 ]

@@ -94,9 +94,9 @@ def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
                 analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
             warn(path, analysis.meta["warnings"])
             outputs.write_one(path, analysis)
-            lines += (
-                [] if wishes.kept is None else [saved_line(path, analysis, wishes.kept, wishes.plan, wishes.rate_hz)]
-            )
+            if wishes.kept is not None:
+                first = inputs.sessions.get(path, (path,))[0]
+                lines.append(saved_line(first, analysis, wishes.kept, wishes.plan, wishes.rate_hz))
         except ImukickError as error:
             complain(str(error))
             continue
@@ -152,7 +152,6 @@ def check_together(wishes: Wishes, asked: Asked) -> None:
         "--side": "side" in wishes.told,
         "--motion": asked.motion is not None,
         "--device": wishes.device is not None,
-        "--save": wishes.kept is not None,
     }
     for option, given in alone.items():
         if given:

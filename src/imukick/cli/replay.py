@@ -26,6 +26,7 @@ from imukick.cli.options import (
     SideOption,
     StartedOption,
     TargetRomOption,
+    TogetherOption,
 )
 from imukick.errors import ImukickError
 
@@ -39,9 +40,7 @@ def replay(
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
     plan: PlanOption = None,
-    together: Annotated[
-        bool, typer.Option("--together", help="These recordings are one session: several sensors on one person.")
-    ] = False,
+    together: TogetherOption = False,
     one_pass: OnePassOption = False,
     refine: RefineOption = False,  # noqa: ARG001 - accepted as before
     rate_hz: RateOption = None,

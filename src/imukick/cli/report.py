@@ -18,6 +18,7 @@ from imukick.cli.options import (
     RefineOption,
     SideOption,
     TargetRomOption,
+    TogetherOption,
 )
 
 
@@ -43,6 +44,7 @@ def report(
     side: SideOption = None,
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
+    together: TogetherOption = False,
     one_pass: OnePassOption = False,
     refine: RefineOption = False,
     rate_hz: RateOption = None,
@@ -58,7 +60,9 @@ def report(
     from imukick.cli.reporting import Order, report_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, one_pass, rate_hz, device=device, plan=asked_plan(plan), second_look=refine)
+    wishes = Wishes(
+        told, target_rom, one_pass, rate_hz, device=device, plan=asked_plan(plan), second_look=refine, together=together
+    )
     code = report_all(sessions, wishes, Order(out, pdf, person, db, force))
     if code:
         raise typer.Exit(code)

@@ -12,8 +12,10 @@ from typing import Any
 from imukick.analysis import Analysis, analyse, exercise_of
 from imukick.cli.coached_replay import coached_replay
 from imukick.cli.history_place import kept_history
-from imukick.cli.inputs import find_inputs, real
-from imukick.cli.playing import Wishes, read_as_wished
+from imukick.cli.history_save import members_of
+from imukick.cli.inputs import Inputs, as_one, find_inputs, in_groups, real
+from imukick.cli.outputs import Asked
+from imukick.cli.playing import Wishes, check_together, played_together, read_as_wished
 from imukick.cli.screen import Screen, complain, say, warn
 from imukick.errors import ImukickError, RecordingError
 from imukick.plans import Plan, Tempo
@@ -41,17 +43,18 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A recording to report on, and the session of the history that it belongs to."""
+    """A recording to report on, and the session of the history that it belongs to. `members`: of a session of several sensors its recordings."""
 
     path: Path
     stem: str
     kept: KeptSession | None = None
+    members: tuple[Path, ...] = ()
 
 
 def report_all(named: Sequence[str], wishes: Wishes, order: Order) -> int:
     """The exit code: 0, or 2 when a report could not be made; each such thing is told in one line."""
     browser = find_browser() if order.pdf else None
-    sources, several = find_sources(named, order.db)
+    sources, several = one_session(named) if wishes.together else find_sources(named, order.db)
     places, new_folder = find_places(sources, order, several=several)
     failed = False
     for source, place in zip(sources, places, strict=True):
@@ -84,10 +87,21 @@ def find_sources(named: Sequence[str], db: str | None) -> tuple[list[Source], bo
         if name.isascii() and name.isdigit() and not Path(name).exists():
             sources.append(_session(int(name), db))
             continue
-        inputs = find_inputs([name])
-        several = several or inputs.several
-        sources += [Source(path, path.stem) for path in inputs.paths]
+        inputs = in_groups(find_inputs([name]), [name])
+        several = several or len(inputs.paths) > 1 or (inputs.several and not inputs.sessions)
+        sources += [_source(path, inputs) for path in inputs.paths]
     return list({(real(source.path), source.stem): source for source in sources}.values()), several
+
+
+def one_session(named: Sequence[str]) -> tuple[list[Source], bool]:
+    """All that is named as one session of several sensors. Raises `ImukickError` for fewer than two recordings."""
+    inputs = as_one(find_inputs(list(named)))
+    return [_source(path, inputs) for path in inputs.paths], False
+
+
+def _source(path: Path, inputs: Inputs) -> Source:
+    members = inputs.sessions.get(path, ())
+    return Source(path, path.name if members else path.stem, members=members)
 
 
 def _session(number: int, db: str | None) -> Source:
@@ -108,7 +122,7 @@ def _session(number: int, db: str | None) -> Source:
             f"name the file itself to report on it, imukick history show {number} has the numbers that were kept",
             path=kept.recording,
         )
-    return Source(kept.recording, f"session-{number}", kept)
+    return Source(kept.recording, f"session-{number}", kept, members_of(kept))
 
 
 def find_places(sources: Sequence[Source], order: Order, *, several: bool) -> tuple[list[Path], Path | None]:
@@ -129,7 +143,7 @@ def find_places(sources: Sequence[Source], order: Order, *, several: bool) -> tu
         raise RecordingError("a report is a page; name it .html, or a folder with / behind it", path=place)
     else:
         places = [place]
-    recordings = {real(source.path) for source in sources}
+    recordings = {real(path) for source in sources for path in (source.path, *source.members)}
     for one in [*places, *(place.with_suffix(".pdf") for place in places if order.pdf)]:
         if real(one) in recordings:
             raise RecordingError("this is a recording; name another file to write to", path=one)
@@ -161,6 +175,9 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
     Raises `ImukickError` for a recording that cannot be used.
     """
     kept = source.kept
+    if source.members:
+        wishes = wishes if kept is None else replace(_as_kept(wishes, kept), told=_without_side(_as_kept(wishes, kept)))
+        return _together(source, wishes, person or _person(kept))
     plan = wishes.plan
     if kept is not None:
         wishes = _as_kept(wishes, kept)
@@ -185,6 +202,32 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
         plan=plan.name if plan is not None else str(recording.meta.get("plan") or ""),
         plan_lines=lines,
         tempo=None if plan is None else plan.tempo,
+    )
+
+
+def _without_side(wishes: Wishes) -> dict[str, Any]:
+    """What is said of the exercise; each ankle has its own side."""
+    return {key: value for key, value in wishes.told.items() if key != "side"}
+
+
+def _together(source: Source, wishes: Wishes, person: str) -> Account:
+    """Of several sensors: no leg's angle alone is the session's, so that there are no curves."""
+    check_together(wishes, Asked(None, None, None, excel=False, force=False))
+    analysis = played_together(source.members, wishes)
+    warn(source.path, analysis.meta["warnings"])
+    return Account(
+        name=source.path.name,
+        moved=analysis.moved,
+        reps=analysis.reps,
+        events=analysis.events,
+        meta=analysis.meta,
+        duration_s=max(one["to_s"] for one in analysis.meta["sensors"].values()),
+        marks=(),
+        person=person,
+        remarks=() if source.kept is None or not source.kept.note else (source.kept.note,),
+        plan="",
+        plan_lines=[],
+        tempo=None,
     )
 
 

@@ -65,6 +65,20 @@ class Kick:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldTurn:
+    """The mean rotation vector `hold_rad` (3,) of a hold, `up` (3,) in the calm before it, both in the sensor frame; `lying` as in `Turn`."""
+
+    hold_rad: FloatArray
+    up: FloatArray
+    lying: bool
+
+    @property
+    def level_rad(self) -> FloatArray:
+        """The level part (3,) of it."""
+        return np.asarray(self.hold_rad - (self.hold_rad @ self.up) * self.up)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """How the pelvis turned in one repetition.
 
@@ -79,6 +93,10 @@ class Turn:
     lying: bool
     rocking_mps2: float
     gap: bool
+
+    def held(self) -> HeldTurn:
+        """What is kept of it."""
+        return HeldTurn(self.hold_rad, self.up, self.lying)
 
     @property
     def hold_rad(self) -> FloatArray:
@@ -193,7 +211,7 @@ class Pelvis:
         return rows[(rows[:, 0] >= from_s) & (rows[:, 0] < to_s)]
 
 
-def left_of(turn: Turn, head: FloatArray | None, learned: FloatArray | None) -> FloatArray | None:
+def left_of(turn: Turn | HeldTurn, head: FloatArray | None, learned: FloatArray | None) -> FloatArray | None:
     """The person's left (3,) in the sensor frame; None where it cannot be told.
 
     Upright by gravity and the axis out of the skin, z; on all fours by `head`, the sensor's axis that points to it, else by the left that
@@ -236,10 +254,11 @@ def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray | Non
     return _unit(to_left) if float(np.linalg.norm(alike)) > LEAST_TURN_RAD else None
 
 
-def level_hold(turn: Turn) -> FloatArray:
-    """The level part (3,) of the mean turn in the hold."""
-    held = turn.hold_rad
-    return np.asarray(held - (held @ turn.up) * turn.up)
+def opening_deg(held: HeldTurn, left: FloatArray) -> float:
+    """How far (deg) the pelvis turned and rose to the left. `left`: unit vector (3,) to the person's left, sensor frame."""
+    long = np.cross(left, held.up) if held.lying else held.up
+    front = -held.up if held.lying else np.cross(left, held.up)
+    return float(held.hold_rad @ (long + front)) * DEG_PER_RAD
 
 
 OUT_OF_SKIN: Final = np.array([0.0, 0.0, 1.0])
