@@ -90,6 +90,12 @@ def test_keys_on_a_terminal_and_ctrl_c_which_gives_it_back_as_it_was(tmp_path: P
             terminal.type("zxm")
             terminal.read_until("rep 1 was none, says the person")
             terminal.read_until("one was missed, says the person")
+            process.send_signal(signal.SIGSTOP)  # as Ctrl-Z: the shell takes the terminal as it likes it
+            termios.tcsetattr(place, termios.TCSANOW, before)
+            process.send_signal(signal.SIGCONT)
+            while terminal.settings == before:
+                assert process.poll() is None
+                time.sleep(0.01)
             terminal.type("s")
             terminal.read_until("side: left")
             terminal.read_until("lost 0.0 %")

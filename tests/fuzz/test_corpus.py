@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
-from tests.fuzz import decoders, phone, readers, seeds
+from tests.fuzz import decoders, histories, phone, readers, seeds, words
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 
@@ -30,6 +31,24 @@ def test_readers_may_only_refuse(tmp_path: Path) -> None:
         folder = tmp_path / str(k)
         folder.mkdir()
         readers.attempt(data, folder)
+
+
+def test_histories_may_only_refuse(tmp_path: Path) -> None:
+    chance = random.Random(17)
+    original = histories.whole(tmp_path)
+    for k in range(12):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        histories.attempt(chance.randbytes(4 * chance.randrange(1, 5)), folder, original)
+
+
+def test_words_and_messages_are_taken_or_left() -> None:
+    chance = random.Random(17)
+    for _ in range(300):
+        words.mark(chance.randbytes(chance.randrange(40)))
+        words.message(b'{"say": "note ' + chance.randbytes(chance.randrange(40)) + b'"}')
+    for text in ("\x1b[2J\0\u2028\u202e", "\ud83d half", '"' * 3, "=1+1, =2"):
+        words.mark(b"s" + text.encode("utf-8", "surrogatepass"))
 
 
 def test_each_decoder_is_reached() -> None:

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 
-from imukick.errors import SensorError
-from imukick.sensors.imukick_v1 import BATTERY_LEVEL
+from imukick.errors import ProtocolError, SensorError
+from imukick.sensors.imukick_v1 import BATTERY_LEVEL, STREAM
 from imukick.sensors.known import SENSORS
-from imukick.sensors.link import Advertisement
+from imukick.sensors.link import Advertisement, Decoder, Told
 from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, Stalled, find, stream
 from imukick.sources.ble.finding import radio_lock
-from imukick.sources.virtual_sensor import in_process
+from imukick.sources.virtual_sensor import Radio, in_process
 from tests.skipped_time import run_skipping
 from tests.sources.ble_session import QUICK, Session, listen, ramp
 
@@ -154,6 +154,35 @@ def test_a_sensor_that_is_connected_already_is_taken_for_what_it_is(name: str, m
             assert "Polar Verity Sense" not in of_it
     by_name = next((sensor.model for sensor in SENSORS if sensor.recognises(Advertisement(name))), None)
     assert by_name == model
+
+
+class Refusing:
+    """The decoder of a sensor whose packets need more than the least link carries."""
+
+    def __init__(self, inner: Decoder) -> None:
+        self._inner = inner
+        self.start, self.stop = inner.start, inner.stop
+
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
+        if characteristic == STREAM:
+            raise ProtocolError("cut off", offset=0, data=data)
+        return self._inner.receive(characteristic, data, arrival_s)
+
+
+def test_a_link_that_carries_too_little_says_so() -> None:
+    seen = Session()
+
+    async def run() -> None:
+        async with in_process(ramp(50.0, 60.0), radio=Radio(mtu=23)) as room:
+            (found,) = await find(backend=room.backend)
+            assert found.sensor is not None
+            make = found.sensor.decoder
+            named = replace(found, sensor=replace(found.sensor, decoder=lambda: Refusing(make())))
+            await listen(seen, stream(named, backend=room.backend, params=QUICK))
+
+    run_skipping(run())
+    assert seen.error is not None
+    assert (seen.error.reason, "20 bytes at a time (MTU 23)" in str(seen.error)) == ("mtu", True)
 
 
 def test_one_radio_does_one_thing_at_a_time() -> None:

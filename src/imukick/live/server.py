@@ -106,7 +106,7 @@ class Page:
                 message = await socket.receive()
                 if message["type"] != "websocket.receive":
                     break
-                if not self._heard(client, message.get("text") or ""):
+                if not self.hear(client, message.get("text") or ""):
                     self.gate.drop(address)
                     break
         finally:
@@ -114,8 +114,8 @@ class Page:
             await asyncio.gather(task, return_exceptions=True)
             self._clients.discard(task)
 
-    def _heard(self, client: Client, text: str) -> bool:
-        """Take a message; False: too many have come."""
+    def hear(self, client: Client, text: str) -> bool:
+        """Take a message of a page; False: too many have come."""
         try:
             told = json.loads(text)
         except (ValueError, RecursionError):
