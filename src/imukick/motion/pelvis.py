@@ -241,8 +241,8 @@ def parts(turn: Turn, left: FloatArray) -> PelvisTurn:
 
 
 def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray | None, least: int) -> FloatArray | None:
-    """The person's left by kicks of both legs: the level direction about which the pelvis turned alike, for tilt never differs in sign,
-    and square to the one about which it turned either way, the long axis.
+    """The person's left by kicks of both legs: about it the pelvis turns the same way in every kick, about the long axis, square to it,
+    one way with the left leg and the other way with the right.
 
     Gives the unit vector `left` (3,) in the sensor frame. `turns`: of each side, the level parts (3,) of the mean turns in the hold; `up` (3,). None before `least` of each, or where it hardly turned.
     """
@@ -251,7 +251,15 @@ def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray | Non
     one, other = (np.mean(rows, axis=0) for rows in turns.values())
     alike, square = one + other, np.cross(up, one - other)
     to_left = alike + (square if float(square @ alike) > 0 else -square)
-    return _unit(to_left) if float(np.linalg.norm(alike)) > LEAST_TURN_RAD else None
+    if float(np.linalg.norm(alike)) < LEAST_TURN_RAD:
+        return None
+    to_left = _unit(to_left)
+    # tilt and rotation both have their sign: each leg's turns lie in a quadrant of their own, and left is the border between them
+    long = np.cross(to_left, up)
+    angles = [np.arctan2(np.array(rows) @ long, np.array(rows) @ to_left) for rows in turns.values()]
+    low, high = sorted(angles, key=lambda own: float(np.median(own)))
+    border = 0.5 * (float(np.quantile(low, 1.0 - BORDER_SHARE)) + float(np.quantile(high, BORDER_SHARE)))
+    return _unit(math.cos(border) * to_left + math.sin(border) * long)
 
 
 def opening_deg(held: HeldTurn, left: FloatArray) -> float:
@@ -267,6 +275,8 @@ TO_HEAD: Final = np.array([1.0, 0.0, 0.0])
 """Of one that is marked so."""
 LEAST_TURN_RAD: Final = 1.0 * RAD_PER_DEG
 """A pelvis that turned less, both legs together, shows no direction. Chosen: the noise of a kick's turn is a third of it."""
+BORDER_SHARE: Final = 0.1
+"""Of a leg's kicks that may lie beyond the border, by noise or because the pelvis hardly turned. Chosen."""
 CALM_HZ: Final = 2.0
 """Slower than the noise of a gyroscope, quicker than sway. Chosen."""
 
