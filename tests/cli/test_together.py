@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.sheet import OF_SEVERAL
 from tests.cli.command import Run, runner
 from tests.trios import trio, written
@@ -115,3 +116,21 @@ def test_a_session_of_several_sensors_is_reported_kept_and_judged_again(tmp_path
     table = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["tables"]["reps"]
     at = table["columns"].index("pelvis_tilt_deg")
     assert all(row[at] is not None for row in table["rows"])
+
+
+def test_the_how_to_for_several_sensors_works(tmp_path: Path, imukick: Run) -> None:
+    made, day = trio(hops=True, seed=6), tmp_path / "day"
+    day.mkdir()
+    for place, one in made.made.items():
+        write_recording(day / f"{place}.csv", one.samples)  # nothing but samples: no place, no arrivals
+    for name, *said in (
+        ("left.csv", "--place", "left-ankle"),
+        ("right.csv", "--place", "right-ankle"),
+        ("pelvis.csv", "--place", "pelvis", "--mount", "flat, x to the head"),
+    ):
+        assert imukick("edit", day / name, *said, "--group", "monday").code == 0
+    done = imukick("replay", day, "--out", tmp_path / "monday.csv")
+    assert done.code == 0, done.err
+    rows = [row for row in rows_of(tmp_path / "monday.csv") if row["counted"] == "true"]
+    assert [row["side"] for row in rows] == [kick["side"] for kick in made.truth["reps"]]
+    assert all(row["sync_ms"] == "5.0" and row["pelvis_tilt_deg"] for row in rows)
