@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,14 @@ def test_in_a_folder_a_group_is_one_session_and_what_names_arrivals_is_no_record
     done = imukick("replay", folder, "--out", tmp_path / "out.csv")
     assert done.code == 0, done.err
     assert {row["recording"] for row in rows_of(tmp_path / "out.csv")} == {"monday", "alone.csv"}
+
+
+def test_a_shell_that_names_every_file_names_the_arrivals_too(tmp_path: Path, imukick: Run) -> None:
+    written(trio(), tmp_path)
+    done = imukick("replay", *sorted(tmp_path.glob("*.csv")), "--together")
+    assert done.code == 0, done.err
+    assert ", left 3 and right 3: 6 counted" in done.out
+    assert re.search(r"^ *1 [LR] ", done.out, flags=re.MULTILINE)
 
 
 def test_one_sensor_alone_has_no_columns_of_several(tmp_path: Path, imukick: Run) -> None:

@@ -63,6 +63,8 @@ def find_inputs(named: list[str]) -> Inputs:
         found |= {real(match): Found(match, (), None) for match in matches if real(match) not in found}
     known = {real(one.path): one for one in recordings_in(one.path for one in found.values() if not one.files)}
     kept = [one if one.files else known[key] for key, one in found.items() if one.files or key in known]
+    if len(named) > 1:
+        kept = _without_arrivals(kept)  # as a shell's *.csv names them
     several |= len(named) > 1 and not (len(kept) == 1 < len(found))  # two halves of one recording are one
     files = dict.fromkeys(file.on_disk for one in kept for file in one.files)
     return Inputs(tuple(one.path for one in kept), several, tuple(files))
@@ -70,11 +72,16 @@ def find_inputs(named: list[str]) -> Inputs:
 
 def _recordings(found: Sequence[Found]) -> list[Found]:
     """Without what is about a recording: by its name, or because a recording names it as its arrivals."""
+    return _without_arrivals([one for one in found if not about_a_recording(one.path)])
+
+
+def _without_arrivals(found: Sequence[Found]) -> list[Found]:
+    """Without what another of them names as its arrivals."""
     from imukick.sources.recordings.text import own_header
 
     headers = [(one.path.parent, own_header(one.path)) for one in found if one.path.is_file()]
     named = {folder / str(header["arrivals"]) for folder, header in headers if header and header.get("arrivals")}
-    return [one for one in found if not about_a_recording(one.path) and one.path not in named]
+    return [one for one in found if one.path not in named]
 
 
 def in_groups(inputs: Inputs, named: Sequence[str]) -> Inputs:

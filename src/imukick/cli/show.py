@@ -91,8 +91,11 @@ def set_line(number: int, reps: Sequence[Rep]) -> str:
     """Totals of one set: counted, clean, median range, and what was not counted and why."""
     counted = [rep for rep in reps if rep.counted]
     clean = sum(rep.clean for rep in counted)
-    side = reps[0].side
-    text = f"set {number}{'' if side == 'unknown' else f', {side}'}: {len(counted)} counted"
+    legs = Counter(rep.side for rep in counted or reps)
+    side = f", {reps[0].side}" if reps[0].side != "unknown" else ""
+    if len(legs) > 1:  # several sensors: a set may hold both legs
+        side = ", " + " and ".join(f"{leg} {n}" for leg, n in sorted(legs.items()))
+    text = f"set {number}{side}: {len(counted)} counted"
     if counted:
         text += f", {clean} clean, range {median(rep.rom_deg for rep in counted):.0f}° (median)"
         text += f", lift {median(rep.lift_s for rep in counted):.1f} s, lower {median(rep.lower_s for rep in counted):.1f} s"
@@ -175,11 +178,19 @@ def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
         table.add_column(f"mom.\n{heading}", justify="right", no_wrap=True)
     table.add_column("what was seen", ratio=1)
     several = len({rep.set for rep in reps}) > 1
+    both = len({(rep.set, rep.side) for rep in reps}) > len(
+        {rep.set for rep in reps}
+    )  # legs in one set: L or R at each
     for last, rep in zip([None, *reps[:-1]], reps, strict=True):
         if last is not None and several and last.set != rep.set:
             table.add_section()
         times = (rep.lift_s, rep.pause_s, rep.lower_s)
-        cells = [str(rep.index), clock_text(rep.t_start_s), f"{rep.rom_deg:.0f}°", rep.tempo]
+        cells = [
+            f"{rep.index} {rep.side[0].upper()}" if both else str(rep.index),
+            clock_text(rep.t_start_s),
+            f"{rep.rom_deg:.0f}°",
+            rep.tempo,
+        ]
         cells += [f"{t_s:.2f}" for t_s in times] if wide else []
         cells += [f"{rep.peak_lift_degps:.0f}"]
         cells += [_two(rep.peak_ankle_mps)] if wide else []
