@@ -68,7 +68,7 @@ def resident_mb() -> float:
 
 def test_an_hour_with_two_hundred_drops(tmp_path: Path) -> None:
     marks: list[tuple[float, float, float, int, int]] = []  # session time, computing s, memory MB, samples, packets
-    radio = Radio(drops_s=tuple((k * SPAN_S + 15.0, k * SPAN_S + 15.5) for k in range(DROPS)))
+    radio = Radio(drops_s=tuple((k * SPAN_S + 15.0, k * SPAN_S + 19.0) for k in range(DROPS)))
     view, count = Watching(), LinkCount(in_time=False)
 
     async def watch(session: LiveSession) -> None:
