@@ -24,7 +24,7 @@ import numpy as np
 from measured.splicing import Piece, handled, joined, piece
 
 from imukick.analysis import analyse
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import read_recording
 from imukick.sources.simulator import Spec, recording_meta, simulate

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 
 import imukick
-from imukick.analysis import Analysis, analyse, changed, exercise_of, gathered, stream
+from imukick.analysis import Analysis, analyse, changed, exercise_of, gathered
 from imukick.errors import RecordingError
 from imukick.events import Doubt, Event, Rep, RepRevised
 from imukick.exercises import Exercise
-from imukick.plans import Mark, Target
+from imukick.marks import Mark
+from imukick.plans import Target
+from imukick.replay import stream
 from imukick.session import Session
 from imukick.signals import Samples
 from imukick.sources.recordings import Recording, read_recording

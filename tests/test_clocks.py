@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imukick.clocks import Clock, clock_mark, fitted, interval_of, on_one_clock, read_clock
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Arrivals, FloatArray
 from imukick.sinks.arrivals_csv import write_arrivals
 from imukick.sources.recordings.arrivals import read_arrivals

@@ -11,7 +11,7 @@ from imukick.clocks import Clock, on_one_clock
 from imukick.ensemble import Ensemble
 from imukick.events import Event, Place, Rep, SetEnded
 from imukick.exercises import Exercise
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.session import Session
 from imukick.signals import Samples
 from imukick.sources.simulator.trio import PLACES, Trio

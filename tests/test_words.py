@@ -11,7 +11,8 @@ from imukick import Mark, Samples, Session
 from imukick.ensemble_streams import PLACES
 from imukick.events import Load, Side
 from imukick.exercises import LOADS, POSTURES, SIDES, Exercise, read_load
-from imukick.plans import MARK_KINDS, MARK_WORDS, Target
+from imukick.marks import MARK_KINDS, MARK_WORDS
+from imukick.plans import Target
 
 NOT_FINITE = (math.nan, math.inf, -math.inf)
 

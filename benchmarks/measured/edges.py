@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from imukick.analysis import stream
 from imukick.events import Rep, RepRevised
 from imukick.exercises import Exercise
-from imukick.plans import Mark
+from imukick.marks import Mark
+from imukick.replay import stream
 from imukick.session import Session
 from imukick.sources.simulator import Spec
 from measured.cases import Case, case_of

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from imukick.errors import ImukickError as ImukickError
     from imukick.events import Rep as Rep
     from imukick.exercises import Exercise as Exercise
-    from imukick.plans import Mark as Mark
+    from imukick.marks import Mark as Mark
     from imukick.session import Session as Session
     from imukick.signals import Samples as Samples
     from imukick.sinks.recording_csv import write_recording as write_recording
@@ -25,7 +25,7 @@ _HOMES = {
     "ImukickError": "errors",
     "Rep": "events",
     "Exercise": "exercises",
-    "Mark": "plans",
+    "Mark": "marks",
     "Session": "session",
     "Samples": "signals",
     "write_recording": "sinks.recording_csv",

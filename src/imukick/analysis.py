@@ -1,9 +1,9 @@
-"""`analyse(recording or samples) -> Analysis`: one Session, one finish, everything it told in one place."""
+"""`analyse(recording or samples) -> Analysis`: one Session, one finish, everything it reported in one place."""
 
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -15,9 +15,11 @@ from imukick.doubted import clipped_warning, without_impossible
 from imukick.errors import RecordingError
 from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised, same_time
 from imukick.exercises import Exercise
+from imukick.marks import split_load
 from imukick.plain_text import one_line
-from imukick.plans import Mark, Plan, Target, split_load
+from imukick.plans import Plan, Target
 from imukick.plausibility import check, period_s
+from imukick.replay import Watch, run
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
@@ -31,9 +33,6 @@ PROTOCOL_VERSION: Final = 1
 
 HOST_COUNT_S: Final = 5.0
 """Arrival times are counted over this long (docs/metrics.md)."""
-
-Watch = Callable[[float, Sequence[Event]], None]
-"""Told after each piece of the stream: time reached (s), events told for it."""
 
 _HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
 _HEADER_NUMBERS: Final = (
@@ -144,11 +143,11 @@ def look(
 ) -> Analysis:
     """A recording of this exercise, looked at twice, or once as live does; the rest as for `analyse`."""
     quiet = watch if one_pass or watch is None else _without_events(watch)
-    session, events, moved = _pass(recording, exercise, None, quiet, piece_s, motion=motion and one_pass)
+    session, events, moved = run(recording, exercise, None, quiet, piece_s, motion=motion and one_pass)
     if one_pass:
         return gathered(recording, exercise, session, events, moved)
     first = last_rows(events)
-    session, events, moved = _pass(recording, exercise, session.prior, watch, piece_s, motion=motion)
+    session, events, moved = run(recording, exercise, session.prior, watch, piece_s, motion=motion)
     return gathered(recording, exercise, session, events, moved, first=first)
 
 
@@ -258,53 +257,6 @@ def _exercise(words: dict[str, Any], target: Target) -> Exercise:
     elif load_kg is not None and load == "none":
         raise ValueError(f"a load of {load_kg} kg, but load is none; say which load it is")
     return Exercise(**words, target=target)
-
-
-def stream(samples: Samples, marks: Iterable[Mark], piece_s: float) -> Iterator[Samples | Mark]:
-    """Samples in pieces of `piece_s`, each mark before the first sample that is not earlier."""
-    at = 0
-    for mark in sorted(marks, key=lambda mark: mark.t_s):
-        stop = int(np.searchsorted(samples.t_s, mark.t_s, side="left"))
-        yield from _pieces(samples, at, stop, piece_s)
-        yield mark
-        at = stop
-    yield from _pieces(samples, at, len(samples), piece_s)
-
-
-def _pieces(samples: Samples, start: int, stop: int, piece_s: float) -> Iterator[Samples]:
-    while start < stop:
-        end = int(np.searchsorted(samples.t_s, samples.t_s[start] + piece_s, side="left"))
-        end = min(max(end, start + 1), stop)
-        yield samples.part(start, end)
-        start = end
-
-
-def _pass(
-    recording: Recording,
-    exercise: Exercise,
-    prior: Prior | None,
-    watch: Watch | None,
-    piece_s: float,
-    *,
-    motion: bool,
-) -> tuple[Session, list[Event], list[LegMotion]]:
-    session = Session(exercise, prior=prior)
-    events: list[Event] = []
-    moved: list[LegMotion] = []
-    reached_s = 0.0
-
-    def keep(told: list[Event]) -> None:
-        events.extend(told)
-        if motion:
-            moved.extend(session.moved)
-        if watch is not None:
-            watch(reached_s, told)
-
-    for item in stream(recording.samples, recording.marks, piece_s):
-        reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
-        keep(session.push(item))
-    keep(session.finish())
-    return session, events, moved
 
 
 def _joined(pieces: Iterable[LegMotion]) -> tuple[LegMotion, ...]:

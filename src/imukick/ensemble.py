@@ -26,8 +26,8 @@ from imukick.events import (
     SetEnded,
 )
 from imukick.exercises import Exercise
+from imukick.marks import Mark
 from imukick.motion.pelvis import TO_HEAD, HeldTurn, Kick, Pelvis, Turn, learned_left, left_of, opening_deg, parts
-from imukick.plans import Mark
 from imukick.reps.claims import Claims
 from imukick.reps.pelvic import judged, swapped
 from imukick.session import SessionParams

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from imukick.events import Load, Posture, Side
-from imukick.plans import MAX_LOAD_KG, Target, split_load
+from imukick.marks import MAX_LOAD_KG, split_load
+from imukick.plans import Target
 
 POSTURES: Final[tuple[str, ...]] = ("auto", "standing", "quadruped", "prone", "any")
 LOADS: Final[tuple[str, ...]] = get_args(Load)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from imukick.analysis import Analysis, changed, exercise_of, facts_of, last_rows, stream
+from imukick.analysis import Analysis, changed, exercise_of, facts_of, last_rows
 from imukick.clocks import Clock, on_one_clock
 from imukick.doubted import clipped_warning, without_impossible
 from imukick.ensemble import Ensemble, session_params
@@ -15,6 +15,7 @@ from imukick.errors import RecordingError
 from imukick.events import Event, Place, Prior
 from imukick.exercises import Exercise
 from imukick.motion.pelvis import PelvisParams
+from imukick.replay import stream
 from imukick.signals import Arrivals
 from imukick.sources.recordings import Recording
 from imukick.sources.recordings.arrivals import arrivals_of

@@ -17,7 +17,7 @@ import typer
 from imukick.analysis import analyse
 from imukick.coaching.wording import QUALITY, REASONS, VERDICTS
 from imukick.events import Rep
-from imukick.plans import MARK_KINDS
+from imukick.marks import MARK_KINDS
 from imukick.sinks.csv_file import MOTION_COLUMNS
 from imukick.sinks.dictionary import DICTIONARY
 from imukick.sinks.sets import SetRow

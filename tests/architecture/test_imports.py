@@ -13,7 +13,7 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, Module, imports, inside, modules
 
-WORDS = ("errors", "units", "plain_text", "signals", "events", "exercises", "plans", "plausibility")
+WORDS = ("errors", "units", "plain_text", "signals", "events", "exercises", "marks", "plans", "plausibility")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
@@ -21,12 +21,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "plain_text": (),
     "events": ("errors", "units"),
     "signals": ("errors", "units", "events"),
-    "plans": ("errors", "units"),
+    "marks": ("errors", "units"),
+    "plans": ("errors", "units", "marks"),
     "pivot": ("units", "signals"),
     "streams": ("units", "signals", "pivot"),
     "slips": ("units", "signals", "pivot"),
     "plausibility": ("errors", "units", "signals", "streams", "slips"),
-    "exercises": ("errors", "units", "events", "plans"),
+    "exercises": ("errors", "units", "events", "marks", "plans"),
     "sensors": WORDS,
     "motion": WORDS,
     "reps": WORDS,
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "together": (
         *WORDS,
         "analysis",
+        "replay",
         "clocks",
         "doubted",
         "ensemble",
@@ -51,7 +53,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "conformance": (*WORDS, "sensors", "sources.ble"),
     "sinks": (*WORDS, "coaching.wording"),
     "doubted": WORDS,
-    "analysis": (*WORDS, "doubted", "session", "sources.recordings", "sinks"),
+    "replay": (*WORDS, "session", "sources.recordings"),
+    "analysis": (*WORDS, "replay", "doubted", "session", "sources.recordings", "sinks"),
     "live": (*WORDS, "session", "coaching", "sources.ble", "sinks.history"),
     "cohort": (*WORDS, "analysis", "sources.recordings", "sinks"),
     "agreement": (*WORDS, "analysis", "sources.recordings", "sinks"),

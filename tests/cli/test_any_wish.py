@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imukick.exercises import LOADS, POSTURES, SIDES, SUPPORTS
-from imukick.plans import MARK_KINDS
+from imukick.marks import MARK_KINDS
 from imukick.sources.simulator.leg import POSES
 from imukick.sources.simulator.sensor import CHIPS
 from imukick.sources.simulator.spec import WORDS

@@ -19,7 +19,7 @@ from imukick.cli.live_kept import Keeper
 from imukick.cli.live_place import data_folder
 from imukick.coaching.wording import SAYINGS
 from imukick.exercises import Exercise
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.history import open_history
 from imukick.sinks.history.editing import Answer, answers, keep_answer
 from imukick.sinks.history.writing import Beginning, SessionWriter

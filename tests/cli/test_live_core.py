@@ -21,8 +21,8 @@ from imukick.cli.live_session import LiveSession
 from imukick.errors import SensorError
 from imukick.events import Gap
 from imukick.exercises import Exercise
+from imukick.marks import MarkKind
 from imukick.plain_text import in_a_mark
-from imukick.plans import MarkKind
 from imukick.sensors.link import Lost, Repeated, Settings
 from imukick.signals import Samples
 from imukick.sinks.recorder import Recorder

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from imukick.cli.live_keys import interactive
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import read_recording
 from tests.children import PATIENCE_S, running

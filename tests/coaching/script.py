@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from imukick.coaching.coach import Coach, Preferences
 from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, SetEnded, Verdict
-from imukick.plans import Cue, Mark, MarkKind, Plan, read_tempo
+from imukick.marks import Mark, MarkKind
+from imukick.plans import Cue, Plan, read_tempo
 from tests.sinks.rep_rows import a_rep
 
 Happening = tuple[float, str]

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick import Session, read_recording
-from imukick.analysis import exercise_of, stream
+from imukick.analysis import exercise_of
 from imukick.cli.coached import Coached
 from imukick.coaching.coach import Coach
 from imukick.coaching.feedback import FIRST, WIDEST_GAP, Feedback
 from imukick.coaching.speech import SPOKEN_APART_S
 from imukick.coaching.state import CoachState
-from imukick.plans import SCHEDULES, Cue, Mark, Plan
+from imukick.marks import Mark
+from imukick.plans import SCHEDULES, Cue, Plan
+from imukick.replay import stream
 from imukick.signals import Samples
 from tests.coaching.script import TEMPO, Mat, a_plan, verdict
 from tests.sinks.rep_rows import a_rep

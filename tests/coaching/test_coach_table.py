@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from imukick.coaching.coach import Coach
-from imukick.plans import PRIORITY, Mark, Plan
+from imukick.marks import Mark
+from imukick.plans import PRIORITY, Plan
 from tests.coaching.script import TEMPO, Happening, Mat, a_plan, said
 
 ONE_LEG: dict[str, Any] = {"sets": 1, "sides": ("left",)}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from imukick.analysis import stream
 from imukick.cli.coached import Coached
 from imukick.cli.live_view import Shown, told_line
 from imukick.coaching.coach import Coach
 from imukick.events import Event, Rep, RepDisputed, RepRevised, newly_counted
-from imukick.plans import Cue, Mark
+from imukick.marks import Mark
+from imukick.plans import Cue
+from imukick.replay import stream
 from imukick.session import Session
 from imukick.sources.simulator import Spec
 from tests.coaching.script import a_plan

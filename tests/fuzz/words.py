@@ -8,8 +8,8 @@ from imukick.cli.live_words import line_wish
 from imukick.live import Board, Page
 from imukick.live.doors import Doors
 from imukick.live.server import Client
+from imukick.marks import Mark
 from imukick.plain_text import harmless, in_a_mark, one_line
-from imukick.plans import Mark
 from imukick.sinks.recording_csv import mark_line
 from imukick.sources.recordings.marks import read_mark
 

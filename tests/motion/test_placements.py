@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from imukick.events import Prior
+from imukick.marks import BY_PLAN, Mark
 from imukick.motion.placement import PlacementParams
 from imukick.motion.placements import Placements
-from imukick.plans import BY_PLAN, Mark
 from imukick.signals import Excursion
 from tests.motion.rigid import AXIS, movement
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from imukick import Samples, Session
 from imukick.events import Event
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sources.simulator import Simulated, Spec, simulate
 
 

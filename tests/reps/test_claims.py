@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from imukick import Session
 from imukick.analysis import analyse
 from imukick.events import DISPUTED, Event, Rep, RepClaimed, RepDisputed
-from imukick.plans import Mark, MarkKind
+from imukick.marks import Mark, MarkKind
 from imukick.sources.recordings import Recording
 from imukick.sources.simulator import Spec
 from tests.contracts import rows_of

@@ -14,7 +14,8 @@ from scipy.spatial.transform import Rotation
 from imukick import Samples, read_recording
 from imukick.events import Event, Gap, LiftTold, Posture, Remount, Rep, SetEnded
 from imukick.exercises import Exercise
-from imukick.plans import Mark, MarkKind, Target
+from imukick.marks import Mark, MarkKind
+from imukick.plans import Target
 from imukick.reps.counter import LEANING
 from imukick.sources.simulator import Spec
 from imukick.units import STANDARD_GRAVITY_MPS2

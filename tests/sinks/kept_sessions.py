@@ -13,7 +13,7 @@ from typing import Any
 
 from imukick.analysis import Analysis, analyse
 from imukick.events import Event, Rep, RepRevised
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.history import History
 from imukick.sinks.history.editing import save_session
 from imukick.sinks.history.recordings import RecordingFacts

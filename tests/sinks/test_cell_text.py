@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imukick.events import Rep
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sinks.cell_text import FORMULA, guarded, guarded_json, harmless_line, unguarded
 from imukick.sinks.csv_file import EXCEL, PLAIN, Dialect, write_sheet

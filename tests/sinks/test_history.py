@@ -15,7 +15,7 @@ import pytest
 
 from imukick.errors import ImukickError
 from imukick.events import DISPUTED, LiftTold, Rep, RepRevised
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.history import History, open_history
 from imukick.sinks.history.editing import answers, delete_session, keep_answer, set_note
 from imukick.sinks.history.export import write_csv, write_json

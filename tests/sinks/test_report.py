@@ -18,7 +18,8 @@ from scipy import stats
 from imukick import analyse, read_recording
 from imukick.coaching.wording import VERDICTS
 from imukick.events import Remount, Rep, Verdict
-from imukick.plans import Mark, Tempo
+from imukick.marks import Mark
+from imukick.plans import Tempo
 from imukick.signals import LegMotion
 from imukick.sinks.report.account import Account
 from imukick.sinks.report.charts import charts_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.report.account import Account
 from imukick.sinks.report.page import report_html
 from tests.live.accessibility import faults

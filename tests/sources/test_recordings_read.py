@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from imukick.errors import CalibrationError, ImukickError, RecordingError
 from imukick.exercises import SIDES
-from imukick.plans import MARK_KINDS, Mark
+from imukick.marks import MARK_KINDS, Mark
 from imukick.signals import Samples
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import Recording, read_recording

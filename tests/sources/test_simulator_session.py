@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ImukickError
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import FloatArray
 from imukick.sources.simulator import WORDS, Simulated, Spec, simulate
 from imukick.units import STANDARD_GRAVITY_MPS2 as G

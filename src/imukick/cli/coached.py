@@ -5,7 +5,8 @@ from __future__ import annotations
 from imukick.coaching.beats import Beats
 from imukick.coaching.coach import Coach
 from imukick.events import Event
-from imukick.plans import Cue, Mark
+from imukick.marks import Mark
+from imukick.plans import Cue
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from imukick.analysis import Analysis, gathered, stream
+from imukick.analysis import Analysis, gathered
 from imukick.cli.coached import Coached
 from imukick.cli.planned import beginning_with, result_lines
 from imukick.cli.screen import Screen
@@ -12,7 +12,9 @@ from imukick.cli.show import clock_text, event_line
 from imukick.coaching.coach import Coach
 from imukick.events import Event
 from imukick.exercises import Exercise
-from imukick.plans import Cue, Mark, Plan
+from imukick.marks import Mark
+from imukick.plans import Cue, Plan
+from imukick.replay import stream
 from imukick.session import Session
 from imukick.signals import LegMotion
 from imukick.sources.recordings import Recording

@@ -14,7 +14,7 @@ from imukick.cli.started import read_started
 from imukick.ensemble_streams import PLACES
 from imukick.errors import ImukickError, RecordingError
 from imukick.exercises import Exercise
-from imukick.plans import Mark, split_load
+from imukick.marks import Mark, split_load
 from imukick.plausibility import time_trouble
 from imukick.sinks.recording_csv import write_recording
 from imukick.sinks.whole_file import whole_file

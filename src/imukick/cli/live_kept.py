@@ -19,7 +19,8 @@ from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
-from imukick.plans import Mark, Plan
+from imukick.marks import Mark
+from imukick.plans import Plan
 from imukick.session import Session
 from imukick.sinks.history import History, PlanSet
 from imukick.sinks.history.editing import keep_answer

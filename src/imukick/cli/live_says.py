@@ -8,7 +8,8 @@ from imukick.cli.live_session import LiveSession
 from imukick.cli.live_view import View
 from imukick.cli.live_words import Wish, next_load
 from imukick.events import Event
-from imukick.plans import Cue, MarkKind
+from imukick.marks import MarkKind
+from imukick.plans import Cue
 
 Heard = Callable[[list[Event], tuple[Cue, ...]], None]
 """Takes the events that a mark brings, and what the coach says to them."""

@@ -17,8 +17,9 @@ from imukick.coaching.state import CoachState
 from imukick.errors import RecordingError, SensorError
 from imukick.events import Event
 from imukick.exercises import Exercise
+from imukick.marks import Mark, MarkKind
 from imukick.plain_text import in_a_mark
-from imukick.plans import Cue, Mark, MarkKind
+from imukick.plans import Cue
 from imukick.plausibility import Units, check
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.session import Session

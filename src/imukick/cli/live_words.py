@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from imukick.plans import MARK_WORDS, Mark, MarkKind
+from imukick.marks import MARK_WORDS, Mark, MarkKind
 
 WishKind = Literal["set", "other_side", "side", "load", "pause", "pain", "not_one", "missed", "note", "begin", "quit"]
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from imukick.analysis import Analysis, Watch, analyse, exercise_of
+from imukick.analysis import Analysis, analyse, exercise_of
 from imukick.cli.coached_replay import coached_replay
 from imukick.cli.history_place import HistoryWishes
 from imukick.cli.history_save import saved_line
@@ -24,6 +24,7 @@ from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
 from imukick.plans import Plan, Target
+from imukick.replay import Watch
 from imukick.sources.recordings import Recording, read_recording
 from imukick.together import exercise_together, in_places, look_together
 

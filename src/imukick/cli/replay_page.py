@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Final
 
-from imukick.analysis import Analysis, exercise_of, gathered, stream
+from imukick.analysis import Analysis, exercise_of, gathered
 from imukick.cli.coached import Coached
 from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import find_inputs
@@ -23,7 +23,8 @@ from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
 from imukick.live import Page
-from imukick.plans import Mark
+from imukick.marks import Mark
+from imukick.replay import stream
 from imukick.session import Session
 from imukick.signals import LegMotion
 from imukick.sources.recordings import Recording

@@ -15,7 +15,8 @@ from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
 from imukick.coaching.stop_rules import broken_rule
 from imukick.coaching.wording import SAYINGS, Saying, say
 from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded, Verdict
-from imukick.plans import BY_PLAN, Cue, Mark, MarkKind, Plan, PlanStep
+from imukick.marks import BY_PLAN, Mark, MarkKind
+from imukick.plans import Cue, Plan, PlanStep
 
 LEAD_S: Final = 3.0
 """From the word to the metronome's first lift. Chosen: long enough to hear the sentence and get ready."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from imukick.coaching.wording import Saying, say, verdict_text
 from imukick.events import Verdict
-from imukick.plans import PRIORITY, Cue, CueKind, MarkKind
+from imukick.marks import MarkKind
+from imukick.plans import PRIORITY, Cue, CueKind
 
 SPOKEN_APART_S: Final = 1.5
 """No cue is spoken so soon after one of the same or a higher priority. Chosen: a short sentence takes about a second."""

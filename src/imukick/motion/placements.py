@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from imukick.events import Posture, Prior, RemountWhy, Strapping
+from imukick.marks import BY_PLAN, Mark, paused_spans
 from imukick.motion.placement import Placement, PlacementParams
 from imukick.motion.support import support
-from imukick.plans import BY_PLAN, Mark, paused_spans
 from imukick.signals import Excursion
 
 

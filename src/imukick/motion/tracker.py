@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from imukick.events import Doubt, Gap, Posture, Prior, Remount, Strapping
+from imukick.marks import Mark
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import Attitude
 from imukick.motion.filters import CausalLowPass
@@ -18,7 +19,6 @@ from imukick.motion.movements import MotionParams, Movements
 from imukick.motion.outgoing import Moved, Outgoing
 from imukick.motion.placements import Placements
 from imukick.motion.turning import Known, Pause, Turning
-from imukick.plans import Mark
 from imukick.signals import BoolArray, Excursion, FloatArray, Samples
 from imukick.units import DEG_PER_RAD
 

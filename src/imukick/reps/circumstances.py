@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imukick.events import Load, Posture, Side, Strapping
 from imukick.exercises import Exercise, read_load, read_side
-from imukick.plans import Mark
+from imukick.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imukick.events import Event, RepClaimed, RepDisputed, newly_counted
-from imukick.plans import Mark
+from imukick.marks import Mark
 
 
 class Claims:

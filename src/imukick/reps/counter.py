@@ -11,7 +11,7 @@ import numpy as np
 
 from imukick.events import Event, LiftTold, Posture, Reason, Rep, RepRevised, SetEnded, Strapping, Verdict, same_time
 from imukick.exercises import Exercise
-from imukick.plans import Mark, paused_spans
+from imukick.marks import Mark, paused_spans
 from imukick.reps.circumstances import Circumstances, circumstances, posture_at
 from imukick.reps.measuring import (
     KNOWN_LOADS,

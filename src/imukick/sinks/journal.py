@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from imukick.errors import RecordingError
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sinks.recording_csv import head_lines, mark_line, row_lines
 from imukick.sinks.whole_file import check_place

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from imukick.errors import RecordingError
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sinks.cell_text import guarded_json, harmless_line
 from imukick.sinks.whole_file import whole_file

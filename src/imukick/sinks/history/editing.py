@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from imukick.events import Event
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.history.recordings import RecordingFacts
 from imukick.sinks.history.writing import Beginning, add_events, add_judgement, add_marks, add_session, transaction
 

@@ -23,7 +23,7 @@ from imukick.events import (
     SetEnded,
     Verdict,
 )
-from imukick.plans import Mark
+from imukick.marks import Mark
 
 if TYPE_CHECKING:
     from imukick.sinks.sets import SetRow  # numpy takes longer to load than a list to show

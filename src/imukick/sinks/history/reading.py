@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imukick.events import Event, RepRevised, newly_counted
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, PlanSet, read_meta, read_rep
 
 NEWEST = "number = (SELECT max(number) FROM judgements WHERE session_id = judged.session_id)"

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from imukick.events import Event, LiftTold, Rep, RepRevised
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sinks.history.kept import REP_COLUMNS, PlanSet, rep_row, to_json
 from imukick.sinks.history.recordings import RecordingFacts, kept_path, recording_facts
 from imukick.sinks.history.schema import CLEAN

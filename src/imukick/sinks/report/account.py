@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from imukick.events import Event, Rep
-from imukick.plans import Mark, Tempo
+from imukick.marks import Mark
+from imukick.plans import Tempo
 from imukick.signals import LegMotion
 
 LONGEST: Final = 160

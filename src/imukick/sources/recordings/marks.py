@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import cast
 
-from imukick.plans import MARK_KINDS, Mark, MarkKind
+from imukick.marks import MARK_KINDS, Mark, MarkKind
 from imukick.sources.recordings.rows import is_number
 
 

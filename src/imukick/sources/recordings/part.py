@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imukick.errors import RecordingError
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Clock, FloatArray
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.table import Table

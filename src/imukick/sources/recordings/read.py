@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from imukick.errors import CalibrationError, RecordingError
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.plausibility import Units, check, check_gravity, period_s, tell_clock, time_trouble, value_trouble
 from imukick.signals import Samples
 from imukick.sources.recordings.finding import Found, recording_at

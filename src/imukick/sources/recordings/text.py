@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from imukick.errors import RecordingError
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.sources.recordings.files import HEAD_BYTES, File
 from imukick.sources.recordings.marks import read_mark
 from imukick.sources.recordings.table import fitted, without_headers

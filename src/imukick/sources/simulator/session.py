@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imukick.plans import Mark
+from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sources.simulator.body import Body, felt
 from imukick.sources.simulator.kick import Pendulum

@@ -1,0 +1,68 @@
+"""The loop that drives a Session over the samples and marks of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from imukick.events import Event, Prior
+from imukick.exercises import Exercise
+from imukick.marks import Mark
+from imukick.session import Session
+from imukick.signals import LegMotion, Samples
+from imukick.sources.recordings import Recording
+
+Watch = Callable[[float, Sequence[Event]], None]
+"""Called after each piece of a stream with the time reached (s) and the events of that piece."""
+
+
+def stream(samples: Samples, marks: Iterable[Mark], piece_s: float) -> Iterator[Samples | Mark]:
+    """Samples in pieces of `piece_s`, each mark before the first sample that is not earlier."""
+    at = 0
+    for mark in sorted(marks, key=lambda mark: mark.t_s):
+        stop = int(np.searchsorted(samples.t_s, mark.t_s, side="left"))
+        yield from _pieces(samples, at, stop, piece_s)
+        yield mark
+        at = stop
+    yield from _pieces(samples, at, len(samples), piece_s)
+
+
+def _pieces(samples: Samples, start: int, stop: int, piece_s: float) -> Iterator[Samples]:
+    while start < stop:
+        end = int(np.searchsorted(samples.t_s, samples.t_s[start] + piece_s, side="left"))
+        end = min(max(end, start + 1), stop)
+        yield samples.part(start, end)
+        start = end
+
+
+def run(
+    recording: Recording,
+    exercise: Exercise,
+    prior: Prior | None,
+    watch: Watch | None,
+    piece_s: float,
+    *,
+    motion: bool,
+) -> tuple[Session, list[Event], list[LegMotion]]:
+    """(the finished session, its events, the motion it released) of one pass over a recording; without `motion` that is empty.
+
+    `watch` hears the time reached (s) and the events after each piece of `piece_s`.
+    """
+    session = Session(exercise, prior=prior)
+    events: list[Event] = []
+    moved: list[LegMotion] = []
+    reached_s = 0.0
+
+    def keep(found: list[Event]) -> None:
+        events.extend(found)
+        if motion:
+            moved.extend(session.moved)
+        if watch is not None:
+            watch(reached_s, found)
+
+    for item in stream(recording.samples, recording.marks, piece_s):
+        reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
+        keep(session.push(item))
+    keep(session.finish())
+    return session, events, moved
