@@ -97,11 +97,11 @@ def test_up_that_lost_its_way_is_set_right_once_the_sensor_is_calm() -> None:
     floats, gyr = thrown()
     piece = even(floats, np.zeros(3))
     turned = Attitude(AttitudeParams()).push(replace(piece, gyr_radps=gyr))
-    off, anew = off_deg(turned.up, floats), turned.anew
+    off, righted = off_deg(turned.up, floats), turned.righted
     assert off[330] > 40.0
-    assert len(anew) == 1
-    assert 320 + 50 <= anew[0] <= 320 + 50 + 25
-    assert off[anew[0] :].max() < 1.0
+    assert len(righted) == 1
+    assert 320 + 50 <= righted[0] <= 320 + 50 + 25
+    assert off[righted[0] :].max() < 1.0
 
 
 @pytest.mark.parametrize("step", [1, 7, 25, 100])
@@ -115,7 +115,7 @@ def test_setting_up_right_does_not_see_chunks(step: int) -> None:
             cut = slice(k, k + step)
             piece = Even(floats[cut, 0], floats[cut, 1:4].copy(), gyr[cut], none[cut], none[cut], k == 0)
             turned = attitude.push(piece)
-            where += [k + n for n in turned.anew]
+            where += [k + n for n in turned.righted]
             ups.append(turned.up)
         return where, np.concatenate(ups)
 
@@ -127,4 +127,4 @@ def test_setting_up_right_does_not_see_chunks(step: int) -> None:
 def test_a_leg_that_kicks_hard_is_left_alone() -> None:
     floats = rows(np.concatenate([there_and_back(1.2, 0.3)] * 5), 0.8, 0.0)
     turned = Attitude(AttitudeParams()).push(even(floats, np.zeros(3)))
-    assert turned.anew == []
+    assert turned.righted == []

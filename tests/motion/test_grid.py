@@ -58,7 +58,7 @@ def test_a_hole_over_150_ms_is_told_and_filled(hole_s: float, told: bool) -> Non
     assert [e.fresh for e in evens][1:] == [False] * (len(evens) - 1)
 
 
-def test_a_hole_over_two_seconds_starts_anew() -> None:
+def test_a_hole_over_two_seconds_starts_again() -> None:
     t_s = np.concatenate([np.arange(100) / 100.0, 3.1 + np.arange(100) / 100.0])
     evens, gaps = cells(stream(t_s, t_s))
     assert gaps == [Gap(0.99, 3.1)]

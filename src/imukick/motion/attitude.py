@@ -53,13 +53,13 @@ class AttitudeParams:
 class Turned:
     """What a piece of the grid becomes, in the sensor frame.
 
-    `gyr_radps` (n, 3): the rate without its offset. `up` (n, 3): unit vectors. `anew`: indices at which force set up right.
+    `gyr_radps` (n, 3): the rate without its offset. `up` (n, 3): unit vectors. `righted`: indices at which force set up right.
     `learned`: (index, change in rad/s) where it became sure that the offset had changed.
     """
 
     gyr_radps: FloatArray
     up: FloatArray
-    anew: list[int]
+    righted: list[int]
     learned: list[tuple[int, float]]
 
 
@@ -94,14 +94,14 @@ class Attitude:
         self._watched = 0  # grid points since the last fresh start, again
         self._calm = np.zeros((0, 9))  # gyr, acc, up of the newest since up was last set, less than a calm window
         self._calm_n = round(params.calm_s * GRID_HZ)
-        self._next_anew = False  # up was set right after the last point given
+        self._next_righted = False  # up was set right after the last point given
 
     def push(self, even: Even) -> Turned:
         """Rate and up of these grid points."""
-        anew: list[int] = [0] if self._next_anew else []
-        self._next_anew = False
+        righted: list[int] = [0] if self._next_righted else []
+        self._next_righted = False
         if even.fresh:
-            anew = []
+            righted = []
             self._vqf, self._count, self._recent = VQF(1.0 / GRID_HZ), 0, np.zeros((0, 6))
             self._unsure_from = None if self._unsure_from is None else self._window
             self._watched, self._calm = 0, np.zeros((0, 9))
@@ -117,7 +117,7 @@ class Attitude:
             at = self._count - held + end  # since the last fresh start
             if (same and (self._unsure_from is None or at < self._unsure_from)) or not self._still(still, bias):
                 continue
-            parts.append(self._run(even, done, end - held, anew))
+            parts.append(self._run(even, done, end - held, righted))
             done = end - held
             if same:
                 learned += self._confirmed(done)
@@ -126,8 +126,8 @@ class Attitude:
                 self._unsure_from = at + self._apart + self._window
         self._recent = six[max(0, len(six) - self._window + 1) :]
         self._count += len(even.t_s)
-        parts.append(self._run(even, done, len(even.t_s), anew))
-        return Turned(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), anew, learned)
+        parts.append(self._run(even, done, len(even.t_s), righted))
+        return Turned(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), righted, learned)
 
     def _confirmed(self, at: int) -> list[tuple[int, float]]:
         """A second still stretch shows the offset that one before it showed: (index, change in rad/s), once for each change."""
@@ -170,7 +170,7 @@ class Attitude:
         turned_rad = float(np.linalg.norm(window[:, :3].mean(axis=0))) * (len(window) - part) / GRID_HZ
         return float(np.arccos(min(1.0, cosine))) <= max(self._params.still_turn_share * turned_rad, NOISE_RAD)
 
-    def _run(self, even: Even, start: int, stop: int, anew: list[int]) -> tuple[FloatArray, FloatArray]:
+    def _run(self, even: Even, start: int, stop: int, righted: list[int]) -> tuple[FloatArray, FloatArray]:
         gyr, up, bias = self._turn(even.gyr_radps[start:stop], even.acc_mps2[start:stop])
         nine = np.concatenate([self._calm, np.concatenate([gyr, even.acc_mps2[start:stop], up], axis=1)])
         held = len(self._calm)
@@ -186,10 +186,10 @@ class Attitude:
         self._vqf.setBiasEstimate(np.ascontiguousarray(bias[n - 1]))
         self._vqf.updateBatch(*(_into(self._frame, nine[end - self._calm_n : end, k : k + 3]) for k in (0, 3)))
         if start + n < len(even.t_s):
-            anew.append(start + n)
+            righted.append(start + n)
         else:
-            self._next_anew = True
-        rest = self._run(even, start + n, stop, anew)
+            self._next_righted = True
+        rest = self._run(even, start + n, stop, righted)
         return np.concatenate([gyr[:n], rest[0]]), np.concatenate([up[:n], rest[1]])
 
     def _astray(self, nine: FloatArray, before: int) -> int | None:

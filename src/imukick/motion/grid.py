@@ -21,7 +21,7 @@ GRID_HZ: Final = 100.0
 class GridParams:
     """All tunables of the grid.
 
-    `gap_s`: a longer hole is told (docs/metrics.md). `break_s`: a longer one starts the attitude anew; chosen: no
+    `gap_s`: a longer hole is reported (docs/metrics.md). `break_s`: a longer one starts the attitude again; chosen: no
     repetition survives it. `host_count_s`: stream time from which a host clock's sample period is counted.
     `host_look_s`: how far ahead arrivals may correct a late stamp; chosen above a radio's usual stall.
     """
@@ -34,7 +34,7 @@ class GridParams:
 
 @dataclass(frozen=True, slots=True)
 class Even:
-    """A piece of the even grid, arrays as in LegMotion; `fresh`: time broke before it, attitude must start anew."""
+    """A piece of the even grid, arrays as in LegMotion; `fresh`: time broke before it, the attitude must start again."""
 
     t_s: FloatArray
     acc_mps2: FloatArray

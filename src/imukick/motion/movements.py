@@ -110,7 +110,7 @@ class Movements:
                 self.forget_lying()
         return out
 
-    def begin_anew(self, *, righted: bool) -> None:
+    def begin_again(self, *, righted: bool) -> None:
         """No movement spans this moment: time has a hole here, or up was set right."""
         self.fresh = self.history.end
         self.righted = self.fresh if righted else -2

@@ -195,7 +195,7 @@ class Pelvis:
             if isinstance(piece, Gap):
                 continue
             turned = self._attitude.push(piece)
-            self._broken_s += [float(piece.t_s[k]) for k in ([0] if piece.fresh else []) + turned.anew]
+            self._broken_s += [float(piece.t_s[k]) for k in ([0] if piece.fresh else []) + turned.righted]
             columns = [
                 piece.t_s[:, None],
                 piece.acc_mps2,

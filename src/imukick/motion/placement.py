@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from statistics import median
 from typing import Final
 
 import numpy as np
@@ -16,7 +14,7 @@ from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
 from imukick.motion.support import SupportParams
-from imukick.motion.votes import Votes
+from imukick.motion.votes import Votes, unit
 from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
@@ -70,8 +68,6 @@ class PlacementParams:
 
 RAISED_SHARE: Final = 0.25
 """A kick that begins higher than this share of the usual range began half-way up, after a lowering that stopped there."""
-NORMAL_MAD: Final = 1.4826
-"""Standard deviation of a normal distribution over its median absolute deviation."""
 BENDS: Final = 3
 """Knees that bend the same way show which way is back. Chosen: one may be anything."""
 LEAST_VOTE: Final = 0.2
@@ -118,12 +114,12 @@ class Placement:
         self._earlier = self._p.carried if strapping.carried else float(max(strapping.reps, 1))
         self._agree()
 
-    def rest(self) -> None:
+    def step_down(self) -> None:
         """It leads no longer: what it knows is kept, what comes now votes apart."""
         self._earlier, self._prior, self._votes, self.from_s = self.support, self.strapping, Votes(), None
 
     def recount(self, before: Strapping | None) -> None:
-        """The stretch that showed it is looked at again, lift by lift: its votes count anew. `before`: what led until now."""
+        """The stretch that showed it is looked at again, lift by lift: its votes count again. `before`: what led until now."""
         self._votes, self.provisional, self._before = Votes(), True, before
 
     @property
@@ -165,7 +161,7 @@ class Placement:
         if before.strapping is not None:
             self._number, self._earlier = before._number, before.support
             known = before.strapping
-            self._prior = replace(known, axis=_unit(e.axis), rest_up=_unit(e.rest_up), reps=1, slipped=True)
+            self._prior = replace(known, axis=unit(e.axis), rest_up=unit(e.rest_up), reps=1, slipped=True)
             self._agree()
 
     def saw(self, e: Excursion) -> None:
@@ -194,48 +190,9 @@ class Placement:
         votes, prior = self._votes, self._prior
         if not votes.lever_m:
             return self.strapping if prior is None else replace(prior, placement=self._number)
-        axis, rest_up = votes.axis, votes.rest_up
-        lever, phi, span, n = votes.lever_m, votes.phi_rad, votes.range_rad, votes.count
-        lever_m = median(lever) if self._lever_agrees(lever) else None
-        pooled_m: float | None
-        pooled_sd_m: float | None
-        direction_deg, rom_deg, rep_s = median(phi) / RAD_PER_DEG, median(span) / RAD_PER_DEG, median(votes.rep_s)
-        lever_deg: float | None = direction_deg
-        pooled_m, pooled_sd_m = votes.pooled(None) if lever_m is not None else (None, None)
-        posture = self._posture(direction_deg, pooled_m, pooled_sd_m, rom_deg)
-        if lever_m is not None and self._before is not None and self._before.posture == posture:
-            pooled_m, pooled_sd_m = votes.pooled(self._before)
-        scatter_m = NORMAL_MAD * median(abs(x - median(lever)) for x in lever)
-        if prior is not None:
-            weight = prior.reps * (prior.rom_deg or 30.0) * RAD_PER_DEG
-            axis = axis + np.array(prior.axis) * weight
-            rest_up = rest_up + np.array(prior.rest_up) * prior.reps
-            posture, rom_deg = prior.posture, prior.rom_deg or rom_deg
-            lever_m, lever_deg = prior.lever_m, prior.lever_deg
-            pooled_m, pooled_sd_m = prior.pooled_m, prior.pooled_sd_m
-            scatter_m, rep_s = prior.scatter_m, prior.rep_s or rep_s
-            n += prior.reps
-        return Strapping(
-            axis=_unit(axis),
-            rest_up=_unit(rest_up),
-            lever_m=lever_m,
-            posture=posture,
-            rom_deg=rom_deg,
-            reps=n,
-            lever_deg=lever_deg,
-            pooled_m=pooled_m,
-            pooled_sd_m=pooled_sd_m,
-            rep_s=rep_s,
-            scatter_m=scatter_m,
-            slipped=prior is not None and prior.slipped,
-            direction_known=self._bends >= BENDS or (prior is not None and prior.direction_known),
-            placement=self._number,
-        )
-
-    def _lever_agrees(self, lever_m: Collection[float]) -> bool:
-        """A lever that scatters from kick to kick is none: movements too slow to feel it, or no fixed centre."""
-        middle = median(lever_m)
-        return median(abs(x - middle) for x in lever_m) <= self._p.lever_scatter * middle
+        known = votes.agreed(prior, self._before, self._posture, self._p.lever_scatter)
+        bent = self._bends >= BENDS or known.direction_known
+        return replace(known, direction_known=bent, placement=self._number)
 
     def _posture(
         self, direction_deg: float, lever_m: float | None, lever_sd_m: float | None, rom_deg: float
@@ -370,8 +327,3 @@ class Placement:
             return False
         like = self.like_kick(replace(e, calm=True)) if self.raised(e) else self.like_kick(e)
         return like and self.judged(e).centre == "hip"
-
-
-def _unit(v: FloatArray) -> tuple[float, float, float]:
-    x, y, z = (v / max(float(np.linalg.norm(v)), 1e-12)).tolist()
-    return x, y, z

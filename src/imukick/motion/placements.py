@@ -149,7 +149,7 @@ class Placements:
         if not self._led or self._led[-1][0] is not rival:
             self._led.append((rival, since if self._led else None))
         was = before.strapping
-        before.rest()
+        before.step_down()
         rival.recount(was)
         self.leader, self._invited_s = rival, None
         return Change(why, at_s, from_s, was)

@@ -87,12 +87,13 @@ def support(e: Excursion, height_m: float, told: Posture | None, p: SupportParam
         if reach < p.bent_share:
             return 0.0
         return DOUBT if _sways(e, lever_m, p) else 1.0
-    if _within(direction, p.between_deg):
-        return DOUBT if reach >= p.between_share and not strides(e, p) else 0.0
-    if _within(direction, p.level_deg):
-        return DOUBT if share >= p.straight_share and not strides(e, p) else 0.0
-    if _within(direction, p.front_deg):
-        return DOUBT if reach >= p.straight_share and not strides(e, p) else 0.0
+    for ends_deg, length, least_share in (
+        (p.between_deg, reach, p.between_share),
+        (p.level_deg, share, p.straight_share),
+        (p.front_deg, reach, p.straight_share),
+    ):
+        if _within(direction, ends_deg):
+            return DOUBT if length >= least_share and not strides(e, p) else 0.0
     return 0.0
 
 

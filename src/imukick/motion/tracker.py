@@ -96,32 +96,32 @@ class Tracker:
                 out += self._outgoing.take(self._close())
                 out += self._outgoing.flush()
                 self._low_pass = CausalLowPass()
-                self._begin_anew(righted=False)
+                self._begin_again(righted=False)
             turned = self._attitude.push(piece)
             floats = np.concatenate([piece.t_s[:, None], piece.acc_mps2, turned.gyr_radps, turned.up], axis=1)
             flags = np.stack([piece.clipped, piece.filled], axis=1)
             learned = dict(turned.learned)
             cuts = [
                 0,
-                *turned.anew,
+                *turned.righted,
                 *learned,
                 *self._prior_cuts(piece.t_s),
                 *range(PIECE, len(floats), PIECE),
                 len(floats),
             ]
             for start, stop in pairwise(sorted(set(cuts))):
-                if start in turned.anew:
+                if start in turned.righted:
                     out += self._outgoing.flush()
-                    self._begin_anew(righted=True)
+                    self._begin_again(righted=True)
                 out += self._outgoing.take(self._follow_prior(float(floats[start, 0])))
                 out += self._outgoing.take(self._advance(floats[start:stop], flags[start:stop]))
                 if stop in learned:
                     out += self._outgoing.take(_offset_changed(float(floats[stop - 1, 0]), learned[stop]))
         return out
 
-    def _begin_anew(self, *, righted: bool) -> None:
+    def _begin_again(self, *, righted: bool) -> None:
         self._turning = Turning(self._turning_params)
-        self._movements.begin_anew(righted=righted)
+        self._movements.begin_again(righted=righted)
 
     def _close(self) -> list[Moved]:
         return self._movements.close(self._turning.finish(self._history.end))
