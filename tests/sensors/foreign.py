@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from imukick.errors import ProtocolError
-from imukick.sensors import movella_dot, movesense, polar_verity
+from imukick.sensors import movella_dot, movesense, polar_pmd
 from imukick.sensors.link import Decoder, Lost, Repeated, Settings, Then, Told
 from imukick.sensors.movella_dot import MovellaDot
 from imukick.sensors.movesense import Movesense
@@ -145,7 +145,7 @@ def pmd_delta(counts: Sequence[Sequence[int]], *, reference_bytes: int = 2, bloc
 
 
 def pmd_answer(order: int, kind: int, error: int = 0, settings: str = "") -> bytes:
-    return bytes([polar_verity.REPLY, order, kind, error, 0]) + bytes.fromhex(settings)
+    return bytes([polar_pmd.REPLY, order, kind, error, 0]) + bytes.fromhex(settings)
 
 
 OFFERS = {
@@ -167,11 +167,11 @@ def polar_resumed(decoder: PolarVerity) -> list[Told]:
     """As on every connection: offers, then both started."""
     *_, then = decoder.start()
     for kind, offer in OFFERS.items():
-        decoder.receive(polar_verity.CONTROL, pmd_answer(1, kind, 0, offer), 0.0)
+        decoder.receive(polar_pmd.CONTROL, pmd_answer(1, kind, 0, offer), 0.0)
     assert isinstance(then, Then)
     then.actions()
     told: list[Told] = []
     for kind, factor in ((2, ACC_FACTOR), (5, GYRO_FACTOR)):
         answer = pmd_answer(2, kind, 0, "05 01" + struct.pack("<f", factor).hex())
-        told += decoder.receive(polar_verity.CONTROL, answer, 0.0)
+        told += decoder.receive(polar_pmd.CONTROL, answer, 0.0)
     return told

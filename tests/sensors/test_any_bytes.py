@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
-from imukick.sensors import movella_dot, movesense, openearable, polar_verity, shimmer3r, thingy52, witmotion
+from imukick.sensors import movella_dot, movesense, openearable, polar_pmd, polar_verity, shimmer3r, thingy52, witmotion
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_NUMBER
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Decoder, Read, Sensor, Subscribe, Then
@@ -114,7 +114,7 @@ def polar_values() -> Values:
     )
     answer = st.builds(pmd_answer, st.integers(0, 4), st.integers(0, 9), st.integers(0, 20))
     raw = st.builds(lambda kind, ns, some: pmd_header(kind, ns, 0x81) + some, st.sampled_from([2, 5]), stamps, BYTES)
-    return on(polar_verity.DATA, frame | raw | BYTES) | on(polar_verity.CONTROL, offer | begun | answer | BYTES)
+    return on(polar_pmd.DATA, frame | raw | BYTES) | on(polar_pmd.CONTROL, offer | begun | answer | BYTES)
 
 
 def thingy_values() -> Values:
@@ -271,7 +271,7 @@ NOTIFIED = {
     "movesense": [movesense.NOTIFY],
     "witmotion": [witmotion.NOTIFY],
     "movella_dot": [movella_dot.MEDIUM],
-    "polar_verity": [polar_verity.DATA, polar_verity.CONTROL],
+    "polar_verity": [polar_pmd.DATA, polar_pmd.CONTROL],
     "thingy52": [thingy52.RAW],
     "openearable": [openearable.SCHEME, openearable.DATA],
     "shimmer3r": [shimmer3r.SAYS],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imukick.sensors import imukick_v1, movella_dot, movesense, polar_verity, thingy52, witmotion
+from imukick.sensors import imukick_v1, movella_dot, movesense, polar_pmd, thingy52, witmotion
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Advertisement, Await, Read, Sensor, Subscribe, Then, Wait, Write
 
@@ -35,7 +35,7 @@ def who(advertisement: Advertisement) -> Sensor | None:
         (seen("Xsens DOT"), "Movella DOT"),
         (seen("left ankle", company=movella_dot.COMPANY_ID), "Movella DOT"),
         (seen("Polar Sense B36B5B21", HEART_RATE), "Polar Verity Sense"),
-        (seen(None, polar_verity.SERVICE), "Polar Verity Sense"),
+        (seen(None, polar_pmd.SERVICE), "Polar Verity Sense"),
         (seen("Thingy"), "Thingy:52"),
         (seen("OpenEarable-1A2B"), "OpenEarable 2"),
         (seen("Shimmer3R-1A2B-BLE"), "Shimmer3R"),
@@ -54,7 +54,7 @@ def test_what_can_be_used_is_recognised(advertisement: Advertisement, model: str
         (seen("BWT901CL", "49535343-fe7d-4ae5-8fa9-9fafd205e455"), "classic Bluetooth"),
         (seen("WT901CL", witmotion.SERVICE), "classic Bluetooth"),
         (seen("WTVB01-BT50", witmotion.SERVICE), "vibration, not motion"),
-        (seen("Polar H10 184CB835", polar_verity.SERVICE, HEART_RATE), "no gyroscope"),
+        (seen("Polar H10 184CB835", polar_pmd.SERVICE, HEART_RATE), "no gyroscope"),
         (seen("Polar H9 11223344", HEART_RATE), "no gyroscope"),
     ],
 )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
 from imukick.sensors.link import Await, Lost, Repeated, Settings, Then, Told, Write
-from imukick.sensors.polar_verity import CONTROL, DATA, Measurement, PolarVerity, begin, parse_delta, parse_frame
+from imukick.sensors.polar_pmd import CONTROL, DATA, Measurement, begin, parse_delta, parse_frame
+from imukick.sensors.polar_verity import PolarVerity
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
 from tests.sensors.foreign import (
     GYRO_FACTOR,

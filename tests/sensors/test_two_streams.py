@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imukick.sensors.clock import HELD_S, MOST_HOLES, Pair, Six
 from imukick.sensors.link import Lost
+from imukick.sensors.two_streams import HELD_S, MOST_HOLES, Pair, Six
 
 HOLE_S = 0.1
 

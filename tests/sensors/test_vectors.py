@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imukick.sensors import movesense, polar_verity, thingy52, witmotion
+from imukick.sensors import movesense, polar_pmd, thingy52, witmotion
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Sensor
 from imukick.sensors.movella_dot import MEDIUM, SAMPLE
 from imukick.sensors.movesense import NOTIFY, status_of
-from imukick.sensors.polar_verity import Measurement, Setting, parse_answer, parse_delta, parse_frame, parse_settings
+from imukick.sensors.polar_pmd import Measurement, Setting, parse_answer, parse_delta, parse_frame, parse_settings
 from imukick.sensors.thingy52 import Thingy52
 from imukick.sensors.witmotion import WitMotion
 from imukick.sources.mapped_files import find_mapped, parse_mapped
@@ -96,7 +96,7 @@ def test_polar() -> None:
     kind, ns, mps2 = parse_frame(bytes.fromhex(acc["frame"]), acc["factor"])
     assert (kind, len(mps2)) == (Measurement.ACC, acc["expect"]["n"])
     assert mps2 / G * 1000 == pytest.approx(np.array(acc["expect"]["mg"]), abs=1e-9)
-    told = fed(polar_started(), polar_verity.DATA, bytes_of([acc["frame"], gyro["frame"]]))
+    told = fed(polar_started(), polar_pmd.DATA, bytes_of([acc["frame"], gyro["frame"]]))
     t_s, acc_mps2, gyr = joined(told)
     assert acc_mps2 == pytest.approx(mps2, abs=1e-9), "equal stamps: no sample lies between others"
     assert gyr == pytest.approx(np.array(gyro["expect"]["dps"]), abs=1e-9)
@@ -130,9 +130,9 @@ def test_the_names_are_those_of_the_facts() -> None:
     assert (gsp["service"], gsp["write"], gsp["notify"]) == (movesense.SERVICE, movesense.COMMAND, NOTIFY)
     assert (wit["service"], wit["notify"], wit["write"]) == (witmotion.SERVICE, witmotion.NOTIFY, witmotion.COMMAND)
     assert (pmd["service"], pmd["control"], pmd["data"]) == (
-        polar_verity.SERVICE,
-        polar_verity.CONTROL,
-        polar_verity.DATA,
+        polar_pmd.SERVICE,
+        polar_pmd.CONTROL,
+        polar_pmd.DATA,
     )
     thingy = shared("thingy52")
     assert (thingy["service"], thingy["config"], thingy["raw"]) == (thingy52.SERVICE, thingy52.CONFIG, thingy52.RAW)
@@ -140,7 +140,7 @@ def test_the_names_are_those_of_the_facts() -> None:
         (Measurement.ACC, "start_acc_52hz_16bit_8g_3ch"),
         (Measurement.GYRO, "start_gyro_52hz_16bit_2000dps_3ch"),
     ):
-        assert polar_verity.begin(kind, polar_verity.WANTED[kind]) == bytes.fromhex(pmd["commands"][key])
+        assert polar_pmd.begin(kind, polar_pmd.WANTED[kind]) == bytes.fromhex(pmd["commands"][key])
     assert movesense.ask(movesense.Code.SUBSCRIBE, 0x63, "/Meas/IMU6/104") == bytes.fromhex(
         gsp["commands"]["subscribe_imu6_104"]
     )

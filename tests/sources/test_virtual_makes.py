@@ -15,7 +15,7 @@ from imukick.analysis import Analysis, analyse
 from imukick.sensors import imukick_v1 as v1
 from imukick.sensors import movella_dot as dot
 from imukick.sensors import movesense as gsp
-from imukick.sensors import polar_verity as pmd
+from imukick.sensors import polar_pmd as pmd
 from imukick.sensors import shimmer3r as shim
 from imukick.sensors import thingy52 as thingy
 from imukick.sensors import witmotion as wit

@@ -10,12 +10,13 @@ from typing import Final
 import numpy as np
 
 from imukick.errors import ProtocolError
-from imukick.sensors.clock import HostTime, Pair, Six, Zero
+from imukick.sensors.clock import HostTime, Zero
 from imukick.sensors.link import Action, Advertisement, Lost, Sensor, Settings, Subscribe, Told, Write
 from imukick.sensors.mapped_values import ACC, GYR, SKIP, TIME, WHOLE, Records, Value, check_uuid
 from imukick.sensors.readings import check_acc, check_gyr
 from imukick.sensors.stamped import EachStamped
 from imukick.sensors.standard import ASK, Standard
+from imukick.sensors.two_streams import Pair, Six
 from imukick.signals import FloatArray, Samples
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 

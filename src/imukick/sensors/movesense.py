@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from imukick.errors import ProtocolError
-from imukick.sensors.clock import Pair, Zero
+from imukick.sensors.clock import Zero
 from imukick.sensors.link import (
     Action,
     Advertisement,
@@ -30,6 +30,7 @@ from imukick.sensors.link import (
 from imukick.sensors.readings import check_acc, check_gyr
 from imukick.sensors.stamped import Stamped
 from imukick.sensors.standard import ASK, Standard, text
+from imukick.sensors.two_streams import Pair
 from imukick.signals import FloatArray, Samples
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 

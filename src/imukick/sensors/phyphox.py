@@ -16,10 +16,11 @@ from typing import Any, Final
 import numpy as np
 
 from imukick.errors import ProtocolError
-from imukick.sensors.clock import Pair, Zero
+from imukick.sensors.clock import Zero
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.sensors.readings import check_acc, check_gyr
 from imukick.sensors.standard import text
+from imukick.sensors.two_streams import Pair
 from imukick.signals import FloatArray, Samples
 
 ACC: Final = "accelerometer"

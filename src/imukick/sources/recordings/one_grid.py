@@ -10,7 +10,7 @@ import numpy as np
 
 from imukick.errors import RecordingError
 from imukick.plausibility import SHORTEST_S, SLOWEST_HZ, period_s, tell_clock, time_trouble
-from imukick.sensors.clock import Pair
+from imukick.sensors.two_streams import Pair
 from imukick.sources.recordings.part import Part
 
 APART_S: Final = 3.0

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imukick.sensors import imukick_v1 as v1
-from imukick.sensors import polar_verity as pmd
-from imukick.sensors.polar_verity import Measurement, Order, Setting
+from imukick.sensors import polar_pmd as pmd
+from imukick.sensors.polar_pmd import Measurement, Order, Setting
 from imukick.sources.virtual_sensor.lanes import Value
 from imukick.sources.virtual_sensor.make import (
     BATTERY,
