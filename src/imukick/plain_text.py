@@ -1,4 +1,4 @@
-"""Words of strangers (a sensor's name, a file's name, a note) as text that a terminal shows and does not obey."""
+"""Names of sensors and files, and notes, as text that a terminal shows and never takes for commands."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ MOST_LETTERS: Final = 80
 """Of a name. Chosen: a line of a table."""
 SHOWN_FOR_OTHERS: Final = "\N{REPLACEMENT CHARACTER}"
 TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that turn the direction of what follows: a line then reads otherwise than it is (CVE-2021-42574)."""
+"""Signs that turn the direction of what follows, so that a line looks like another one (CVE-2021-42574)."""
 NO_TEXT: Final = ("Cc", "Cs")
-"""Unicode's categories of control characters and of surrogates, which are no characters at all."""
+"""Unicode's categories of control characters and of surrogates, which are only halves of characters."""
 
 
 def harmless(text: str) -> str:
-    r"""The text, in lines as it was; what a terminal would obey, and what is no character, is a sign for that.
+    r"""The text with its lines kept; a replacement sign for each character that could control the terminal, and for each half of one.
 
     >>> harmless("a\x1b[31mb\n\x9b2Jc\ud800"), harmless("Zoë\tق")
     ('a�[31mb\n�2Jc�', 'Zoë\tق')
@@ -26,7 +26,7 @@ def harmless(text: str) -> str:
 
 
 def one_line(text: str, most: int = MOST_LETTERS) -> str:
-    r"""The same as one line, at most so long.
+    r"""The same as one line of at most `most` letters.
 
     >>> one_line("a\n\x1b[31mb", 10), one_line("abcdef", 4)
     ('a �[31mb', 'abc…')

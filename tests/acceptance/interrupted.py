@@ -9,7 +9,6 @@ program holds for a minute.
 from __future__ import annotations
 
 import random
-import re
 import signal
 import sqlite3
 import time
@@ -21,8 +20,8 @@ import pytest
 from imukick.errors import RecordingError
 from imukick.sinks.history import open_history
 from imukick.sources.recordings import read_recording
-from tests.acceptance.programs import Program
-from tests.sinks.test_history_killed import nobody
+from tests.acceptance.programs import Program, said_reps
+from tests.sinks.kept_sessions import nobody
 
 PLAY = Path(__file__).resolve().parents[2] / "recordings" / "quadruped_faults.csv"
 KILLS, SIGNALS = 100, 60
@@ -34,11 +33,6 @@ def options(folder: Path) -> tuple[object, ...]:
     """Of a live session that leaves everything in this folder."""
     play = ("--sensor", "virtual", "--play", PLAY, "--speed", 8)
     return (*play, "--record", folder / "live.csv", "--db", folder / "h.sqlite3", "--out", folder / "live.reps.csv")
-
-
-def said_reps(text: str) -> set[int]:
-    """The numbers of the repetitions that a program told."""
-    return {int(number) for number in re.findall(r"  rep +(\d+) ", text)}
 
 
 def test_a_hundred_kills(tmp_path: Path) -> None:

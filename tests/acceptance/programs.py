@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,11 @@ from tests.cli.command import SRC
 
 PATIENCE_S: Final = 240.0
 """How long a test waits for a word; emulated computers take a minute to begin."""
+
+
+def said_reps(text: str) -> set[int]:
+    """The numbers of the repetitions that a live session has printed as counted."""
+    return {int(number) for number in re.findall(r"  rep +(\d+) ", text)}
 
 
 class Program:

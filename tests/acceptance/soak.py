@@ -30,7 +30,7 @@ from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.sources.recordings import read_recording
 from imukick.sources.virtual_sensor import Radio, endless_track, in_process
-from tests.sinks.test_history_killed import nobody
+from tests.sinks.kept_sessions import nobody
 
 SPEED, DROPS, RATE_HZ = 40.0, 200, 100.0
 SPAN_S = 60.0

@@ -171,7 +171,7 @@ def test_marks_on_a_hosts_clock_replay_even_between_equal_stamps(tmp_path: Path)
 
 @pytest.mark.parametrize(
     "said",
-    ["knee\0hurts", "\x1b[2J", "a\r\nb\x85c\u2028d", "half \ud83d", " \x1c\t ", "=1+1", '"quoted', "# ! 1,set", "\ufeff" * 3, "ñ" * 500],
+    ["knee\0hurts", "\x1b[2J", "a\r\nb\x85c\u2028d", "half \ud83d", " \x1c\t ", "=1+1", '"quoted', "# ! 1,set", "\ufeff" * 3, "ñ" * 500, "5 \u2212 3"],
 )  # fmt: skip
 def test_whatever_is_noted_replays(said: str, tmp_path: Path) -> None:
     with Recorder(tmp_path / "live.csv", {}) as recorder:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,10 @@ def test_arrivals_that_cannot_be_read_are_refused(tmp_path: Path, imukick: Run) 
         assert done.code == 2
         assert said in done.err
     beside.unlink()
+    if sys.platform != "win32":
+        os.mkfifo(beside)
+        assert "not a plain file" in imukick("replay", *here.values(), "--together").err
+        beside.unlink()
     assert "copy it, too" in imukick("replay", *here.values(), "--together").err
 
 

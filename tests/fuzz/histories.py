@@ -13,6 +13,7 @@ from imukick.errors import ImukickError
 from imukick.sinks.history import open_history
 from imukick.sinks.history.editing import delete_session
 from imukick.sinks.history.export import write_json
+from imukick.sinks.history.reading import glances
 from imukick.sinks.history.schema import TABLES
 from imukick.sinks.history.series import damaged, trends
 from tests.sinks.kept_sessions import keep, told_and_revised
@@ -75,11 +76,12 @@ def attempt(data: bytes, place: Path, original: bytes) -> None:
             lambda: [history.session(one.number) for one in history.glances()],
             lambda: trends(history.connection, "me", ("rom_deg", "clean_share")),
             lambda: write_json(io.StringIO(), history.connection, "imukick"),
-            lambda: [history.damaged(), damaged(history.connection, "me"), history.pain_days("me"), history.people()],
+            lambda: [damaged(history.connection, "me"), history.pain_days("me"), history.people()],
         ):
             with suppress(ImukickError):
                 look()
-        for number in [one.number for one in history.glances()] + history.damaged():
+        found, unreadable = glances(history.connection)
+        for number in [one.number for one in found] + unreadable:
             delete_session(history.connection, number)
         assert not history.glances()
     assert all("\n" not in line for line in said)

@@ -35,7 +35,7 @@ def message(data: bytes) -> None:
     page = Page(Doors("127.0.0.1"), board)
     said: list[str] = []
     page.said = said.append
-    client = Client(board, None, asyncio.Event())  # type: ignore[arg-type]
+    client = Client(board, None, asyncio.Event())  # type: ignore[arg-type]  # what is heard needs no socket
     for text in data.split(b"\0"):
         page.hear(client, text.decode("utf-8", "replace"))
     for line in said:

@@ -14,7 +14,7 @@ from typing import Any
 from imukick.analysis import Analysis, analyse
 from imukick.events import Event, Rep, RepRevised
 from imukick.marks import Mark
-from imukick.sinks.history import History
+from imukick.sinks.history import History, open_history
 from imukick.sinks.history.editing import save_session
 from imukick.sinks.history.recordings import RecordingFacts
 from imukick.sinks.history.schema import migrate
@@ -22,6 +22,11 @@ from imukick.sinks.history.writing import Beginning
 
 PLAYED = Path(__file__).resolve().parents[2] / "recordings" / "quadruped_faults.csv"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def nobody(line: str) -> None:
+    """Fail the test: a damaged history was set aside."""
+    raise AssertionError(line)
 
 
 @cache
@@ -53,6 +58,15 @@ def keep(
     facts = {**played().meta, "started": at.isoformat(), **meta}
     beginning = Beginning(person, "replay", Path("played.csv"), facts)
     return save_session(history.connection, beginning, events, marks, RecordingFacts(1, "0" * 64), at)
+
+
+def eight_sessions(path: Path) -> Path:
+    """A history with eight sessions of two people."""
+    with open_history(path, nobody) as history:
+        for day in range(7):
+            keep(history, made([30.0 + day % 2, 31.0, 32.0 + day % 2]), day=day)
+        keep(history, list(played().events), day=9, person="Ann <b>", marks=(Mark(1.0, "note", "\x1b[31mred\x07"),))
+    return path
 
 
 def told_and_revised() -> list[Event]:

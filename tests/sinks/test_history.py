@@ -23,16 +23,13 @@ from imukick.sinks.history.reading import known_as
 from imukick.sinks.history.restore import Restored, restore
 from imukick.sinks.history.schema import MIGRATIONS, VERSION, migrate, version_of
 from imukick.sinks.history.writing import Beginning, SessionWriter
-from tests.sinks.kept_sessions import NOON, PLAYED, first_version, keep, made, played, told_and_revised
+from imukick.sinks.sheet import OF_SEVERAL
+from tests.sinks.kept_sessions import NOON, PLAYED, first_version, keep, made, nobody, played, told_and_revised
 
 HOSTILE = [
     "=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "'=1", "'", "", " ", "\uff1d1", "<script>alert(1)</script>",
     "../../etc/passwd", "'; DROP TABLE sessions; --", 'a","=1', "a\r\nb", "\x00\x1b[31m", "é😀", "x" * 200_000,
 ]  # fmt: skip
-
-
-def nobody(line: str) -> None:
-    raise AssertionError(line)
 
 
 def exported(history: History, person: str | None = None) -> str:
@@ -151,15 +148,7 @@ def test_an_export_of_version_1_is_restored(tmp_path: Path) -> None:
         names = [row[1] for row in first.execute("PRAGMA table_info(reps)")]
     at = [tables["reps"]["columns"].index(name) for name in names]
     younger = [name for name in tables["reps"]["columns"] if name not in names]
-    of_several = [
-        "pelvis_tilt_deg",
-        "pelvis_rotation_deg",
-        "pelvis_obliquity_deg",
-        "hip_extension_deg",
-        "rocking_mps2",
-        "sync_ms",
-    ]
-    assert younger == ["momentum_lift_sd", "momentum_drop_sd", "reason", "sparc_lift", "sparc_lower", *of_several]
+    assert younger == ["momentum_lift_sd", "momentum_drop_sd", "reason", "sparc_lift", "sparc_lower", *OF_SEVERAL]
     rows = [[row[i] for i in at] for row in tables["reps"]["rows"]]
     old = {**whole, "version": 1, "tables": {**tables, "reps": {"columns": names, "rows": rows}}}
     (tmp_path / "old.json").write_text(json.dumps(old), encoding="utf-8")

@@ -12,13 +12,10 @@ import pytest
 
 from imukick.sinks.history import open_history
 from tests.sinks.keeping import keeping, kept
+from tests.sinks.kept_sessions import nobody
 
 if sys.platform == "win32":
     pytest.skip("kill -9 of POSIX", allow_module_level=True)
-
-
-def nobody(line: str) -> None:
-    raise AssertionError(line)
 
 
 def killed_after(db: Path, wait_s: list[float]) -> None:
@@ -31,7 +28,7 @@ def killed_after(db: Path, wait_s: list[float]) -> None:
             session = int(program.stdout.readline().split()[1])
             time.sleep(wait)
             program.kill()
-            numbers = program.stdout.read().split("\n")[:-1]  # what stands before the last line's end was said whole
+            numbers = program.stdout.read().split("\n")[:-1]  # all but what follows the last line end was said whole
             told.append((session, int(numbers[-1]) if numbers else 0))
     with open_history(db, nobody) as history:
         for session, last in told:

@@ -16,13 +16,9 @@ from imukick.sinks.history.series import trends
 from imukick.sinks.history.trend_picture import write_trends
 from imukick.sinks.history.trend_words import noise_line, verdict_words
 from imukick.sinks.history.trends import LEAST_SESSIONS, METRICS, Trend, change_of, noise_of
-from tests.sinks.kept_sessions import NOON, keep, made
+from tests.sinks.kept_sessions import NOON, keep, made, nobody
 
 PEOPLE = 800
-
-
-def nobody(line: str) -> None:
-    raise AssertionError(line)
 
 
 def told(sessions: int, *, shift: float = 0.0) -> float:

@@ -35,7 +35,7 @@ def streamed(touch: Touch, *, pairs: bool = True, samples: int = 20) -> tuple[Se
         async with in_process(ramp(100.0, 400.0), speed=5.0) as room:
             kind: Any = room.backend.client
 
-            class Touched(kind):  # type: ignore[misc]
+            class Touched(kind):  # type: ignore[misc]  # the class is known when the room is
                 async def start_notify(self, characteristic: Any, *arguments: Any, **options: Any) -> None:
                     await touch("notify", characteristic.uuid.lower(), self)
                     await super().start_notify(characteristic, *arguments, **options)

@@ -96,6 +96,14 @@ def test_tables_whose_names_and_rows_differ(tmp_path: Path, text: str) -> None:
 # ---- times ----
 
 
+def test_a_note_and_a_name_keep_their_minus(tmp_path: Path) -> None:
+    head, rows = table(HEAD).split("\n", 1)
+    note = "#! 0.0,note,5 \u2212 3\n"
+    recording = read(tmp_path, f'# person: "a \u2212 b"\n{head}\n{note}{rows}'.replace("-", "\u2212"))
+    close(recording, SMALL)
+    assert (recording.meta["person"], recording.marks[0].value) == ("a \u2212 b", "5 \u2212 3")
+
+
 def stamps(form: str) -> list[str]:
     begin = datetime(2026, 5, 1, 10, 0, 0, 120_000)  # noqa: DTZ001 - text without a zone
     return [(begin + timedelta(seconds=float(t))).strftime(form)[:-3] for t in SMALL.t_s]

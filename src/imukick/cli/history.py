@@ -1,4 +1,4 @@
-"""`imukick history`: what was kept, looked at, compared, edited, copied and judged anew."""
+"""`imukick history`: what was kept, looked at, compared, edited, copied and judged again."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def write_note(db: str | None, number: int, text: str) -> None:
 def remove_session(db: str | None, number: int, *, yes: bool) -> None:
     """Ask, unless `yes`, and remove it. Raises `ImukickError` for one that is not there, and where nobody can be asked.
 
-    One of which a row makes no sense is removed all the same.
+    A session with a damaged row is removed all the same.
     """
     with kept_history(db) as history:
         history.check_there(number)
@@ -91,14 +91,14 @@ def remove_session(db: str | None, number: int, *, yes: bool) -> None:
         if not yes:
             if not interactive():
                 raise ImukickError(f"session {number} is removed for good; say --yes where nobody can be asked")
-            what = "" if one is None else f" of {one_line(one.person)} with {history.rep_count(number)} repetitions"
-            what = what or ", which is damaged,"
+            what = ", which is damaged,"
+            if one is not None:
+                what = f" of {one_line(one.person)} with {history.rep_count(number)} repetitions"
             sys.stdout.flush()
             if not typer.confirm(f"Remove session {number}{what} for good?"):
                 say("nothing was removed")
                 return
         delete_session(history.connection, number)
-    stays = (
-        "" if one is None or one.recording is None else f"; its recording stays: {one_line(str(one.recording), 400)}"
-    )
+    recording = None if one is None else one.recording
+    stays = "" if recording is None else f"; its recording stays: {one_line(str(recording), 400)}"
     say(f"session {number} is removed{stays}")

@@ -38,7 +38,7 @@ ROWS: Final[tuple[tuple[str, str, str], ...]] = (
 
 
 def show_session(db: str | None, number: int) -> None:
-    """Print it. Raises `ImukickError` where there is none, and for one that makes no sense."""
+    """Print it. Raises `ImukickError` when it is not there, and when a row of it is damaged."""
     with kept_history(db) as history:
         history.check_there(number)
         count, screen = history.rep_count(number), Screen()

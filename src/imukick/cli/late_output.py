@@ -99,7 +99,7 @@ def late(screen: Screen, hurry: Callable[[], bool]) -> Iterator[None]:
         return
     out = LateOutput(cast("TextIO", before))
     screen.waiting = out.waiting
-    screen.file = out  # type: ignore[assignment]
+    screen.file = cast("TextIO", out)  # as much of one as `rich` uses
     try:
         yield
     finally:

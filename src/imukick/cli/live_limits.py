@@ -18,7 +18,7 @@ class Limits:
     """When a session ends by itself, and from when on it counts; None: when a person says so, and from the start.
 
     `duration_s` of the sensor's time; `count_from`: the first `still` second or a `key`; `faster`: how many times quicker than the
-    host's the sensor's time runs. Raises `ImukickError` for what cannot be.
+    host's the sensor's time runs. Raises `ImukickError` for a number that is not above 0 and for another word.
     """
 
     duration_s: float | None = None

@@ -38,7 +38,7 @@ class End:
 
 
 class Tick:
-    """Put into the queue: a quarter of a second has passed."""
+    """Put into the queue: `TICK_S` have passed."""
 
 
 class LiveLoop:
@@ -164,8 +164,8 @@ class LiveLoop:
                     self._down.add(item.reason)
                     self._view.say(f"link lost: {item.message}")
             case Stalled():
-                shown.link = "the sensor is silent, connecting anew"
-                self._view.say(f"nothing came for {item.silent_s:.1f} s; connecting anew")
+                shown.link = "the sensor is silent, connecting again"
+                self._view.say(f"nothing came for {item.silent_s:.1f} s; connecting again")
             case Notice():
                 self._view.say(item.message)
             case Refused() if self._count.refused == 1:

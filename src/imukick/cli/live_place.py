@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from imukick.errors import RecordingError
-from imukick.sinks.recorder import free_name
+from imukick.sinks.whole_file import free_name
 
 
 def data_folder(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:

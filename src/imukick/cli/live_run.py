@@ -141,7 +141,7 @@ def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
 def _before(kept: HistoryWishes, person: str, plan: Plan | None, ask: Ask | None) -> Before:
     """What the history has to say. One that cannot be used now stops no session: the keeper says why.
 
-    Raises `ImukickError` where somebody named with --db what is no history.
+    Raises `ImukickError` when the file that somebody named with --db cannot be a history.
     """
     now = datetime.now().astimezone()
     with ExitStack() as opened:

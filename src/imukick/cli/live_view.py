@@ -26,7 +26,7 @@ FULL_DEG = 45.0
 """Angle at which the bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
 BAR = 32
 BEHIND: Final = 4096
-"""Letters that a terminal has not taken yet: with more than these it stands still. Chosen: two panels."""
+"""Letters that were printed and not shown yet: with more than these the terminal has stopped. Chosen: two panels."""
 SAID: Final = frozenset({"safety", "set_end", "switch", "stop", "done", "begin", "rest_over", "last_rep", "note"})
 """Cues that get a line of their own on a terminal."""
 SAID_ALREADY: Final = frozenset({"disputed", "claimed", "set_over"})
@@ -151,7 +151,7 @@ class View:
             shown.set, shown.in_set = coach.set, coach.reps
 
     def refresh(self) -> None:
-        """Draw the panel anew; not for a terminal that stands still, which would have to show all of them later."""
+        """Draw the panel again, unless the terminal has stopped: it would have to show every drawing later."""
         if self._live is not None and self._screen.waiting() <= BEHIND:
             self._live.update(self._panel(), refresh=True)
 

@@ -175,13 +175,12 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
     Raises `ImukickError` for a recording that cannot be used.
     """
     kept = source.kept
-    if source.members:
-        wishes = wishes if kept is None else replace(_as_kept(wishes, kept), told=_without_side(_as_kept(wishes, kept)))
-        return _together(source, wishes, person or _person(kept))
     plan = wishes.plan
     if kept is not None:
         wishes = _as_kept(wishes, kept)
         plan = plan or kept_plan(kept.plan_text)
+    if source.members:
+        return _together(source, wishes, person)
     recording = read_as_wished(source.path, wishes)
     try:
         analysis, lines = _analysed(recording, wishes, plan)
@@ -189,45 +188,37 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
         raise ImukickError(str(error)) from None
     warn(recording.path, analysis.meta["warnings"])
     samples = recording.samples
-    return Account(
-        name=source.path.name,
-        moved=analysis.moved,
-        reps=analysis.reps,
-        events=analysis.events,
-        meta=analysis.meta,
-        duration_s=float(samples.t_s[-1] - samples.t_s[0]) if len(samples) else 0.0,
+    return replace(
+        _account(source, analysis, float(samples.t_s[-1] - samples.t_s[0]) if len(samples) else 0.0, person),
         marks=recording.marks,
-        person=person or _person(kept),
-        remarks=() if kept is None or not kept.note else (kept.note,),
         plan=plan.name if plan is not None else str(recording.meta.get("plan") or ""),
         plan_lines=lines,
         tempo=None if plan is None else plan.tempo,
     )
 
 
-def _without_side(wishes: Wishes) -> dict[str, Any]:
-    """What is said of the exercise; each ankle has its own side."""
-    return {key: value for key, value in wishes.told.items() if key != "side"}
-
-
 def _together(source: Source, wishes: Wishes, person: str) -> Account:
-    """Of several sensors: no leg's angle alone is the session's, so that there are no curves."""
+    """The report of a session of several sensors has no curves: the session has one angle for each leg."""
+    if source.kept is not None:  # each ankle has its own side
+        wishes = replace(wishes, told={key: value for key, value in wishes.told.items() if key != "side"})
     check_together(wishes, Asked(None, None, None, excel=False, force=False))
     analysis = played_together(source.members, wishes)
     warn(source.path, analysis.meta["warnings"])
+    return _account(source, analysis, max(one["to_s"] for one in analysis.meta["sensors"].values()), person)
+
+
+def _account(source: Source, analysis: Analysis, duration_s: float, person: str) -> Account:
+    """What every report says; a kept session brings its person and its note."""
+    kept = source.kept
     return Account(
         name=source.path.name,
         moved=analysis.moved,
         reps=analysis.reps,
         events=analysis.events,
         meta=analysis.meta,
-        duration_s=max(one["to_s"] for one in analysis.meta["sensors"].values()),
-        marks=(),
-        person=person,
-        remarks=() if source.kept is None or not source.kept.note else (source.kept.note,),
-        plan="",
-        plan_lines=[],
-        tempo=None,
+        duration_s=duration_s,
+        person=person or _person(kept),
+        remarks=() if kept is None or not kept.note else (kept.note,),
     )
 
 

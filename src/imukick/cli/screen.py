@@ -22,7 +22,7 @@ MOST_SAID: Final = 4000
 class Screen(Console):
     """Standard output for people: colours on a terminal only; says nothing more once nobody reads.
 
-    Whatever it is given to print, a terminal obeys nothing of it but what this program itself means.
+    Control characters in what it prints never reach the terminal, unless this program itself put them there.
     """
 
     def __init__(self, *, quiet: bool = False, stderr: bool = False, file: IO[str] | None = None) -> None:
@@ -31,7 +31,7 @@ class Screen(Console):
         """How many letters were printed and not taken yet, where printing waits for nobody."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """What is to be shown; control characters of names and notes are shown as signs."""
+        """What to show; control characters of names and notes become a replacement sign."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else harmless(text), style, control)
 
@@ -42,7 +42,7 @@ class Screen(Console):
 
 
 def nothing_waits() -> int:
-    """What is printed is taken at once."""
+    """Nothing: what is printed is taken at once."""
     return 0
 
 

@@ -20,7 +20,7 @@ class Doors:
 
     A Host header that names this server, and for the websocket an Origin that is the page's own, so that no other page in the same
     browser gets in; and a cookie, which the token in the link is exchanged for, once: on this computer too, which other people may use.
-    `exposed`: whether others in the network reach it. Raises `ValueError` for a host that is no address of a network.
+    `exposed`: whether others in the network reach it. Raises `ValueError` for a host that is not the address of a network.
     """
 
     def __init__(self, host: str) -> None:

@@ -140,7 +140,7 @@ class Client:
         self._left, self._said_s = SAYS, time.monotonic()
 
     def answered(self, number: int) -> bool:
-        """The page has this frame and all before it; False where that is no news."""
+        """The page has this frame and all before it; False when that was known."""
         news = self._answered < number <= self._sent
         if news:
             self._answered = number

@@ -15,6 +15,7 @@ from imukick.errors import RecordingError
 from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sinks.journal import Journal
+from imukick.sinks.whole_file import free_name
 
 SYNC_S: Final = 1.0
 """How often the recording is put on the disk."""
@@ -167,12 +168,3 @@ def _give(journal: Journal, item: Samples | Mark) -> None:
         journal.mark(item)
     else:
         journal.append(item)
-
-
-def free_name(path: Path) -> Path:
-    """The same path where nothing is there, else with `-2`, `-3` … behind its stem."""
-    free, number = path, 1
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return free

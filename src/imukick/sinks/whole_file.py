@@ -24,6 +24,15 @@ def check_place(path: Path, *, force: bool) -> None:
         raise RecordingError(f"the folder {path.parent} cannot be written to; name another", path=path)
 
 
+def free_name(path: Path) -> Path:
+    """The same path where nothing is there, else with `-2`, `-3` … behind its stem."""
+    free, number = path, 1
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
+
+
 @contextmanager
 def whole_file(path: Path, *, force: bool) -> Iterator[Path]:
     """A place to write to; moved to `path` when the block ends well, removed when it does not.

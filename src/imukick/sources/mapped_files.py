@@ -115,7 +115,7 @@ def _described(
     return Value(characteristic.lower(), columns, struct, text, before, check)
 
 
-def _write(*, characteristic: str, hex: str, service: str | None = None, response: bool = True) -> Write:  # noqa: A002
+def _write(*, characteristic: str, hex: str, service: str | None = None, response: bool = True) -> Write:  # noqa: A002 - the key of the file
     check_uuid("characteristic", characteristic.lower())
     if service is not None:
         check_uuid("service", service.lower())

@@ -10,7 +10,8 @@ from imukick.errors import ImukickError
 def small_text(path: Path, most: int, what: str) -> str:
     """The text, without the mark that Windows editors put before UTF-8; `what`: what it should be, for people.
 
-    Raises `ImukickError` for what is no plain file or longer than `most` bytes, `OSError` and `ValueError` as opening and decoding do.
+    Raises `ImukickError` for a folder, a device or a pipe and for a file of over `most` bytes, `OSError` when it cannot be read and
+    `ValueError` when it is not UTF-8.
     """
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "not a plain file"

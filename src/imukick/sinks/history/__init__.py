@@ -33,10 +33,6 @@ class History:
         """Every session that can be read, or those of one person, oldest first."""
         return reading.glances(self.connection, person)[0]
 
-    def damaged(self, person: str | None = None) -> list[int]:
-        """The numbers of sessions of which a row makes no sense; they can be deleted."""
-        return reading.glances(self.connection, person)[1]
-
     def rep_count(self, number: int) -> int:
         """How many repetitions the newest judgement of a session has."""
         return reading.rep_count(self.connection, number)
@@ -47,7 +43,7 @@ class History:
             raise self._missing(number)
 
     def session(self, number: int, *, events: bool = True) -> KeptSession:
-        """All that is kept of one, or all but the events of its judgements. Raises `ImukickError` when there is none of this number."""
+        """All that is kept of one, or all but the events of its judgements. Raises `ImukickError` when no session has this number."""
         with self.looking_at(f"session {number}"):
             found = reading.read_session(self.connection, number, events=events) if abs(number) < LARGEST else None
         if found is None:

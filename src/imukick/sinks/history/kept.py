@@ -165,7 +165,7 @@ def rep_row(rep: Rep) -> list[Any]:
 
 
 def read_rep(row: tuple[Any, ...]) -> Rep:
-    """The repetition of such a row, equal to what was written. Raises `ValueError`, `TypeError` or `KeyError` for what no program wrote."""
+    """The repetition of such a row, equal to what was written. Raises `ValueError`, `TypeError` or `KeyError` for a damaged row."""
     values = dict(zip(REP_COLUMNS, row, strict=True))
     values["counted"] = bool(values["counted"])
     values["verdicts"] = tuple(_verdict(verdict) for verdict in json.loads(values["verdicts"]))
@@ -174,32 +174,32 @@ def read_rep(row: tuple[Any, ...]) -> Rep:
     if values["reason"] not in (None, *REASONS):
         raise ValueError(f"its reason is {values['reason']!r}")
     if any(isinstance(value, float) and not abs(value) < MOST for value in values.values()):
-        raise ValueError("a number of a repetition cannot be")
+        raise ValueError("a repetition has an impossible number")
     return Rep(**values)
 
 
 def read_meta(text: str) -> dict[str, Any]:
-    """What is known of a judgement's circumstances. Raises `ValueError` for what is no table of names and values."""
+    """The facts beside a judgement: how it was made, and of what. Raises `ValueError` when they are not a JSON object."""
     meta = json.loads(text)
     if not isinstance(meta, dict):
-        raise ValueError("what is known of it is no list of names and values")
+        raise ValueError("its facts are not a JSON object")
     return meta
 
 
 def _verdict(said: dict[str, Any]) -> Verdict:
     verdict = Verdict(**said)
     if not {type(verdict.word), type(verdict.unit), type(verdict.source)} <= {str}:
-        raise ValueError("a verdict has no words")
+        raise ValueError("a verdict has a word that is not text")
     numbers = (verdict.value, verdict.limit)
     if not ({type(number) for number in numbers} <= {int, float} and all(abs(number) < MOST for number in numbers)):
-        raise ValueError("a number of a verdict cannot be")
+        raise ValueError("a verdict has an impossible number")
     return verdict
 
 
 def _words(text: str) -> tuple[str, ...]:
     words = json.loads(text)
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError("its notes are no words")
+        raise ValueError("it has a note that is not text")
     return tuple(words)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from imukick.errors import ImukickError
 from imukick.sinks.history.schema import APPLICATION_ID, VERSION, migrate, version_by_tables, version_of
+from imukick.sinks.whole_file import free_name
 
 WAIT_S: Final = 10.0
 """How long one program waits while another writes; chosen: longer than the restoring of ten years takes."""
@@ -53,7 +54,7 @@ def opened(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S)
 
     A damaged one is renamed, `told` so in one line, and a new one begun. `own`: the place is ours alone, so that what lies there and is
     no history at all is a damaged one too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
-    that cannot be written; `sqlite3.Error` of the block as such a one. `wait_s`: how long another program that writes is waited for; then, and
+    that cannot be written; an `sqlite3.Error` of the block becomes one, too. `wait_s`: how long another program that writes is waited for; then, and
     for a newer imukick's file, it is an `AwayError`.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -98,10 +99,7 @@ def refused(path: Path, error: sqlite3.Error) -> ImukickError:
 def set_aside(path: Path) -> Path:
     """Rename the file and what SQLite keeps beside it; its new place, which was free."""
     stem = f"{path.stem}.damaged-{datetime.now().astimezone():%Y-%m-%d_%H%M%S}"
-    aside, number = path.with_name(f"{stem}{path.suffix}"), 1
-    while aside.exists():
-        number += 1
-        aside = path.with_name(f"{stem}-{number}{path.suffix}")
+    aside = free_name(path.with_name(f"{stem}{path.suffix}"))
     for end in BESIDE:
         part = path.with_name(path.name + end)
         try:

@@ -21,7 +21,7 @@ REPS = ", ".join(f'"{name}"' for name in REP_COLUMNS)
 
 
 def glances(connection: sqlite3.Connection, person: str | None = None) -> tuple[list[Glance], list[int]]:
-    """(every session, or those of one person, oldest first; the numbers of those of which a row makes no sense)."""
+    """(every session that can be read, or those of one person, oldest first; the numbers of those with a damaged row)."""
     rows = connection.execute(
         "SELECT sessions.id, person, origin, started, saved, ended, plan, counted, clean, judged.number, "
         "(SELECT count(*) FROM marks WHERE session_id = sessions.id AND kind = 'pain'), judged.side, judged.posture, judged.load, note "
@@ -60,7 +60,10 @@ def rep_count(connection: sqlite3.Connection, number: int) -> int:
 
 
 def read_session(connection: sqlite3.Connection, number: int, *, events: bool = True) -> KeptSession | None:
-    """One session, with the events of its judgements or without; None when there is none of this number. Raises `ValueError`, `TypeError` or `KeyError` for a damaged one."""
+    """One session, with the events of its judgements or without; None when no session has this number.
+
+    Raises `ValueError`, `TypeError` or `KeyError` for a damaged one.
+    """
     row = connection.execute(
         "SELECT id, uid, person, origin, started, saved, ended, recording, recording_bytes, recording_sha256, sensor, "
         "plan, plan_text, note FROM sessions WHERE id = ?",

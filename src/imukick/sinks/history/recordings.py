@@ -18,7 +18,7 @@ class RecordingFacts:
 
 
 def recording_facts(path: Path) -> RecordingFacts:
-    """Of this file; nothing known where it is not, or is no plain file. Raises `RecordingError` when it cannot be read."""
+    """Of this file; empty where it is missing or not a plain file. Raises `RecordingError` when it cannot be read."""
     try:
         if not path.is_file():
             return RecordingFacts()

@@ -90,12 +90,12 @@ def _chosen(judged: Mapping[int, _Judged]) -> Rules:
 
 
 def damaged(connection: sqlite3.Connection, person: str) -> list[int]:
-    """The numbers of this person's sessions of which no trend can take in a judgement, because a row makes no sense."""
+    """The numbers of this person's sessions that trends leave out, because the row of a judgement is damaged."""
     return sorted(_judged(connection, person)[1])
 
 
 def _judged(connection: sqlite3.Connection, person: str) -> tuple[dict[int, _Judged], set[int]]:
-    """(every judgement of a person's sessions by its key, which grows with time; sessions of which one makes no sense)."""
+    """(every judgement of a person's sessions by its key, which grows with time; sessions with a damaged one)."""
     rows = connection.execute(
         "SELECT judgements.id, session_id, coalesce(started, saved), metrics_version, "
         "CASE WHEN json_valid(meta) THEN json_extract(meta, '$.pass') END, CASE load WHEN 'none' THEN '{}' ELSE meta END "

@@ -31,5 +31,5 @@ def checked_note(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise ImukickError("the note is not text in UTF-8; write it anew") from None
+        raise ImukickError("the note is not text in UTF-8; write it again") from None
     return text

@@ -9,6 +9,8 @@ import numpy as np
 
 from imukick.errors import RecordingError
 from imukick.signals import Arrivals
+from imukick.sources.recordings.files import File
+from imukick.sources.recordings.part import text_of
 from imukick.sources.recordings.read import Recording
 
 COLUMNS: Final = "t_s,arrival_s"
@@ -31,33 +33,22 @@ def arrivals_of(recording: Recording) -> Arrivals | None:
 
 def read_arrivals(path: Path) -> Arrivals:
     """A table `t_s,arrival_s`, a row a packet. Raises `RecordingError` for what cannot be read or runs backwards."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise RecordingError(
-            "is not there, but a recording names it as its arrivals; copy it, too", path=path
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordingError(
-            f"cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}", path=path
-        ) from None
-    if not lines or lines[0].strip() != COLUMNS:
+    if not path.exists():
+        raise RecordingError("is not there, but a recording names it as its arrivals; copy it, too", path=path)
+    if not path.is_file():
+        raise RecordingError("not a plain file, but a recording names it as its arrivals; name another", path=path)
+    lines = text_of(File(path)).decode("utf-8", errors="replace").splitlines()
+    if lines[0].strip() != COLUMNS:
         raise RecordingError(f"this is not a table of arrivals; its first line is {COLUMNS}", path=path)
     rows: list[tuple[float, float]] = []
     for number, line in enumerate(lines[1:], 2):
-        cells = line.split(",")
         try:
-            rows.append(
-                (float(cells[0]), float(cells[1])) if len(cells) == len(("t_s", "arrival_s")) else _refuse(line)
-            )
+            t_s, arrival_s = map(float, line.split(","))
         except ValueError:
             raise RecordingError(f"not a packet: {line[:60]!r}; expected {COLUMNS}", path=path, line=number) from None
+        rows.append((t_s, arrival_s))
     table = np.array(rows, dtype=np.float64).reshape(-1, 2)
     try:
         return Arrivals(table[:, 0], table[:, 1])
     except ValueError as error:
         raise RecordingError(str(error), path=path) from None
-
-
-def _refuse(line: str) -> tuple[float, float]:
-    raise ValueError(line)

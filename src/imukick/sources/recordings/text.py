@@ -24,6 +24,7 @@ FOREIGN: Final = 0.2
 """Of a first line in a western language at most this share is no ASCII; chosen: units have one such sign of eight or more."""
 _LONGEST_LINE: Final = 20_000  # of the header; chosen: no table of a sensor has column names this long
 _MARK_LINE = re.compile(rb"(?m)^#[^\n]*\n?")
+_NO_COMMENT = re.compile(rb"(?m)^[^#\n][^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,9 @@ def clean(data: bytes, path: Path) -> tuple[bytes, str | None]:
         raise RecordingError("this is not a text file; expected a CSV", path=path)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data.replace(MINUS, b"-"), torn
+    if MINUS in data:  # of the rows; a note or a name keeps it
+        data = _NO_COMMENT.sub(lambda line: line[0].replace(MINUS, b"-"), data)
+    return data, torn
 
 
 def _whole_lines(data: bytes) -> tuple[bytes, str | None]:

@@ -25,7 +25,7 @@ SIGNS: Final = ",;\t"
 RATE: Final = re.compile(r"at (\d+(?:\.\d+)?) Hz", re.IGNORECASE)
 
 
-def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
+def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001 - the signature of every format
     """ActiGraph's first line, and column names with a gyroscope; without one it is an accelerometer's file."""
     return WHOLE if lines[0].startswith(FIRST) and _names_line(lines) is not None else None
 

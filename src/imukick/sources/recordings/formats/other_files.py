@@ -1,4 +1,4 @@
-"""Files that are no table of samples, known by how they begin: named for what they are, with the way out."""
+"""Files that are not a table of samples, known by how they begin: the error says what they are and what to do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"GYROFLOW IMU LOG", f"a .gcsv log of Gyroflow, in counts; multiply by its gscale and ascale and write {TABLE}"),
 )
 OURS: Final = re.compile(rb'"metrics_version": |"reps_table": ')
-"""What stands near the beginning of results that are written as JSON, and of the facts beside a table."""
+"""Near the beginning of every JSON that imukick writes: results, and the facts beside a table."""
 PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 STORAGE: Final = ("endheader", "nrows=", "ncolumns=", "datarows", "datacolumns", "datatype=vec3", "datatype=quaternion")
 """Lines of an OpenSim storage file."""
@@ -61,12 +61,12 @@ EMPATICA: Final = 3
 
 
 def holds(file: File, lines: Sequence[str]) -> Holds | None:
-    """Nothing, for what is known and no table; everything, for a sensor's table that lacks what is needed, so that its reason is told."""
+    """`NOTHING` for a known file that is not a table, `WHOLE` for a sensor's table that lacks something, so that `read` says why."""
     trouble = _trouble(file.head()[:4096], lines)
     return None if trouble is None else trouble[0]
 
 
-def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
+def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001 - the signature of every format; whatever is asked for, it cannot be read
     """Raises `RecordingError`."""
     head = files[0].head()
     trouble = _trouble(head[:4096], lines_of(head))

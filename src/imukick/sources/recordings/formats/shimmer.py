@@ -20,7 +20,7 @@ WIDE: Final = "Accel_WR"
 LOW_NOISE: Final = "Accel_LN"
 
 
-def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
+def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001 - the signature of every format
     """Names that end in _CAL or _UNCAL, on the first line or below `sep=`."""
     return None if _names_line(lines) is None else WHOLE
 
