@@ -9,7 +9,7 @@ import pytest
 
 from imukick.clocks import Clock, on_one_clock
 from imukick.ensemble import Ensemble
-from imukick.events import Event, Place, Rep, SetEnded
+from imukick.events import Event, Place, Rep, RepRevised, SetEnded
 from imukick.exercises import Exercise
 from imukick.marks import Mark
 from imukick.session import Session
@@ -122,7 +122,18 @@ def test_without_clocks_the_sides_hold_and_the_pelvis_stays_silent() -> None:
     assert all(row.rocking_mps2 is None and row.sync_ms is None and "sync" in row.quality for row in rows)
 
 
-def test_a_clock_mark_holds_from_where_it_stands() -> None:
+def test_a_revised_row_keeps_what_is_known_of_its_pelvis_and_clocks() -> None:
+    made, first = trio(swapped=True, seed=8), {}
+    events = one_after_the_other(made, ("left-ankle", "right-ankle", "pelvis"))
+    revised = [event for event in events if isinstance(event, RepRevised)]
+    for event in events:
+        if isinstance(event, Rep):
+            first[event.index] = {"sync", "sides", "mount", "gap"} & set(event.quality)
+    assert any("gap" in first[event.index] for event in revised)
+    assert all(first[event.index] <= set(event.rep.quality) for event in revised)
+
+
+def test_a_clock_mark_holds_from_its_own_time_on() -> None:
     made = trio()
     ensemble = Ensemble(("left-ankle",))
     one = samples(made)["left-ankle"]

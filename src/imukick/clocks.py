@@ -1,4 +1,4 @@
-"""Several sensors on one clock: each device's time laid under the arrivals of its packets, and what all of them felt at once."""
+"""Several sensors on one clock: by the line under the arrivals of each sensor's packets, and by shocks that all sensors felt."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from imukick.signals import Arrivals, FloatArray, Samples
 from imukick.units import STANDARD_GRAVITY_MPS2
 
 MOST_PPM: Final = 150.0
-"""Crystals of sensors and hosts together; a steeper line follows the radio, not the clock (docs/metrics.md)."""
+"""How far the crystals of a sensor and a host may differ; a steeper line follows the radio, not the clock (docs/metrics.md)."""
 SHORTEST_WAY_MS: Final = 7.0
-"""By so much do the shortest ways of two sensors differ. Chosen: docs/metrics.md."""
+"""How much the shortest ways of two sensors' packets may differ. Chosen: docs/metrics.md."""
 SHOCK_MS: Final = 5.0
 """How far two sensors may be apart after a shock that both felt. Chosen: half a sample at 100 Hz."""
 SYNC_LIMIT_MS: Final = 15.0
@@ -28,24 +28,26 @@ SHORTEST_INTERVAL_MS: Final = 7.5
 LONGEST_INTERVAL_MS: Final = 100.0
 """Connection intervals of Bluetooth Low Energy that are looked for (Core 5.4, vol 6 part B 4.5.1; longer ones are not used to stream)."""
 STEADY_S: Final = 20.0
-"""So long the host's clock and the radio's stay together. Chosen: 50 ppm are 1 ms then."""
+"""How long the host's clock and the radio's stay together. Chosen: 50 ppm are 1 ms then."""
 WIDTH_MS: Final = 5.0
 """Spread of arrivals after one connection event. Chosen: above a computer's own jitter."""
 ON_BEAT: Final = 0.6
 AS_GOOD: Final = 0.95
-"""Least share of the packets that keep to an interval, beyond what would by chance, and share of the best that a longer
-interval must reach. Chosen: every packet keeps to the divisors of its interval, too."""
+"""Least share of packets, beyond chance, that come on the beats of an interval; and the share of the best that a longer interval
+must reach to be taken instead. Chosen: packets on the beats of an interval are also on those of its divisors."""
 
 SHOCK_MPS2: Final = 6.0
-"""Departure of specific force from one g (docs/metrics.md)."""
+"""Least departure of specific force from 1 g in a shock (docs/metrics.md)."""
 SHOCK_REACH_S: Final = 0.06
 SHOCK_WINDOW_S: Final = 0.4
 SHOCK_LAG_S: Final = 0.04
 SHOCKS_APART_S: Final = 0.5
-"""How far the clocks may be off before a shock; how much of it is compared, and how far it is moved; nearer ones are one."""
+"""How far the clocks may be apart before shocks bring them together; half of the span that is compared, and how far it is moved;
+shocks closer than this are one. Chosen."""
 FEW_SHOCKS: Final = 2
-"""Without arrivals so many must agree. Chosen: one alone fits anywhere."""
+"""How many shocks must agree where there are no arrivals. Chosen: one alone fits anywhere."""
 AGREE_S: Final = 0.05
+"""How far two shocks that agree may be apart. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ class Clock:
 
 
 def clock_mark(clock: Clock) -> str:
-    """A clock as the value of a `clock` mark, which `read_clock` reads back equal."""
+    """The value of a `clock` mark; `read_clock` reads an equal clock back."""
     return f"{clock.zero_s!r} {clock.rate_ppm!r} {'' if clock.sync_ms is None else repr(clock.sync_ms)}".rstrip()
 
 
 def read_clock(value: str) -> Clock:
-    """The clock that a `clock` mark names, which was checked when it was made.
+    """The clock of a `clock` mark, whose value was checked when the mark was made.
 
     >>> read_clock("1.5 -20.0 7.0")
     Clock(zero_s=1.5, rate_ppm=-20.0, sync_ms=7.0)
@@ -81,14 +83,14 @@ def read_clock(value: str) -> Clock:
 
 
 def fitted(arrivals: Arrivals) -> Clock:
-    """A device's time on the host's clock: the line that touches from below, lowered by half of what no packet could show.
+    """A device's time on the host's clock: the line under its packets' arrivals, lowered by half of what no packet could show.
 
     Raises `ValueError` without a packet.
     """
     if not len(arrivals):
         raise ValueError("no packet has arrived")
     envelope = Envelope()
-    base_s = float(arrivals.arrival_s[0])  # a host's clock may be large: keep the microseconds
+    base_s = float(arrivals.arrival_s[0])  # a host's clock may be a large number: keep the microseconds
     for t_s, arrival_s in zip(arrivals.t_s.tolist(), (arrivals.arrival_s - base_s).tolist(), strict=True):
         envelope.push(t_s, arrival_s)
     rate = min(max(envelope.line()[1], -MOST_PPM * 1e-6), MOST_PPM * 1e-6)
@@ -101,8 +103,8 @@ def fitted(arrivals: Arrivals) -> Clock:
 def on_one_clock(places: Mapping[str, tuple[Samples, Arrivals | None]]) -> dict[str, Clock]:
     """The clock of each sensor; session time 0 is the first sample of the one that began first.
 
-    By the arrivals where every sensor has them, then by the shocks that all felt; with neither, nothing is known of the clocks:
-    all are taken to begin together, and have no `sync_ms`.
+    By the arrivals where every sensor has them, then by the shocks that all felt. With neither nothing is known of the clocks: all are
+    taken to begin together, and have no `sync_ms`.
     """
     clocks = {
         place: Clock() if arrivals is None or not len(arrivals) else fitted(arrivals)
@@ -111,18 +113,21 @@ def on_one_clock(places: Mapping[str, tuple[Samples, Arrivals | None]]) -> dict[
     known = all(clock.sync_ms is not None for clock in clocks.values())
     if not known:
         clocks = {place: Clock(-float(samples.t_s[0])) for place, (samples, _) in places.items()}
-    clocks = from_first(clocks, {place: float(samples.t_s[0]) for place, (samples, _) in places.items()})
-    return by_shocks(clocks, {place: samples for place, (samples, _) in places.items()}, known=known)
+    clocks = _from_first(clocks, {place: float(samples.t_s[0]) for place, (samples, _) in places.items()})
+    return _by_shocks(clocks, {place: samples for place, (samples, _) in places.items()}, known=known)
 
 
-def from_first(clocks: Mapping[str, Clock], first_s: Mapping[str, float]) -> dict[str, Clock]:
+def _from_first(clocks: Mapping[str, Clock], first_s: Mapping[str, float]) -> dict[str, Clock]:
     """The same clocks, counted from the earliest of these first samples (device times)."""
     zero_s = min((clocks[place].session_s(t_s) for place, t_s in first_s.items()), default=0.0)
     return {place: Clock(clock.zero_s - zero_s, clock.rate_ppm, clock.sync_ms) for place, clock in clocks.items()}
 
 
-def by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, known: bool) -> dict[str, Clock]:
-    """Zeros moved so that what all sensors felt at once falls together; as they were where nothing did."""
+def _by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, known: bool) -> dict[str, Clock]:
+    """Move the zeros so that shocks that all sensors felt fall together; without such shocks the clocks stay as they were.
+
+    `known`: the clocks come from arrivals, and are near enough to tell which shocks are the same.
+    """
     first, *others = samples
     shocks = {place: _shocks_s(one) for place, one in samples.items()}
     out = dict(clocks)
@@ -132,7 +137,7 @@ def by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, kn
             if shift_s is None:
                 return out
             out[place] = Clock(out[first].session_s(0.0) + shift_s)
-        out = from_first(out, {place: float(one.t_s[0]) for place, one in samples.items()})
+        out = _from_first(out, {place: float(one.t_s[0]) for place, one in samples.items()})
     felt = {place: np.array([out[place].session_s(t_s) for t_s in times]) for place, times in shocks.items()}
     common = [
         at_s
@@ -148,11 +153,11 @@ def by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, kn
             return dict(clocks)
         out[place] = Clock(out[place].zero_s - float(np.median(lags)), out[place].rate_ppm)
     out = {place: Clock(clock.zero_s, clock.rate_ppm, SHOCK_MS) for place, clock in out.items()}
-    return from_first(out, {place: float(one.t_s[0]) for place, one in samples.items()})
+    return _from_first(out, {place: float(one.t_s[0]) for place, one in samples.items()})
 
 
 def _hole_s(arrivals: Arrivals, late_s: FloatArray) -> float:
-    """How much later than it could have been every packet may have come, because none was ready just before its turn."""
+    """How much (s) all packets may have come too late together, because none was ready just before a beat of the connection."""
     interval_s = interval_of(arrivals)
     if interval_s is None:
         return 0.0
@@ -161,7 +166,7 @@ def _hole_s(arrivals: Arrivals, late_s: FloatArray) -> float:
 
 
 def interval_of(arrivals: Arrivals) -> float | None:
-    """The connection interval (s) to whose beats the packets came; None where they keep to none."""
+    """The connection interval (s) on whose beats the packets came; None where they keep to no beat."""
     at_ms = arrivals.arrival_s * 1e3
     pieces = np.split(at_ms, np.searchsorted(at_ms, np.arange(at_ms[0], at_ms[-1], STEADY_S * 1e3)[1:]))
     pieces = [piece for piece in pieces if len(piece) >= 20] or [at_ms]
@@ -180,21 +185,21 @@ def interval_of(arrivals: Arrivals) -> float | None:
 
 
 def _on_beat(phase_ms: FloatArray, interval_ms: float) -> int:
-    """How many of these phases lie within one `WIDTH_MS`."""
+    """The most phases that lie within `WIDTH_MS` of each other."""
     ring = np.sort(phase_ms)
     ring = np.concatenate([ring, ring + interval_ms])
     n = len(phase_ms)
     return int((np.searchsorted(ring, ring[:n] + WIDTH_MS, side="right") - np.arange(n)).max())
 
 
-def _strength(samples: Samples) -> FloatArray:
-    acc = samples.acc_mps2
-    return np.asarray(np.abs(np.sqrt((acc * acc).sum(axis=1)) - STANDARD_GRAVITY_MPS2))
+def _force(samples: Samples) -> FloatArray:
+    """(n,) size of the specific force (m/s2)."""
+    return np.asarray(np.sqrt((samples.acc_mps2 * samples.acc_mps2).sum(axis=1)))
 
 
 def _shocks_s(samples: Samples) -> list[float]:
-    """Device times at which a shock was strongest."""
-    strength = _strength(samples)
+    """Device time (s) at which each shock was strongest."""
+    strength = np.abs(_force(samples) - STANDARD_GRAVITY_MPS2)
     above = np.flatnonzero(strength > SHOCK_MPS2)
     if not len(above):
         return []
@@ -203,7 +208,7 @@ def _shocks_s(samples: Samples) -> list[float]:
 
 
 def _matching(one_s: Sequence[float], other_s: Sequence[float]) -> float | None:
-    """The shift (s) that lays most of the other's shocks on this one's; None where fewer than `FEW_SHOCKS` agree."""
+    """The shift (s) that lays most shocks of the other sensor on those of this one; None where fewer than `FEW_SHOCKS` agree."""
     if not one_s or not other_s:
         return None
     one, other = np.array(one_s), np.array(other_s)
@@ -217,22 +222,17 @@ def _matching(one_s: Sequence[float], other_s: Sequence[float]) -> float | None:
 
 
 def _lag_s(one: Samples, one_clock: Clock, other: Samples, other_clock: Clock, at_s: float) -> float | None:
-    """How much later than in one sensor a shock is felt in the other, by their clocks (s)."""
+    """How much later (s) the other sensor feels a shock by its clock; None where one of them did not measure all of it, or nothing fits."""
     step_s = 1e-3
     reach = round(SHOCK_LAG_S / step_s)
     grid = np.arange(-SHOCK_WINDOW_S, SHOCK_WINDOW_S + step_s / 2, step_s)
+    wide = np.arange(-SHOCK_WINDOW_S - SHOCK_LAG_S, SHOCK_WINDOW_S + SHOCK_LAG_S + step_s / 2, step_s)
     curves = []
-    for samples, clock, wide in ((one, one_clock, 0), (other, other_clock, reach)):
-        rows = (
-            grid
-            if not wide
-            else np.arange(-SHOCK_WINDOW_S - SHOCK_LAG_S, SHOCK_WINDOW_S + SHOCK_LAG_S + step_s / 2, step_s)
-        )
+    for samples, clock, rows in ((one, one_clock, grid), (other, other_clock, wide)):
         t_s = clock.zero_s + samples.t_s * (1.0 + clock.rate_ppm * 1e-6)
         if t_s[0] > at_s + rows[0] or t_s[-1] < at_s + rows[-1]:
             return None
-        acc = samples.acc_mps2
-        curves.append(np.interp(at_s + rows, t_s, np.sqrt((acc * acc).sum(axis=1))))
+        curves.append(np.interp(at_s + rows, t_s, _force(samples)))
     fixed, moved = curves
     fixed = fixed - fixed.mean()
     likeness = []

@@ -197,3 +197,9 @@ class Lift:
     """A lift that has just reached its top: the movement so far, as an open excursion."""
 
     movement: Excursion
+
+
+def longest_run_s(flags: BoolArray, step_s: float) -> float:
+    """Length (s) of the longest unbroken run of True in (n,) flags, `step_s` apart."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return float((edges[1::2] - edges[::2]).max(initial=0)) * step_s

@@ -21,17 +21,17 @@ from imukick.sources.recordings import Recording
 from imukick.sources.recordings.arrivals import arrivals_of
 
 PIECE_S: Final = 30.0
-"""Pushed at once, and joined at once where nobody waits. Chosen."""
+"""Length of the pieces that are pushed, and joined, where nobody waits. Chosen."""
 LOOK_AFTER_S: Final = 20.0
-"""How far beyond a repetition the second look reads the pelvis' offset."""
+"""How long after a repetition the second look still reads the gyroscope's offset from."""
 HEAD: Final = "x to the head"
-"""In a pelvis recording's `mount`: the sensor's x points to the head."""
+"""Words of a pelvis recording's `mount` that say that the sensor's x points to the head."""
 
 
 def place_of(recording: Recording) -> Place:
-    """Where a recording's sensor was worn: its header, else its first `place` mark.
+    """Where a recording's sensor was worn, by its header, else by its first `place` mark.
 
-    Raises `RecordingError` where neither says it, or says a place that is not known.
+    Raises `RecordingError` where neither names a place, or the place is not known.
     """
     said = recording.meta.get("place")
     if said is None:
@@ -48,9 +48,9 @@ def place_of(recording: Recording) -> Place:
 
 
 def in_places(recordings: Sequence[Recording]) -> dict[Place, Recording]:
-    """The recordings of one session by place, in the order of places.
+    """The recordings of one session by place, in the order of `PLACES`.
 
-    Raises `RecordingError` for two of one place, several groups, and none of an ankle.
+    Raises `RecordingError` for two of one place, for several groups, and without an ankle.
     """
     found: dict[Place, Recording] = {}
     for one in recordings:
@@ -71,7 +71,7 @@ def in_places(recordings: Sequence[Recording]) -> dict[Place, Recording]:
 def exercise_together(
     recordings: Mapping[Place, Recording], told: Mapping[str, Any], target_rom_deg: float | None = None
 ) -> Exercise:
-    """The exercise that the headers name, the first that says a thing, overruled by what is `told`."""
+    """The exercise that the headers name, each thing by the first header that says it, overruled by `told` (fields of `Exercise`)."""
     meta: dict[str, Any] = {}
     for one in recordings.values():
         meta = {**one.meta, **meta}
@@ -90,10 +90,11 @@ def look_together(recordings: Mapping[Place, Recording], exercise: Exercise, *, 
     arrivals = {place: arrivals_of(one) for place, one in recordings.items()}
     clocks = clocks_of(recordings, arrivals)
     held = one_pass and all(any(mark.kind == "clock" for mark in one.marks) for one in recordings.values())
-    events, ensemble = _pass(recordings, exercise, {} if held else clocks, None, EnsembleParams(), live=one_pass)
+    params = EnsembleParams() if one_pass else EnsembleParams(step_s=PIECE_S)
+    events, ensemble = _pass(recordings, exercise, {} if held else clocks, None, params, live=one_pass)
     first = None
     if not one_pass:
-        params = EnsembleParams(step_s=PIECE_S, pelvis=PelvisParams(offset_after_s=LOOK_AFTER_S))
+        params = replace(params, pelvis=PelvisParams(offset_after_s=LOOK_AFTER_S))
         first = last_rows(events)
         events, ensemble = _pass(recordings, exercise, clocks, ensemble.prior, params, live=False)
     apart = any(one.apart for one in recordings.values())
@@ -106,7 +107,7 @@ def look_together(recordings: Mapping[Place, Recording], exercise: Exercise, *, 
 
 
 def clocks_of(recordings: Mapping[Place, Recording], arrivals: Mapping[Place, Arrivals | None]) -> dict[Place, Clock]:
-    """Each sensor's clock: from arrivals and shocks, else as the header says it (`clocks`)."""
+    """Each sensor's clock: from the header (`clocks`) where the arrivals of some sensor are missing, else from arrivals and shocks."""
     said = _said_clocks(recordings)
     if said is not None and any(arrivals[place] is None for place in recordings):
         return said
@@ -141,11 +142,9 @@ def _pass(
     *,
     live: bool,
 ) -> tuple[list[Event], Ensemble]:
-    """Every recording through one ensemble, a piece of each in turn."""
+    """Push all recordings through one ensemble, a piece of each in turn; `live`: with the clocks that their marks name."""
     pelvis = recordings.get("pelvis")
     head = pelvis is not None and HEAD in str(pelvis.meta.get("mount", ""))
-    if not live:
-        params = replace(params, step_s=PIECE_S)
     ensemble = Ensemble(tuple(recordings), exercise, prior, clocks, params, head=head)
     flows = {
         place: stream(one.samples, one.marks if live else [m for m in one.marks if m.kind != "clock"], PIECE_S)
@@ -164,7 +163,7 @@ def _pass(
 
 
 def _doubts(ensemble: Ensemble, reps: Sequence[Any]) -> list[str]:
-    """What makes the whole session less sure, for people."""
+    """Warnings about the whole session."""
     out = []
     if any(clock.sync_ms is None for clock in ensemble.clocks.values()) and len(ensemble.clocks) > 1:
         out.append(
@@ -184,7 +183,6 @@ def _meta(
     second_look: str | None,
 ) -> dict[str, Any]:
     own = {place: facts_of(one, exercise, {}, (), None) for place, one in recordings.items()}
-    first, group = next(iter(own.values())), session_name(recordings)
     sensors = {
         place: {key: facts[key] for key in ("recording", "sensor", "clock", "rate_hz", "losses")}
         | {
@@ -201,22 +199,18 @@ def _meta(
         second_look,
     )
     texts = [f"{place}: {text}" for place, facts in own.items() for text in facts["warnings"]]
-    starts = [facts["started"] for facts in own.values() if facts["started"] is not None]
     return whole | {
-        "recording": group,
+        "recording": session_name(recordings),
         "sensors": sensors,
-        "started": starts[0] if starts else first["started"],
+        "started": next((facts["started"] for facts in own.values() if facts["started"] is not None), None),
         "side": "unknown",
-        "clocks": {
-            place: {"zero_s": clock.zero_s, "rate_ppm": clock.rate_ppm, "sync_ms": clock.sync_ms}
-            for place, clock in ensemble.clocks.items()
-        },
+        "clocks": {place: asdict(clock) for place, clock in ensemble.clocks.items()},
         "warnings": texts,
     }
 
 
 def session_name(recordings: Mapping[Place, Recording]) -> str:
-    """What a session of several sensors is called: its group, else the first recording."""
+    """Name of a session of several sensors: its group, else its first recording."""
     for one in recordings.values():
         if one.meta.get("group") is not None:
             return str(one.meta["group"])

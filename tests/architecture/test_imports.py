@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "session": (*WORDS, "motion", "reps"),
     "clocks": ("units", "signals", "sensors.arrivals"),
     "ensemble_streams": (*WORDS, "clocks", "session", "motion", "reps"),
-    "ensemble": (*WORDS, "clocks", "ensemble_streams", "session", "motion", "reps"),
+    "ensemble_pelvis": (*WORDS, "clocks", "ensemble_streams", "motion", "reps"),
+    "ensemble": (*WORDS, "clocks", "ensemble_streams", "ensemble_pelvis", "session", "motion", "reps"),
     "together": (
         *WORDS,
         "analysis",
@@ -86,7 +87,17 @@ DOORS: dict[str, tuple[str, ...]] = {
 """Dependency -> the only places that import it."""
 
 ANYWHERE = {"numpy", "scipy"}
-CLOCKLESS = ("sensors", "motion", "reps", "session", "clocks", "ensemble", "ensemble_streams", "coaching")
+CLOCKLESS = (
+    "sensors",
+    "motion",
+    "reps",
+    "session",
+    "clocks",
+    "ensemble",
+    "ensemble_streams",
+    "ensemble_pelvis",
+    "coaching",
+)
 HEAVY = ("bleak", "matplotlib", "pandas", "pyarrow", "scipy", "starlette", "uvicorn", "vqf")
 
 

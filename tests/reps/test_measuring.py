@@ -10,7 +10,7 @@ import pytest
 
 from imukick import Exercise, Samples, read_recording
 from imukick.events import Rep
-from imukick.reps.measuring import longest_run_s
+from imukick.signals import longest_run_s
 from imukick.sources.simulator import Spec
 from tests.contracts import rows_of
 from tests.reps.sessions import kicks, made, told, without

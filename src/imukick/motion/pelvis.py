@@ -13,8 +13,19 @@ from imukick.events import Gap
 from imukick.motion.attitude import Attitude, AttitudeParams
 from imukick.motion.filters import zero_phase
 from imukick.motion.grid import GRID_HZ, Even, Grid, GridParams
-from imukick.signals import BoolArray, FloatArray, Samples
+from imukick.signals import FloatArray, Samples, longest_run_s
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+
+OUT_OF_SKIN: Final = np.array([0.0, 0.0, 1.0])
+"""Axis of the sensor on the sacrum that points away from the body."""
+TO_HEAD: Final = np.array([1.0, 0.0, 0.0])
+"""Axis that points to the head, of a sensor whose `mount` says so."""
+LEAST_TURN_RAD: Final = 1.0 * RAD_PER_DEG
+"""A pelvis that turned less, both legs together, shows no direction. Chosen: the noise of a kick's turn is a third of it."""
+BORDER_SHARE: Final = 0.1
+"""Share of a leg's kicks that may lie beyond the border, by noise or because the pelvis hardly turned. Chosen."""
+CALM_HZ: Final = 2.0
+"""Low-pass of the rate before calm stretches are looked for: below a gyroscope's noise, above sway. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,8 @@ class PelvisParams:
     still belong to the repetition (docs/metrics.md). `shake_hz`: the upper end of what counts as rocking (docs/metrics.md).
     `lying_share`: cosine of gravity with the axis out of the skin above which the person is on all fours or lies, below
     `upright_share` the person stands; between them nobody can say (chosen: 37 and 66 deg). `gap_s`: a longer hole costs the repetition its
-    numbers, as it would a leg. `keep_s`: how much is kept for late repetitions.
+    numbers, as it would a leg. `keep_s`: how much is kept for late repetitions. `offset_s`, `offset_after_s`: so far before and after a
+    repetition the gyroscope's offset is looked for, in the `calm_share` of that time that is calmest (docs/metrics.md).
     """
 
     grid: GridParams = field(default_factory=GridParams)
@@ -83,7 +95,7 @@ class Turn:
     """How the pelvis turned in one repetition.
 
     `t_s` (n,) from onset to back; `turn_rad` (n, 3) rotation vector since the calm before it, sensor frame; `up` (3,) in that
-    calm; `lying`: the person is on all fours or lies, else upright; `rocking_mps2`: mean acceleration without gravity; `gap`: some of it was lost.
+    calm; `lying`: the person is on all fours or lies, else upright; `rocking_mps2`: mean acceleration without gravity; `gap`: samples are missing in it.
     """
 
     kick: Kick
@@ -95,7 +107,7 @@ class Turn:
     gap: bool
 
     def held(self) -> HeldTurn:
-        """What is kept of it."""
+        """What is kept of it for later."""
         return HeldTurn(self.hold_rad, self.up, self.lying)
 
     @property
@@ -108,20 +120,18 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class PelvisTurn:
-    """In degrees. `tilt_deg`: largest, + = its top goes to the front; `rotation_deg` about the long axis and `obliquity_deg` about the
-    one from back to front: largest absolute; `hold_*`: means of the hold, with their signs (right hand: + turns or rises to the left).
+    """Angles of one repetition. `tilt_deg`: largest, + = its top goes to the front; `rotation_deg` about the long axis and
+    `obliquity_deg` about the axis from back to front: largest absolute; `hold_tilt_deg`: mean tilt of the hold.
     """
 
     tilt_deg: float
     rotation_deg: float
     obliquity_deg: float
     hold_tilt_deg: float
-    hold_rotation_deg: float
-    hold_obliquity_deg: float
 
 
 class Pelvis:
-    """One stream of samples of the sacrum; asked for a repetition once it has come as far as `end_s`."""
+    """One stream of samples of the sacrum, asked for a repetition (`turn`) once it has come past its end."""
 
     def __init__(self, params: PelvisParams | None = None) -> None:
         self.params = params if params is not None else PelvisParams()
@@ -129,11 +139,6 @@ class Pelvis:
         self._attitude = Attitude(self.params.attitude)
         self._pieces: list[FloatArray] = []  # columns t, acc, gyr, up, filled
         self._broken_s: list[float] = []  # where up was set right: nothing is integrated across
-
-    @property
-    def end_s(self) -> float:
-        """Time of the newest point of the grid; minus infinity before the first."""
-        return float(self._pieces[-1][-1, 0]) if self._pieces else -math.inf
 
     def push(self, samples: Samples) -> None:
         """Take what came next."""
@@ -149,7 +154,7 @@ class Pelvis:
             self._pieces.pop(0)
 
     def turn(self, kick: Kick) -> Turn | None:
-        """How the pelvis turned; None where its stream has a hole, or has not begun, or up cannot be told."""
+        """How the pelvis turned; None where its stream has a hole or has not begun, and for a person neither upright nor lying."""
         p = self.params
         onset_s, back_s = kick.span(p)
         free_s = max(kick.free_s, onset_s - p.before_s)
@@ -158,7 +163,7 @@ class Pelvis:
         if calm is None:
             return None
         rows = rows[calm[0] :]
-        if _longest(rows[:, 10] > 0) > p.gap_s * GRID_HZ or (np.diff(rows[:, 0]) > 1.5 / GRID_HZ).any():
+        if longest_run_s(rows[:, 10] > 0, 1.0 / GRID_HZ) > p.gap_s or (np.diff(rows[:, 0]) > 1.5 / GRID_HZ).any():
             return None
         if rows[-1, 0] < back_s - 2.0 / GRID_HZ:
             return None
@@ -212,9 +217,9 @@ class Pelvis:
 
 
 def left_of(turn: Turn | HeldTurn, head: FloatArray | None, learned: FloatArray | None) -> FloatArray | None:
-    """The person's left (3,) in the sensor frame; None where it cannot be told.
+    """The person's left, a unit vector (3,) in the sensor frame; None where nothing shows it.
 
-    Upright by gravity and the axis out of the skin, z; on all fours by `head`, the sensor's axis that points to it, else by the left that
+    Upright by gravity and the axis out of the skin, z; on all fours by `head`, the sensor's axis that points there, else by the left that
     kicks of both legs have shown (`learned`).
     """
     if not turn.lying:
@@ -226,27 +231,23 @@ def left_of(turn: Turn | HeldTurn, head: FloatArray | None, learned: FloatArray 
 
 def parts(turn: Turn, left: FloatArray) -> PelvisTurn:
     """The turn about the pelvis' own axes. `left`: unit vector (3,) to the person's left, sensor frame."""
-    long = np.cross(left, turn.up) if turn.lying else turn.up
-    front = -turn.up if turn.lying else np.cross(left, turn.up)
+    long, front = _long_and_front(turn, left)
     tilt, rotation, obliquity = ((turn.turn_rad @ axis) * DEG_PER_RAD for axis in (left, long, front))
-    held = turn.hold_rad * DEG_PER_RAD
     return PelvisTurn(
         tilt_deg=float(tilt[turn.t_s <= turn.kick.lower_s].max()),
         rotation_deg=float(np.abs(rotation).max()),
         obliquity_deg=float(np.abs(obliquity).max()),
-        hold_tilt_deg=float(held @ left),
-        hold_rotation_deg=float(held @ long),
-        hold_obliquity_deg=float(held @ front),
+        hold_tilt_deg=float(turn.hold_rad * DEG_PER_RAD @ left),
     )
 
 
-def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray | None, least: int) -> FloatArray | None:
-    """The person's left by kicks of both legs: about it the pelvis turns the same way in every kick, about the long axis, square to it,
-    one way with the left leg and the other way with the right.
+def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray, least: int) -> FloatArray | None:
+    """The person's left, a unit vector (3,) in the sensor frame, from kicks of both legs; None before `least` of each, or where it hardly turned.
 
-    Gives the unit vector `left` (3,) in the sensor frame. `turns`: of each side, the level parts (3,) of the mean turns in the hold; `up` (3,). None before `least` of each, or where it hardly turned.
+    About left the pelvis turns the same way in every kick; about the long axis, square to it, one way with the left leg and the
+    other way with the right. `turns`: of each side, the level parts (3,) of the mean turns in the hold; `up` (3,).
     """
-    if up is None or len(turns) < len(("left", "right")) or min(map(len, turns.values())) < least:
+    if not {"left", "right"} <= set(turns) or min(map(len, turns.values())) < least:
         return None
     one, other = (np.mean(rows, axis=0) for rows in turns.values())
     alike, square = one + other, np.cross(up, one - other)
@@ -254,7 +255,7 @@ def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray | Non
     if float(np.linalg.norm(alike)) < LEAST_TURN_RAD:
         return None
     to_left = _unit(to_left)
-    # tilt and rotation both have their sign: each leg's turns lie in a quadrant of their own, and left is the border between them
+    # tilt keeps its sign, rotation changes it with the leg: each leg's turns lie in a quadrant of their own, and left is the border
     long = np.cross(to_left, up)
     angles = [np.arctan2(np.array(rows) @ long, np.array(rows) @ to_left) for rows in turns.values()]
     low, high = sorted(angles, key=lambda own: float(np.median(own)))
@@ -264,21 +265,15 @@ def learned_left(turns: Mapping[str, Sequence[FloatArray]], up: FloatArray | Non
 
 def opening_deg(held: HeldTurn, left: FloatArray) -> float:
     """How far (deg) the pelvis turned and rose to the left. `left`: unit vector (3,) to the person's left, sensor frame."""
-    long = np.cross(left, held.up) if held.lying else held.up
-    front = -held.up if held.lying else np.cross(left, held.up)
+    long, front = _long_and_front(held, left)
     return float(held.hold_rad @ (long + front)) * DEG_PER_RAD
 
 
-OUT_OF_SKIN: Final = np.array([0.0, 0.0, 1.0])
-"""Of the sensor on the sacrum."""
-TO_HEAD: Final = np.array([1.0, 0.0, 0.0])
-"""Of one that is marked so."""
-LEAST_TURN_RAD: Final = 1.0 * RAD_PER_DEG
-"""A pelvis that turned less, both legs together, shows no direction. Chosen: the noise of a kick's turn is a third of it."""
-BORDER_SHARE: Final = 0.1
-"""Of a leg's kicks that may lie beyond the border, by noise or because the pelvis hardly turned. Chosen."""
-CALM_HZ: Final = 2.0
-"""Slower than the noise of a gyroscope, quicker than sway. Chosen."""
+def _long_and_front(turn: Turn | HeldTurn, left: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The pelvis' long axis (to the head) and its axis to the front, unit vectors (3,) in the sensor frame."""
+    if turn.lying:
+        return np.cross(left, turn.up), -turn.up
+    return turn.up, np.cross(left, turn.up)
 
 
 def _unit(vector: FloatArray) -> FloatArray:
@@ -293,12 +288,6 @@ def _calmest(rows: FloatArray, onset_s: float, n: int) -> tuple[int, int] | None
     power = np.concatenate([[0.0], np.cumsum((rows[:ready, 4:7] ** 2).sum(axis=1))])
     start = int(np.argmin(power[n:] - power[:-n]))
     return start, start + n
-
-
-def _longest(flags: BoolArray) -> int:
-    """Length of the longest unbroken run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
 def _turned(gyr: FloatArray) -> FloatArray:

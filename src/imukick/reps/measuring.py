@@ -15,7 +15,7 @@ from imukick.reps.circumstances import Circumstances
 from imukick.reps.metrics import Share
 from imukick.reps.pendulum import Pendulum, pendulum, stature
 from imukick.reps.phases import SLOW, Phases
-from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.signals import Excursion, FloatArray
 from imukick.units import DEG_PER_RAD, LEVER_VARIES, RAD_PER_DEG, pooled
 
 STRAP_DEG: Final = 15.0
@@ -132,12 +132,6 @@ def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
     if e.centre != "hip" or pool is None or pool.pooled_m is None or pool.pooled_sd_m is None:
         return own_m, own_sd_m
     return pooled((own_m, pool.pooled_m), (own_sd_m, math.hypot(pool.pooled_sd_m, LEVER_VARIES * pool.pooled_m)))
-
-
-def longest_run_s(flags: BoolArray, step_s: float) -> float:
-    """Length (s) of the longest unbroken run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return float((edges[1::2] - edges[::2]).max(initial=0)) * step_s
 
 
 def _momentum(

@@ -1,4 +1,4 @@
-"""What is said of the pelvis in one repetition: words with their limits, and whether two ankle sensors are swapped."""
+"""Verdicts about the pelvis in one repetition, and whether the two ankle sensors are swapped."""
 
 from __future__ import annotations
 
@@ -9,28 +9,27 @@ from typing import Final
 
 from imukick.events import Rep, Verdict
 from imukick.exercises import PelvisLimits
+from imukick.reps.reasons import HELD_S
+from imukick.reps.verdicts import VerdictParams
 
 PELVIC: Final = ("arched", "rotated", "rocking")
 """The words that need a sensor on the pelvis."""
-HELD_S: Final = 0.25
-LEAST_USUAL: Final = 0.72
-MOST_USUAL: Final = 1.3
-"""A hold that one can feel; shares of the usual range between which a lift is neither short nor too high."""
 LEAST_SWAP: Final = 6
 AGREEING: Final = 0.75
 SURE: Final = 2.0
-"""Repetitions from which a swap is suspected, share of them that must say so, standard errors (docs/metrics.md)."""
+"""How many repetitions show a swap, which share of them must agree, and how many standard errors their mean must be from zero (docs/metrics.md)."""
 
 
 def judged(rep: Rep, limits: PelvisLimits, usual_deg: float | None) -> Rep:
-    """A row with its pelvis numbers -> with the words they give, where it counts. `usual_deg`: the range of that leg's kicks.
+    """A row with its pelvis numbers -> the row with their verdicts, if it counts. `usual_deg`: the usual range of that leg's kicks.
 
-    A kick over a rocking pelvis looks like a bending knee, or no kick at all, to one ankle sensor, which takes the hip for still: it
-    counts, the latter where it was held and went as far as the others.
+    One ankle sensor takes the hip for still: a kick over a rocking pelvis looks to it like a bending knee, or not like a kick. Both
+    count here; the second only if it was held and is neither short nor too high.
     """
+    p = VerdictParams()
     rocks = rep.rocking_mps2 is not None and rep.rocking_mps2 > limits.rocking_mps2
     own = tuple(v for v in rep.verdicts if v.word not in PELVIC)
-    usual = usual_deg is not None and LEAST_USUAL <= rep.rom_deg / usual_deg <= MOST_USUAL and rep.pause_s >= HELD_S
+    usual = usual_deg is not None and p.short_share <= rep.rom_deg / usual_deg <= p.high_share and rep.pause_s >= HELD_S
     if rocks and (rep.reason == "knee_curl" or (rep.reason == "not_a_kick" and usual)):
         rep = replace(rep, counted=True, reason=None)
         own = tuple(v for v in own if v.word != "knee_curl")
@@ -50,8 +49,8 @@ def judged(rep: Rep, limits: PelvisLimits, usual_deg: float | None) -> Rep:
 
 
 def swapped(opened_deg: Sequence[float]) -> bool:
-    """Are left and right worn the other way round? `opened_deg`: of each repetition, how far the pelvis turned and rose towards
-    the leg that the sensor is said to be on, in the hold.
+    """Are the left and the right sensor swapped? `opened_deg`: how far the pelvis turned and rose in each hold, towards the leg
+    whose sensor reported the kick.
 
     >>> swapped([-3.0] * 5), swapped([-3.0, -2.5, -3.5, -2.0, -4.0, -3.0])
     (False, True)

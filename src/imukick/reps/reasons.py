@@ -9,10 +9,10 @@ from typing import Final
 
 from imukick.events import Reason, Rep, Strapping
 from imukick.reps import metrics
-from imukick.reps.measuring import SETTLED, longest_run_s
+from imukick.reps.measuring import SETTLED
 from imukick.reps.phases import Phases
 from imukick.reps.verdicts import VerdictParams
-from imukick.signals import Excursion
+from imukick.signals import Excursion, longest_run_s
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
 

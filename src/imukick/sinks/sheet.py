@@ -17,9 +17,9 @@ OF_SEVERAL: Final = (
     "rocking_mps2",
     "sync_ms",
 )
-"""Columns of the repetitions' table that stand in it only where several sensors were worn together."""
+"""Columns that the repetitions' table has only where several sensors were worn together."""
 COLUMNS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Rep) if field.name not in OF_SEVERAL)
-"""Of the repetitions' table of one sensor."""
+"""Columns of the repetitions' table of one sensor."""
 DTYPES: Final = {
     "bool": "bool",
     "int": "int64",
@@ -84,7 +84,7 @@ class Sheet:
 
 
 def of_several(meta: Mapping[str, Any]) -> bool:
-    """Were several sensors worn together, in this session or in one of several? Then their clocks are in its facts."""
+    """Were several sensors worn together in this session, or in one of several sessions? Then `meta` holds their clocks."""
     return "clocks" in meta or any("clocks" in one for one in meta.get("recordings", ()))
 
 
