@@ -55,7 +55,7 @@ def _check_folder(out: Path) -> None:
 
 
 def restore_history(db: str | None, source: Path) -> None:
-    """Take it in. Raises `ImukickError` for what is no export, or damaged."""
+    """Take it in. Raises `ImukickError` for a file that is not an export, or damaged."""
     if not source.exists():
         raise RecordingError("is not there; name what imukick history export wrote", path=source)
     with the_history(db) as history:

@@ -69,7 +69,7 @@ def _remarks(one: Glance) -> list[str]:
 
 
 def write_note(db: str | None, number: int, text: str) -> None:
-    """Replace it. Raises `ImukickError` for a session that is not there and for what is no note."""
+    """Replace it. Raises `ImukickError` for a session that is not there and a text that cannot be a note."""
     text = checked_note(text)
     with kept_history(db) as history:
         history.check_there(number)

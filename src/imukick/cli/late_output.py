@@ -1,4 +1,4 @@
-"""Standard output that nobody waits for: a thread hands over what is printed, whether or not somebody reads."""
+"""Standard output without waiting: a thread hands over what is printed, even to a reader that has stopped reading."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Final, TextIO, cast
 from imukick.cli.screen import Screen, forget_output, nothing_waits
 
 READER_S: Final = 2.0
-"""How long the end waits for a reader that takes nothing any more, once somebody has asked to end."""
+"""How long the end waits for a reader that has stopped reading, once somebody has asked to end."""
 
 
 class LateOutput:
@@ -92,7 +92,7 @@ def _forget() -> None:
 
 @contextmanager
 def late(screen: Screen, hurry: Callable[[], bool]) -> Iterator[None]:
-    """In the block printing on `screen` waits for nobody; at its end all is taken, unless `hurry()` says that somebody wants to end."""
+    """In the block printing on `screen` never waits; at its end all is handed over, unless `hurry()` says that somebody wants to end."""
     before = screen.file
     if screen.legacy_windows or screen.quiet:  # written through Windows' own calls; or nothing is
         yield

@@ -1,4 +1,4 @@
-"""The first minute of a live session: do acceleration and rate belong together? What a replay of its recording says, said while it can be mended."""
+"""The first minute of a live session: do acceleration and rate belong together? A replay of its recording says so, too, but here it can still be mended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imukick.plausibility import Doubts, Units, check
 from imukick.signals import Samples
 
 LOOKS_S: Final = (15.0, 25.0, 40.0, 55.0)
-"""So long after the first sample it is looked at. Chosen: the first two or three repetitions show it; a minute is the promise."""
+"""When it is looked at, after the first sample. Chosen: the first two or three repetitions show it; the promise is a minute."""
 
 
 class FitCheck:
@@ -34,5 +34,5 @@ class FitCheck:
 
 
 def look(samples: Samples) -> Doubts:
-    """As a replay of them would. Takes about a tenth of a second of computing."""
+    """Whether they belong together, as a replay would ask. Takes about a tenth of a second of computing."""
     return check(samples, Units(fixed=True))

@@ -32,7 +32,7 @@ from imukick.sources.recordings import Recording
 TRY_S: Final = 0.2
 """How long one try waits for another program that writes; between tries the end can be given up."""
 CALL_S: Final = 3.0
-"""After this long without success a person hears of it. Chosen: longer than any write of this program's own."""
+"""After this long without success a line says so. Chosen: longer than any write of this program's own."""
 
 Open = Callable[[], AbstractContextManager[History]]
 """Opens the history, or makes it; in the thread that then writes in it."""
@@ -44,7 +44,7 @@ class Keeper:
     """One session of `person`, kept from its first sample on: each call returns at once, a thread writes.
 
     Another program that writes is waited for, however long it takes; what happens meanwhile is caught up. `trouble`: why nothing more is kept, if
-    that is so; `said` hears of it and of long waits, in that thread. `number`: of the session in the history.
+    that is so; `said` is called with it and with word of long waits, in that thread. `number`: of the session in the history.
     """
 
     def __init__(self, history: Open, person: str, plan: Plan | None, before: Before | None = None) -> None:
@@ -88,7 +88,7 @@ class Keeper:
         self._thread.start()
 
     def tell(self, events: Sequence[Event], marks: Sequence[Mark], sets: Sequence[SetDone]) -> None:
-        """What the session tells, what a person did, and every set of a plan that is over by now."""
+        """Keep what the session reported, what a person did, and every set of a plan that is over by now."""
         if self._thread is None:
             return
         told, made = tuple(events), tuple(marks)
@@ -111,7 +111,7 @@ class Keeper:
         self._queue.put(None)
 
     def wait(self, within_s: float) -> bool:
-        """Until all is kept or refused, at most so long; whether that is so."""
+        """Wait until all is kept or refused, at most so long; whether that is so."""
         if self._thread is None:
             return True
         self._thread.join(within_s)

@@ -1,4 +1,4 @@
-"""The end of a live session: its table, where it was recorded, whether it is kept; said as it is, not as it was meant."""
+"""The end of a live session: its table, where it was recorded, whether it is kept; what really happened, not what was meant to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GIVE_UP_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A session that is over: what it says (None: no sample came), the sets done, how good its times are, what went wrong."""
+    """A session that is over: its analysis (None: no sample came), the sets done, how good its times are, what went wrong."""
 
     analysis: Analysis | None
     sets_done: tuple[SetDone, ...]

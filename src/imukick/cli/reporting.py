@@ -52,7 +52,7 @@ class Source:
 
 
 def report_all(named: Sequence[str], wishes: Wishes, order: Order) -> int:
-    """The exit code: 0, or 2 when a report could not be made; each such thing is told in one line."""
+    """The exit code: 0, or 2 when a report could not be made; one line says why."""
     browser = find_browser() if order.pdf else None
     sources, several = one_session(named) if wishes.together else find_sources(named, order.db)
     places, new_folder = find_places(sources, order, several=several)
@@ -247,7 +247,7 @@ def _as_kept(wishes: Wishes, kept: KeptSession) -> Wishes:
 
 
 def kept_plan(text: str | None) -> Plan | None:
-    """The plan that a history keeps as JSON; None where there is none, or none that this version can use."""
+    """The plan that a history keeps as JSON; None without a plan, or with one that this version cannot use."""
     if text is None:
         return None
     try:

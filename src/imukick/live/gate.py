@@ -1,4 +1,4 @@
-"""How many may be connected to the page, and how long without asking: strangers use up neither files nor time of a session."""
+"""How many may be connected to the page, and how long without asking: strangers cost a session neither files nor time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 HEAD_S: Final = 5.0
-"""So long may the head of a request take."""
+"""The longest time for the head of a request."""
 WHOLE_S: Final = 15.0
-"""So long may a connection last that is not a page's own. Chosen: the largest file over the slowest network."""
+"""The longest connection that is not a page's own. Chosen: the largest file over the slowest network."""
 PAUSE_S: Final = 0.005
-"""Between two that are let in: at most 200 a second, which cost a session 2 % of a processor."""
+"""Between two that are let in: at most 200 a second. Chosen: a flood of them then takes about a tenth of a processor."""
 MOST: Final = 64
 """Connections at once, where the system allows the program many more files."""
 OF_ONE: Final = 16
@@ -36,7 +36,7 @@ class Line:
     admitted: bool = False
 
     def late(self, now_s: float) -> bool:
-        """Whether it has had its time."""
+        """Whether its time is over."""
         return not self.admitted and now_s - self.since_s > (WHOLE_S if self.asked else HEAD_S)
 
 

@@ -1,4 +1,4 @@
-"""A recording written by a thread of its own: who measures never waits for a disk, and what the disk lost is written again."""
+"""A recording written by a thread of its own: the session never waits for a disk, and what the disk lost is written again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLOSE_S: Final = 10.0
 
 
 class _End:
-    """The last thing in the queue."""
+    """The last item of the queue."""
 
 
 class Recorder:

@@ -21,7 +21,7 @@ HEAD: Final = b"SQLite format 3\0"
 OWNER_AT: Final = 68
 """Where the header has the `application_id` (SQLite's file format, 1.3)."""
 SIGN: Final = b"CREATE TABLE judgements"
-"""Stands in the file of every history, however much else of it is damaged."""
+"""In the file of every history, however much else of it is damaged."""
 LOOKED_AT: Final = 1 << 26
 """Bytes in which that sign is looked for; the tables of a history are made at its beginning."""
 BESIDE: Final = ("", "-wal", "-shm")
@@ -52,8 +52,8 @@ class DamageError(Exception):
 def opened(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[sqlite3.Connection]:
     """The history in `path`, which is made when it is not there, with its folder.
 
-    A damaged one is renamed, `told` so in one line, and a new one begun. `own`: the place is ours alone, so that what lies there and is
-    no history at all is a damaged one too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
+    A damaged one is renamed, `told` so in one line, and a new one begun. `own`: the place is ours alone, so that any other file there
+    counts as a damaged one, too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
     that cannot be written; an `sqlite3.Error` of the block becomes one, too. `wait_s`: how long another program that writes is waited for; then, and
     for a newer imukick's file, it is an `AwayError`.
     """

@@ -49,7 +49,7 @@ def is_there(connection: sqlite3.Connection, number: int) -> bool:
 
 
 def rep_count(connection: sqlite3.Connection, number: int) -> int:
-    """How many repetitions the newest judgement of a session has; 0 where there is none."""
+    """How many repetitions the newest judgement of a session has; 0 without one."""
     return int(
         connection.execute(
             f'SELECT count(DISTINCT "index") FROM reps WHERE judgement_id IN '

@@ -11,7 +11,7 @@ from imukick.errors import RecordingError
 
 @dataclass(frozen=True, slots=True)
 class RecordingFacts:
-    """Size in bytes and SHA-256 of a file; None where there is none."""
+    """Size in bytes and SHA-256 of a file; None without a file."""
 
     size_bytes: int | None = None
     sha256: str | None = None

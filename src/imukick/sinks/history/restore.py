@@ -37,7 +37,7 @@ class Restored:
 def restore(connection: sqlite3.Connection, source: Path) -> Restored:
     """Take in the export `source`, a JSON file or a folder, all of it or nothing.
 
-    Raises `ImukickError` for what is no export, is damaged, or comes from a newer imukick.
+    Raises `ImukickError` for a file that is not an export, is damaged, or comes from a newer imukick.
     """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         copy.execute("PRAGMA foreign_keys = ON")

@@ -1,4 +1,4 @@
-"""Writing a session: each repetition is on its way to the disk before anybody is told of it."""
+"""Writing a session into the history, while it happens or after it."""
 
 from __future__ import annotations
 

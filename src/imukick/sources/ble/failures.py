@@ -41,7 +41,7 @@ NOT_AVAILABLE: Final[dict[BleakBluetoothNotAvailableReason, tuple[str, str]]] = 
     ),
     BleakBluetoothNotAvailableReason.DENIED_BY_USER: (
         "denied",
-        "this program may not use Bluetooth: allow it for your terminal in the system's privacy settings, then start it anew",
+        "this program may not use Bluetooth: allow it for your terminal in the system's privacy settings, then start it again",
     ),
     BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: (
         "denied",
@@ -49,7 +49,7 @@ NOT_AVAILABLE: Final[dict[BleakBluetoothNotAvailableReason, tuple[str, str]]] = 
     ),
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: (
         "denied",
-        "this program may not use Bluetooth: allow it in the system's privacy settings, then start the terminal anew",
+        "this program may not use Bluetooth: allow it in the system's privacy settings, then start the terminal again",
     ),
 }
 
@@ -81,7 +81,7 @@ DBUS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
         ("DBus.Error.AccessDenied",),
         "denied",
-        "this user may not use Bluetooth: add them to the group bluetooth ('sudo usermod -aG bluetooth $USER'), then log in anew",
+        "this user may not use Bluetooth: add them to the group bluetooth ('sudo usermod -aG bluetooth $USER'), then log in again",
     ),
     (
         ("bluez.Error.NotReady",),

@@ -50,13 +50,12 @@ class Found:
 class LinkParams:
     """How patient the link is; all chosen.
 
-    `connect_s`: for one connection. `start_s`: for what a sensor has to be asked before it streams, the dialog of a pairing included, which
-    systems leave open for 30 s; `first_s`: from then to the first sample. `optional_s`: for each question that may stay without an
-    answer. `stall_s`: silence (no sample) after which a link that claims to be up is made
-    anew; the slowest packets known are 0.8 s apart. `backoff_s`, `backoff_max_s`: wait before the second try of a
+    `connect_s`: for one connection. `start_s`: for everything that comes before a sensor streams, the dialog of a pairing included, which
+    systems leave open for 30 s; `first_s`: from then to the first sample. `optional_s`: for the answer to each optional question. `stall_s`: silence (no sample) after which a link that claims to be up is made
+    again; the slowest packets known are 0.8 s apart. `backoff_s`, `backoff_max_s`: wait before the second try of a
     reconnection, doubled from try to try. `first_tries`: connections before a sensor that never sent a sample is
     given up. `give_up_s`: how long one that did is looked for. `stop_s`: for each step of a clean end.
-    `hang_up_s`: for the end of a link that is to be made anew; BlueZ keeps it for 2 s of its own (measured 2.0 to 2.7 s), and
+    `hang_up_s`: for the end of a link that is to be made again; BlueZ keeps it for 2 s of its own (measured 2.0 to 2.7 s), and
     a sensor that is found meanwhile as connected is lost a moment later. `quality_s`: how often `LinkQuality` is told.
     """
 
@@ -98,7 +97,7 @@ class LinkDown:
 
 @dataclass(frozen=True, slots=True)
 class Stalled:
-    """The link claims to be up, but no sample came for `silent_s`; it is closed and made anew."""
+    """The link claims to be up, but no sample came for `silent_s`; it is closed and made again."""
 
     t_host_s: float
     silent_s: float

@@ -28,7 +28,7 @@ OTHER_ZIPS: Final = {
     r"log\.bin": "this is ActiGraph's .gt3x; in ActiLife export the raw data of the IMU as CSV",
     r"[^/]*\.npy$": "these are NumPy arrays; write them as a CSV whose header names units",
 }
-"""Zips that are no folder of tables, by how the name of a file in them begins."""
+"""Zips that hold something else than tables, by how the name of a file in them begins."""
 HEAD_BYTES: Final = 64_000
 """Chosen: over twice the longest preamble known (100 short lines of a GENEActiv file)."""
 MOST_MEMBERS: Final = 2000

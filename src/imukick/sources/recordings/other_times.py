@@ -106,7 +106,7 @@ def _off_line(counts: FloatArray, t_s: FloatArray) -> float:
 
 
 def _counts(table: Table, rows: int) -> FloatArray | None:
-    """(n,) of a column that counts packets or samples, from 0 and by 1; None where there is none."""
+    """(n,) of a column that counts packets or samples, from 0 and by 1; None without such a column."""
     for position, header in enumerate(table.headers):
         if COUNTS.fullmatch(re.sub(r"[^a-z]", "", header.casefold())) is None:
             continue

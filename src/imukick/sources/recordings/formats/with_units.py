@@ -52,7 +52,7 @@ class Names:
 
 def header_of(lines: Sequence[str]) -> Names | None:
     """The first line that names acceleration or rate of turn with a unit, which may stand in a row below; other lines may stand above.
-    None where there is none before the first row of numbers. NumPy's savetxt writes a `#` before the names.
+    None when there is no such line before the first row of numbers. NumPy's savetxt writes a `#` before the names.
     """
     for number, line in enumerate(lines[:PREAMBLE]):
         words = line.strip(" ")
