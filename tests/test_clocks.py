@@ -9,7 +9,7 @@ import pytest
 
 from imukick.clocks import Clock, clock_mark, fitted, interval_of, on_one_clock, read_clock
 from imukick.marks import Mark
-from imukick.signals import Arrivals, FloatArray
+from imukick.signals import Arrivals, FloatArray, Samples
 from imukick.sinks.arrivals_csv import write_arrivals
 from imukick.sources.recordings.arrivals import read_arrivals
 from imukick.sources.simulator.trio import Trio
@@ -73,6 +73,24 @@ def test_shocks_that_all_feel_bring_the_clocks_together_even_without_arrivals() 
     blind = on_one_clock({place: (samples, None) for place, (samples, _) in both.items()})
     assert all(clock.sync_ms == 5.0 for clock in blind.values())
     assert apart_ms(made, blind) < 15.0
+
+
+def landing(made: Trio, place: str) -> Samples:
+    """The samples of a sensor whose foot also hits the floor after each of its own kicks, which no other sensor feels."""
+    one, offset_s = made.made[place].samples, made.truth["sensors"][place]["offset_s"]
+    ends_s = [kick["t_end_s"] - offset_s for kick in made.truth["reps"] if kick["side"] == place]
+    more = sum((2.0 * np.exp(-(((one.t_s - at_s) / 0.012) ** 2)) for at_s in ends_s), np.zeros(len(one)))
+    return Samples(one.t_s, one.acc_mps2 * (1.0 + more[:, None]), one.gyr_radps)
+
+
+def test_feet_that_land_one_after_the_other_are_not_taken_for_a_hop() -> None:
+    made = trio(hops=True, seed=6, reps=5)
+    felt = {place: (landing(made, place), None) for place in made.made}
+    found = on_one_clock(felt)
+    assert all(clock.sync_ms == 5.0 for clock in found.values())
+    assert apart_ms(made, found) < 15.0
+    ankles = on_one_clock({place: felt[place] for place in ("left", "right")})
+    assert all(clock.sync_ms is None for clock in ankles.values())
 
 
 def test_with_neither_nothing_is_known() -> None:

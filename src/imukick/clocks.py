@@ -128,8 +128,9 @@ def _by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, k
 
     `known`: the clocks come from arrivals, and are near enough to tell which shocks are the same.
     """
-    first, *others = samples
     shocks = {place: _shocks_s(one) for place, one in samples.items()}
+    first = min(samples, key=lambda place: len(shocks[place]))  # it felt fewest that the others did not feel
+    others = [place for place in samples if place != first]
     out = dict(clocks)
     if not known:
         for place in others:
@@ -208,7 +209,11 @@ def _shocks_s(samples: Samples) -> list[float]:
 
 
 def _matching(one_s: Sequence[float], other_s: Sequence[float]) -> float | None:
-    """The shift (s) that lays most shocks of the other sensor on those of this one; None where fewer than `FEW_SHOCKS` agree."""
+    """The shift (s) that lays most shocks of the other sensor on those of this one.
+
+    None where fewer than `FEW_SHOCKS` agree, and where another shift may be the right one: feet that land one after the other agree
+    at a wrong shift, too. A shift is right that no other rivals, or that explains every shock of the sensor that felt fewer.
+    """
     if not one_s or not other_s:
         return None
     one, other = np.array(one_s), np.array(other_s)
@@ -216,9 +221,11 @@ def _matching(one_s: Sequence[float], other_s: Sequence[float]) -> float | None:
     fits: NDArray[np.int64] = np.array(
         [int((np.abs(other + shift - one[:, None]).min(axis=0) < AGREE_S).sum()) for shift in shifts.tolist()]
     )
-    if fits.max() < FEW_SHOCKS:
+    near = np.abs(shifts - shifts[np.argmax(fits)]) < AGREE_S
+    best, rival = int(fits.max()), int(fits[np.abs(shifts - shifts[np.argmax(fits)]) > 2.0 * AGREE_S].max(initial=0))
+    if best < FEW_SHOCKS or rival == best or (rival >= FEW_SHOCKS and best < min(len(one), len(other))):
         return None
-    return float(np.median(shifts[np.abs(shifts - shifts[np.argmax(fits)]) < AGREE_S]))
+    return float(np.median(shifts[near]))
 
 
 def _lag_s(one: Samples, one_clock: Clock, other: Samples, other_clock: Clock, at_s: float) -> float | None:

@@ -167,8 +167,8 @@ def _doubts(ensemble: Ensemble, reps: Sequence[Any]) -> list[str]:
     out = []
     if any(clock.sync_ms is None for clock in ensemble.clocks.values()) and len(ensemble.clocks) > 1:
         out.append(
-            "the sensors' clocks are not known against each other: no arrivals were recorded, and no shock was felt by all; "
-            "hop twice at the beginning next time"
+            "the sensors' clocks are not known against each other: no arrivals were recorded, and no shocks that all felt show it; "
+            "record the arrivals, or hop twice at the beginning next time"
         )
     if any("sides" in rep.quality for rep in reps):
         out.append("the pelvis opens towards the other leg: are the left and the right sensor swapped?")
