@@ -19,21 +19,20 @@ NO_BAR: Final[Bars] = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A value with its 95 % interval; `met`: against its bar, `short`: met because one case short still meets it."""
+    """A value with its 95 % interval; `met`: against its bar."""
 
     value: float | None
     low: float | None = None
     high: float | None = None
     cases: int = 0
     met: bool | None = None
-    short: bool = False
 
-    def against(self, bar: float | None, *, most: bool, short: bool = False) -> Reached:
-        """The same, held against a bar; `short`: whether one case short of it is true of what is not met."""
+    def against(self, bar: float | None, *, most: bool) -> Reached:
+        """The same value, held against a bar."""
         if bar is None or self.value is None:
             return self
         met = self.value <= bar if most else self.value >= bar
-        return replace(self, met=met or short, short=short and not met)
+        return replace(self, met=met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,8 @@ class Line:
 class Figure:
     """How a figure is made of scored sessions: `each` gives a session's rows, `reduce` the value of all rows.
 
-    A proportion (`reduce` is `share`) has rows of hits and cases. `most`: the bar is an upper one. `one`: what one more
-    case would add to hits and cases, for one case short of a bar still meets it (F1 counts each kick twice, so (2, 1)).
-    `where`: which sessions belong to it.
+    A proportion (`reduce` is `share`) has rows of hits and cases. `most`: the bar is an upper one. `weight`: how often
+    each case counts in the rows (F1 counts each kick twice). `where`: which sessions belong to it.
     """
 
     name: str
@@ -70,7 +68,7 @@ class Figure:
     unit: str = ""
     digits: int = 3
     most: bool = False
-    one: tuple[float, float] = (1.0, 0.0)
+    weight: float = 1.0
     where: Callable[[Scored], bool] = lambda _: True
 
     def line(self, passes: tuple[Sequence[Scored], Sequence[Scored]]) -> Line | None:
@@ -92,22 +90,15 @@ class Figure:
         value = self.reduce(whole)
         if value is None:
             return Reached(None)
-        cases = round(float(whole[:, 1].sum()) / max(self.one[0], 1.0)) if self.reduce is share else len(whole)
+        cases = round(float(whole[:, 1].sum()) / self.weight) if self.reduce is share else len(whole)
         span = bootstrap(filled, self.reduce)
         low, high = span if span is not None else (None, None)
         if self.reduce is share:
             low, high = wider(span, wilson(min(value, 1.0) * cases, cases))
         met: bool | None = None
-        short = False
         if bar is not None:
             met = value <= bar + 1e-12 if self.most else value >= bar - 1e-12
-            if not met and self.reduce is share:
-                hits, n = float(whole[:, 0].sum()), float(whole[:, 1].sum())
-                nearer = (
-                    (hits - self.one[0]) / (n - self.one[1]) if self.most else (hits + self.one[0]) / (n + self.one[1])
-                )
-                short = nearer <= bar if self.most else nearer >= bar
-        return Reached(value, low, high, cases, None if met is None else met or short, short)
+        return Reached(value, low, high, cases, met)
 
 
 def spanned(parts: Sequence[Rows], reduce: Reduce) -> Reached:
@@ -125,16 +116,12 @@ def rows(values: Sequence[tuple[float, ...]]) -> Rows:
     return np.array(values, dtype=np.float64).reshape(len(values), -1 if values else 1)
 
 
-def counted(
-    name: str, bars: Bars, values: tuple[float, float], of: int, *, most: bool, unit: str = "", short: int = 0
-) -> Line:
-    """A line of plain counts of `of` cases, one pass and second look; `short`: this many cases off the bar still meet it."""
+def counted(name: str, bars: Bars, values: tuple[float, float], of: int, *, most: bool, unit: str = "") -> Line:
+    """A line of plain counts of `of` cases, one pass and second look."""
     both = []
     for value, bar in zip(values, bars, strict=True):
         met: bool | None = None
-        off = False
         if bar is not None:
             met = value <= bar if most else value >= bar
-            off = not met and (value <= bar + short if most else value >= bar - short)
-        both.append(Reached(value, None, None, of, None if met is None else met or off, off))
+        both.append(Reached(value, None, None, of, met))
     return Line(name, bars, (both[0], both[1]), unit or (f"of {of}" if of else ""), 0, most)

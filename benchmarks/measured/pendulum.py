@@ -59,9 +59,7 @@ def lines(trials: list[Trial]) -> list[Line]:
         ("without muscle: momentum_lift, median", lifts, median, 0.93, "", 3, False),
         ("without muscle: momentum_drop, median", drops, median, 0.85, "", 3, False),
     ):
-        whole = np.concatenate(parts)[:, 0]
-        short = reduce is median and 2 * (int((whole >= bar).sum()) + 1) >= len(whole)
-        reached = spanned(parts, reduce).against(bar, most=most, short=short)
+        reached = spanned(parts, reduce).against(bar, most=most)
         out.append(Line(name, (None, bar), (reached, reached), unit, digits, most))
     return out
 

@@ -99,11 +99,10 @@ def set_rows(one: People, refined: People) -> list[tuple[str, str, str, str]]:
 
 
 def _proportion(name: str, bars: tuple[float | None, float | None], values: Sequence[int], n: int) -> Line:
-    line = counted(name, bars, (values[0], values[1]), n, most=False, short=1)
+    line = counted(name, bars, (values[0], values[1]), n, most=False)
     spans = [tuple(n * v for v in wilson(value, n)) for value in values]
     reached = [
-        Reached(r.value, round(span[0]), round(span[1]), n, r.met, r.short)
-        for r, span in zip(line.reached, spans, strict=True)
+        Reached(r.value, round(span[0]), round(span[1]), n, r.met) for r, span in zip(line.reached, spans, strict=True)
     ]
     return Line(name, bars, (reached[0], reached[1]), f"of {n}", 0)
 

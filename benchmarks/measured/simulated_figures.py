@@ -28,9 +28,9 @@ def figures(level: str) -> list[Figure]:
 
     postures = ("standing", "quadruped", "prone") if nominal else ()
     f1_bars: Bars = (0.97, 0.99) if nominal else (0.95, 0.97)
-    out = [Figure(f"F1, {p}", f1_bars, _f1, one=(2.0, 1.0), where=_posture(p)) for p in postures]
+    out = [Figure(f"F1, {p}", f1_bars, _f1, weight=2.0, where=_posture(p)) for p in postures]
     out += [
-        Figure("F1, all postures", f1_bars, _f1, one=(2.0, 1.0)),
+        Figure("F1, all postures", f1_bars, _f1, weight=2.0),
         Figure("kicks found", NO_BAR, lambda s: [(len(s.pairs), len(s.pairs) + len(s.missed))]),
         Figure("sessions exactly right", bar(0.90), lambda s: [(s.exact, 1)]),
         Figure("posture right", bar(1.0), lambda s: [(s.posture_right, 1)], where=_recognised),
@@ -63,7 +63,6 @@ def figures(level: str) -> list[Figure]:
                 bar(0.0),
                 _said(word),
                 most=True,
-                one=(0, 0),
                 where=_unknown_load,
             ),
         ]

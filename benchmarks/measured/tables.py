@@ -18,8 +18,6 @@ def table(lines: Sequence[Line | None]) -> str:
 def _row(line: Line) -> str:
     one, refined = (_value(line, reached) for reached in line.reached)
     met = {None: "", True: "yes", False: "**no**"}[line.met]
-    if line.met and any(reached.short for reached in line.reached):
-        met = "yes (one short)"
     return f"| {line.name} | {_bar(line)} | {one} | {refined} | {line.reached[1].cases or ''} | {met} |"
 
 

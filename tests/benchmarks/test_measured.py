@@ -83,20 +83,16 @@ def test_figures_of_a_perfect_session_meet_every_bar(case: Case) -> None:
     assert lines["lift, mean error"].reached[0].value == pytest.approx(0.0, abs=1e-9)
 
 
-def test_one_case_short_of_a_bar_still_meets_it_and_two_do_not(case: Case) -> None:
+def test_a_figure_meets_its_bar_or_does_not_and_one_case_short_does_not(case: Case) -> None:
     def reached(hits: int, n: int) -> Reached:
         figure = Figure("x", (None, 0.9), lambda _: [(hits, n)])
         line = figure.line(([score(case, [])], [score(case, [])]))
         assert line is not None
         return line.reached[1]
 
-    assert [(r.met, r.short) for r in (reached(18, 20), reached(17, 20), reached(16, 20))] == [
-        (True, False),
-        (True, True),
-        (False, False),
-    ]
-    assert counted("x", (None, 1), (3.0, 2.0), 0, most=True, short=1).met is True
-    assert counted("x", (None, 1), (3.0, 3.0), 0, most=True, short=1).met is False
+    assert [reached(hits, 20).met for hits in (18, 17, 16)] == [True, False, False]
+    assert counted("x", (None, 1), (3.0, 1.0), 0, most=True).met is True
+    assert counted("x", (None, 1), (3.0, 2.0), 0, most=True).met is False
 
 
 def test_auc_is_the_share_of_pairs_in_order() -> None:
