@@ -40,8 +40,9 @@ BEST: Final = 4
 DELAYS_S: Final = (-0.8, -0.6, -0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 SMALLEST_DELAY_S: Final = 0.05
 """Chosen: right recordings come out within 0.015 s; filters of consumer sensors delay by 0.01 to 0.03 s."""
-SMALLEST_DRIFT_S: Final = 0.1
-"""From the first window to the last. Chosen: a gyroscope whose offset changes by 3 deg/s half-way looks like 0.07 s."""
+STANDS_OUT: Final = 4.0
+"""Two clocks drift by at least this many times the distance from their line that four windows of five keep. Chosen: drifts of 0.3 % over 80 s reach
+5 to 12; a gyroscope whose offset changes half-way, which bends lifts and lowerings opposite ways, 2 to 3.5."""
 SCATTER_S: Final = 0.03
 """Most median distance of the windows' delays from their line."""
 
@@ -174,7 +175,8 @@ def _offset(pivot: Pivot, here: FloatArray) -> Fault | None:
     if np.median(np.abs(delays - line)) > SCATTER_S or np.abs(line).max() < SMALLEST_DELAY_S:
         return None
     first, last = float(line[0]), float(line[-1])
-    if abs(last - first) < SMALLEST_DRIFT_S:
+    scatter_s = float(np.quantile(np.abs(delays - line), 0.8))
+    if abs(last - first) < max(SMALLEST_DELAY_S, STANDS_OUT * scatter_s):
         middle_s = -float(np.median(delays))
         if abs(middle_s) < SMALLEST_DELAY_S:
             return None
