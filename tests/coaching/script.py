@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from imukick.coaching.coach import Coach, Preferences
+from imukick.coaching.coach import Coach
+from imukick.coaching.preferences import Preferences
 from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, SetEnded, Verdict
 from imukick.marks import Mark, MarkKind
 from imukick.plans import Cue, Plan, read_tempo

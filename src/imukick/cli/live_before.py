@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from imukick.cli.planned import first_words
-from imukick.coaching.coach import Preferences
+from imukick.coaching.preferences import Preferences
 from imukick.coaching.progress import advice
 from imukick.coaching.safety import first_start_keys, pain_key, start_key
 from imukick.coaching.state import SetDone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from imukick.coaching.coach import Preferences
+from imukick.coaching.preferences import Preferences
 from imukick.errors import ImukickError
 
 PAGE_HOST: Final = "127.0.0.1"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from imukick.coaching.course import Course
 from imukick.coaching.feedback import Feedback
 from imukick.coaching.metronome import adherence_share
+from imukick.coaching.preferences import Preferences
 from imukick.coaching.progress import advice
 from imukick.coaching.speech import Speech
 from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
 from imukick.coaching.stop_rules import broken_rule
-from imukick.coaching.wording import SAYINGS, Saying, say
+from imukick.coaching.wording import say
 from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded, Verdict
 from imukick.marks import BY_PLAN, Mark, MarkKind
 from imukick.plans import Cue, Plan, PlanStep
@@ -24,20 +23,6 @@ LATE_S: Final = 2.5
 """A repetition that ended longer ago is counted without a word. Chosen: sensors hold samples back for up to two seconds."""
 FREE_END_AFTER_S: Final = 20.0
 """Without a plan: when nobody has moved for so long, a set is over. Chosen: the default of a plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """How one wants to be coached.
-
-    `count_at`: the number is said at the top of a lift, or at the end of the repetition. `pain_key`: what is said to pain,
-    from `imukick.coaching.safety.pain_key`. `ready_before`: the session before earned the advice to add more.
-    """
-
-    count_at: Literal["top", "end"] = "end"
-    pain_key: str = "pain_stop"
-    ready_before: bool = False
-    sayings: Mapping[str, Saying] = field(default_factory=lambda: SAYINGS)
 
 
 class Coach:
