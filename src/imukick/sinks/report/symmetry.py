@@ -42,9 +42,9 @@ MEASURED: Final[dict[str, tuple[float, float]]] = {
     "range, mean error": (0.69, 1.44),
     "peak rate of the lift, median error": (0.0194, 0.0396),
     "peak rate of the lowering, median error": (0.0228, 0.0508),
-    "lift, mean error": (0.031, 0.039),
-    "pause, mean error": (0.034, 0.052),
-    "lower, mean error": (0.035, 0.067),
+    "lift, mean error": (0.032, 0.039),
+    "pause, mean error": (0.037, 0.052),
+    "lower, mean error": (0.044, 0.067),
     "momentum_lift, mean error": (0.046, 0.056),
     "momentum_drop, mean error": (0.058, 0.058),
 }
