@@ -14,18 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_loop import LiveLoop
-from imukick.cli.live_quality import LinkCount
-from imukick.cli.live_session import LiveSession
-from imukick.cli.live_view import View
-from imukick.cli.screen import Screen
 from imukick.events import Event, Rep
 from imukick.exercises import Exercise
+from imukick.live.link_quality import LinkCount
+from imukick.live.loop import LiveLoop
+from imukick.live.session import LiveSession
+from imukick.live.stop_conditions import StopConditions
+from imukick.live.view import Views
 from imukick.sensors.link import Told
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
-from imukick.sources.virtual_sensor import endless_track, in_process
+from imukick.virtual.running_sensor import in_process
+from imukick.virtual.track import endless_track
 
 RATE_HZ = 200.0
 HANDLED_P99_S = 0.005
@@ -50,9 +50,9 @@ class Listening(LiveSession):
 async def measure(duration_s: float, folder: Path) -> tuple[list[float], list[float]]:
     """(host time of each packet, time after its end at which each repetition was told), both s."""
     count = LinkCount()
-    with Recorder(folder / "live.csv", {}) as recorder, View(Screen(quiet=True), panel=False, keys=False) as view:
+    with Recorder(folder / "live.csv", {}) as recorder:
         session = Listening(Exercise(), recorder)
-        loop = LiveLoop(session, view, count, Limits(duration_s=duration_s))
+        loop = LiveLoop(session, Views(()), count, StopConditions(duration_s=duration_s))
         async with in_process(endless_track(rate_hz=RATE_HZ), name="benchmark") as room:
             found = (await find("benchmark", backend=room.backend))[0]
             await loop.run(stream(found, backend=room.backend))

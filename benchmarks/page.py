@@ -21,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the browser is the tests'
 
-from tests.live.browser import LAPTOP, browser, opened, until  # noqa: E402
+from tests.page.browser import LAPTOP, browser, opened, until  # noqa: E402
 
 BAR_MS = 20.0
 LOOK_S = 30.0

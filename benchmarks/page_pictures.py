@@ -14,9 +14,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from imukick.plans import Plan, Tempo
-from imukick.sources.virtual_sensor import Radio
-from tests.live.browser import LAPTOP, PHONE, Link, opened, until
-from tests.live.held import Session, hold_session
+from imukick.virtual.radio import Radio
+from tests.page.browser import LAPTOP, PHONE, Link, opened, until
+from tests.page.held import Session, hold_session
 
 PLAN = Plan("Warm-up", "warm-up", 3, 3, sides=("right",), rest_s=20.0, tempo=Tempo(2, 1, 1.5, 1), lower_deg=55.0)
 LOOKS: dict[str, dict[str, Any]] = {

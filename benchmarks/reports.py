@@ -109,7 +109,7 @@ def pictures(folder: Path, place: Path) -> None:
     sys.path.insert(0, str(ROOT))
     import pypdfium2  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    from tests.live.browser import LAPTOP, PHONE, browser
+    from tests.page.browser import LAPTOP, PHONE, browser
 
     both_legs(folder / "both-legs.csv")
     recordings = ROOT / "recordings"

@@ -18,7 +18,8 @@ from imukick import Exercise, Samples, Session, read_recording
 from imukick.events import Event, Gap, Rep
 from imukick.motion.attitude import Attitude, AttitudeParams
 from imukick.motion.grid import Even, Grid, GridParams
-from imukick.motion.tracker import MotionParams, Tracker
+from imukick.motion.params import MotionParams
+from imukick.motion.tracker import Tracker
 from imukick.motion.turning import Turning, TurningParams
 from imukick.signals import Excursion, FloatArray, LegMotion
 from imukick.sources.simulator import Spec, simulate

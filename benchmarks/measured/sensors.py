@@ -8,9 +8,10 @@ from typing import Final
 
 from imukick.signals import Samples
 from imukick.sources.simulator import Spec
-from imukick.sources.virtual_sensor import Radio, Track
-from imukick.sources.virtual_sensor.off_radio import sensor_of, talk
-from imukick.sources.virtual_sensor.sampling import resampled
+from imukick.virtual.off_radio import sensor_of, talk
+from imukick.virtual.radio import Radio
+from imukick.virtual.sampling import resampled
+from imukick.virtual.track import Track
 from measured.cases import HEIGHTS_M, STYLES, Case, case_of
 from measured.figures import Line
 from measured.scoring import Scored, run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from imukick.marks import MARK_WORDS, MAX_LOAD_KG, MarkKind, number_in
@@ -290,3 +290,14 @@ class Cue:
     def priority(self) -> int:
         """The larger goes first."""
         return PRIORITY[self.kind]
+
+
+def beginning_with(plan: Plan, side: str) -> Plan:
+    """The same plan, this leg first; where it is not in the plan, instead of the other.
+
+    >>> beginning_with(Plan("a", "warm-up", 1, 8), "right").sides
+    ('right', 'left')
+    """
+    if side not in ("left", "right"):
+        return plan
+    return replace(plan, sides=(side, *(one for one in plan.sides if one != side)) if side in plan.sides else (side,))

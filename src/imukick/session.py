@@ -8,7 +8,8 @@ from typing import Any
 from imukick.events import Doubt, Event, Gap, Prior, Remount
 from imukick.exercises import Exercise
 from imukick.marks import Mark
-from imukick.motion.tracker import MotionParams, Moved, Tracker
+from imukick.motion.params import MotionParams
+from imukick.motion.tracker import Moved, Tracker
 from imukick.reps.claims import Claims
 from imukick.reps.counter import Counter
 from imukick.reps.reasons import CountParams

@@ -26,7 +26,10 @@ from imukick.sensors.link import Battery, Lost, Repeated
 from imukick.signals import Samples
 from imukick.sources.ble import Found, LinkDown, LinkItem, LinkParams, LinkUp, Received, Refused, Stalled, find, stream
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import Faults, Radio, Track, endless_track, serve
+from imukick.virtual.playing import Faults
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import serve
+from imukick.virtual.track import Track, endless_track
 from tests.acceptance.programs import Program
 from tests.acceptance.stage import DAEMON, NEEDS_BLUEZ, ON_BLUEZ, Stage, bluetoothctl
 from tests.cli.command import Run, runner

@@ -14,9 +14,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from imukick.conformance import PARTS, Report, Wishes
-from imukick.sources.virtual_sensor import endless_track
-from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
+from imukick.conformance import PARTS, ConformOptions, Report
+from imukick.virtual.imukick_v1 import ImukickV1
+from imukick.virtual.track import endless_track
 from tests.conformance.broken import BROKEN
 from tests.conformance.core_process import core_processes
 from tests.conformance.test_conformance import GOOD, add_make, failures, ran
@@ -43,7 +43,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Repo
 
             async def in_turn(name: str) -> Report:
                 async with few:
-                    return await ran(name, Wishes(stream_s=1.0, minute_s=minutes[name]), endless_track())
+                    return await ran(name, ConformOptions(stream_s=1.0, minute_s=minutes[name]), endless_track())
 
             return await asyncio.gather(*(in_turn(name) for name in minutes))
 
@@ -69,7 +69,7 @@ def test_number_and_clock_wrap_each_by_itself(
 ) -> None:
     with core_processes(compiled_driver(tmp_path_factory.mktemp("core"))) as cores:
         add_make(monkeypatch, "C core", lambda body: ImukickV1(body, core=cores))
-        wishes = Wishes(parts=[part for part in PARTS if part == "commands"], wraps=True)
+        wishes = ConformOptions(parts=[part for part in PARTS if part == "commands"], wraps=True)
         report = asyncio.run(ran(name, wishes, endless_track(), uptime_s=2**32 / 1e6 - TO_THE_WRAP_S))
     assert failures(report) == {}
     wraps = next(check for check in report.checks if check.rule == "wraps")

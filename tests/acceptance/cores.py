@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import endless_track
+from imukick.virtual.track import endless_track
 from tests.acceptance.bluetooth import Say, say
 from tests.acceptance.programs import Program
 from tests.acceptance.stage import Stage

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from tests.cli.test_live_replays import assert_replays
-from tests.live.browser import LAPTOP, PHONE, Link, fact, needs_chromium, opened, until
-from tests.live.held import Session, hold_session
+from tests.page.browser import LAPTOP, PHONE, Link, fact, needs_chromium, opened, until
+from tests.page.held import Session, hold_session
 
 pytestmark = needs_chromium
 STALL_S = 20.0

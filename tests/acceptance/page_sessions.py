@@ -14,11 +14,11 @@ import pytest
 
 from imukick.plans import Plan, Tempo
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import Radio
+from imukick.virtual.radio import Radio
 from tests.cli.test_live_replays import assert_replays
-from tests.live.accessibility import faults
-from tests.live.browser import LAPTOP, PHONE, Link, fact, needs_chromium, opened, until
-from tests.live.held import Session, hold_session
+from tests.page.accessibility import faults
+from tests.page.browser import LAPTOP, PHONE, Link, fact, needs_chromium, opened, until
+from tests.page.held import Session, hold_session
 
 pytestmark = needs_chromium
 PLAN = Plan("two sets", "warm-up", 2, 3, sides=("left",), rest_s=5.0, tempo=Tempo(2, 1, 2, 1))

@@ -14,7 +14,7 @@ import pytest
 
 from imukick.analysis import analyse
 from imukick.sources.recordings import Recording, read_recording
-from imukick.sources.virtual_sensor import recorded_track
+from imukick.virtual.track import recorded_track
 from tests.acceptance.bluetooth import Say, assert_replays, quality, say
 from tests.acceptance.programs import Program
 from tests.conftest import ROOT

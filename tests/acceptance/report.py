@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.browser import LAPTOP, PHONE, needs_chromium
+from tests.page.browser import LAPTOP, PHONE, needs_chromium
 from tests.sinks.test_report import an_account, at, shipped, two_legs
 from tests.sinks.test_report_browser import hostile, seen
 

@@ -15,8 +15,9 @@ import pytest
 
 from imukick.analysis import analyse
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import MAKES, Track, endless_track
-from imukick.sources.virtual_sensor.off_radio import sensor_of, talk
+from imukick.virtual.device_models import MAKES
+from imukick.virtual.off_radio import sensor_of, talk
+from imukick.virtual.track import Track, endless_track
 from tests.acceptance.bluetooth import Say, assert_replays, quality, say, stage
 from tests.acceptance.programs import Program
 from tests.acceptance.stage import Stage

@@ -16,20 +16,21 @@ from statistics import median
 
 import pytest
 
-from imukick.cli.live_kept import Keeper
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_loop import LiveLoop
-from imukick.cli.live_quality import LinkCount
-from imukick.cli.live_session import LiveSession
-from imukick.cli.live_view import View
-from imukick.cli.screen import Screen
 from imukick.events import Event, Rep
 from imukick.exercises import Exercise
+from imukick.live.history_recorder import HistoryRecorder
+from imukick.live.link_quality import LinkCount
+from imukick.live.loop import LiveLoop
+from imukick.live.session import LiveSession
+from imukick.live.stop_conditions import StopConditions
+from imukick.live.view import Views
 from imukick.sinks.history import open_history
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import Radio, endless_track, in_process
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import in_process
+from imukick.virtual.track import endless_track
 from tests.sinks.kept_sessions import nobody
 
 SPEED, DROPS, RATE_HZ = 40.0, 200, 100.0
@@ -45,11 +46,11 @@ if not Path("/proc/self/statm").exists():
     pytest.skip("needs Linux, which tells how much memory a program holds", allow_module_level=True)
 
 
-class Watching(View):
+class Watching(Views):
     """A view that shows nothing and notes when in the sensor's time repetitions come."""
 
     def __init__(self) -> None:
-        super().__init__(Screen(quiet=True), panel=False, keys=False)
+        super().__init__(())
         self.reps_s: list[float] = []
         self.ups = 0
 
@@ -80,9 +81,9 @@ def test_an_hour_with_two_hundred_drops(tmp_path: Path) -> None:
                 due_s = len(marks) * LASTS_S / TENTHS
             await asyncio.sleep(0.05)
 
-    async def run(recorder: Recorder, keeper: Keeper) -> None:
+    async def run(recorder: Recorder, keeper: HistoryRecorder) -> None:
         session = LiveSession(Exercise(), recorder, {}, keeper=keeper)
-        loop = LiveLoop(session, view, count, Limits(duration_s=LASTS_S, faster=SPEED))
+        loop = LiveLoop(session, view, count, StopConditions(duration_s=LASTS_S, faster=SPEED))
         async with in_process(endless_track(rate_hz=RATE_HZ), radio=radio, name="soak", speed=SPEED) as room:
             (found,) = await find("soak", backend=room.backend)
             watching = asyncio.create_task(watch(session))
@@ -95,8 +96,8 @@ def test_an_hour_with_two_hundred_drops(tmp_path: Path) -> None:
         keeper.end(analysis, recorder.path)
         assert await asyncio.to_thread(keeper.wait, 60.0)
 
-    keeper = Keeper(lambda: open_history(tmp_path / "h.sqlite3", nobody), "me", None)
-    with Recorder(tmp_path / "live.csv", {}) as recorder, view:
+    keeper = HistoryRecorder(lambda: open_history(tmp_path / "h.sqlite3", nobody), "me", None)
+    with Recorder(tmp_path / "live.csv", {}) as recorder:
         asyncio.run(run(recorder, keeper))
     assert keeper.whole
     assert len(read_recording(tmp_path / "live.csv").samples) == count.samples

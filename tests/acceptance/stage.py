@@ -20,7 +20,7 @@ from typing import Final
 import pytest
 
 from imukick.sources.ble import Backend
-from imukick.sources.bumble_backend import bumble_backend
+from imukick.virtual.bumble_backend import bumble_backend
 
 ON_BLUEZ: Final = os.environ.get("IMUKICK_BLUETOOTH") == "bluez"
 NEEDS_BLUEZ: Final = pytest.mark.skipif(not ON_BLUEZ, reason="there is no Bluetooth service between two bumbles")

@@ -24,7 +24,7 @@ from websockets.exceptions import ConnectionClosed
 
 from imukick.sources.recordings import read_recording
 from tests.acceptance.programs import Program
-from tests.live.entry import cookie_of, web
+from tests.page.entry import cookie_of, web
 
 HELD_S = 20.0
 Attack = Callable[[str], Coroutine[Any, Any, str]]

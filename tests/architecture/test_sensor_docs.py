@@ -9,8 +9,8 @@ import pytest
 
 from imukick.sensors.known import IMUKICK_V1, SENSORS
 from imukick.sensors.link import Sensor
-from imukick.sources.virtual_sensor import MAKES
-from imukick.sources.virtual_sensor.off_radio import sensor_of
+from imukick.virtual.device_models import MAKES
+from imukick.virtual.off_radio import sensor_of
 from tests.architecture.source_tree import ROOT
 
 USABLE = [sensor for sensor in SENSORS if sensor.unusable is None]

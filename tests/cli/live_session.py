@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imukick.analysis import Analysis, exercise_of
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_loop import LiveLoop
-from imukick.cli.live_quality import LinkCount, TimeQuality
-from imukick.cli.live_session import LiveSession
-from imukick.cli.live_view import View
-from imukick.cli.live_words import Wish
-from imukick.cli.screen import Screen
 from imukick.errors import ImukickError
+from imukick.live.commands import Command
+from imukick.live.link_quality import LinkCount, TimeQuality
+from imukick.live.loop import LiveLoop
+from imukick.live.session import LiveSession
+from imukick.live.stop_conditions import StopConditions
+from imukick.live.view import Views
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import Radio, in_process, recorded_track
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import in_process
+from imukick.virtual.track import recorded_track
 from tests.skipped_time import run_skipping
 
 SPEED = 100.0
@@ -39,20 +40,26 @@ def lived(
     recording: Path,
     *,
     radio: Radio | None = None,
-    said: Sequence[tuple[float, Wish]] = (),
-    limits: Limits | None = None,
+    said: Sequence[tuple[float, Command]] = (),
+    limits: StopConditions | None = None,
     speed: float = SPEED,
 ) -> Lived:
     """Play a recording to a live session, to its end; each wish of `said` once the stream has come so far (s)."""
-    return run_skipping(_lived(play, recording, radio, said, limits or Limits(faster=speed), speed))
+    return run_skipping(_lived(play, recording, radio, said, limits or StopConditions(faster=speed), speed))
 
 
 async def _lived(
-    play: Path, recording: Path, radio: Radio | None, said: Sequence[tuple[float, Wish]], limits: Limits, speed: float
+    play: Path,
+    recording: Path,
+    radio: Radio | None,
+    said: Sequence[tuple[float, Command]],
+    limits: StopConditions,
+    speed: float,
 ) -> Lived:
     exercise = exercise_of(read_recording(play), {})
     count = LinkCount(in_time=False)
-    with Recorder(recording, {}) as recorder, View(Screen(quiet=True), panel=False, keys=False) as view:
+    view = Views(())
+    with Recorder(recording, {}) as recorder:
         header: dict[str, object] = {"posture": exercise.posture, "load": exercise.load, "side": exercise.side}
         header |= {"height_m": exercise.height_m} | ({} if exercise.load_kg is None else {"load_kg": exercise.load_kg})
         session = LiveSession(exercise, recorder, header)
@@ -68,7 +75,7 @@ async def _lived(
     return Lived(analysis, count.quality(), loop.error)
 
 
-async def _talk(session: LiveSession, loop: LiveLoop, said: Sequence[tuple[float, Wish]]) -> None:
+async def _talk(session: LiveSession, loop: LiveLoop, said: Sequence[tuple[float, Command]]) -> None:
     for t_s, wish in said:
         while (session.last_s or 0.0) < t_s:
             await asyncio.sleep(0.001)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imukick.sources.virtual_sensor.makes import MAKES, OWN, Model
+from imukick.virtual.device_models import MAKES, OWN, Model
 from tests.cli.command import Run
 from tests.conformance.broken import BROKEN
 

@@ -13,11 +13,11 @@ import pytest
 
 from imukick.analysis import analyse
 from imukick.cli.history_show import differences
-from imukick.cli.live_before import before_session
-from imukick.cli.live_kept import Keeper
-from imukick.cli.live_place import data_folder
 from imukick.coaching.wording import SAYINGS
 from imukick.exercises import Exercise
+from imukick.live.history_recorder import HistoryRecorder
+from imukick.live.place import data_folder
+from imukick.live.preflight import before_session
 from imukick.marks import Mark
 from imukick.sinks.history import open_history
 from imukick.sinks.history.editing import Answer, answers, keep_answer
@@ -212,7 +212,7 @@ def test_pain_of_late_and_what_is_asked_first(tmp_path: Path) -> None:
         assert before_session(history, "me", None, datetime(2026, 5, 1, tzinfo=UTC), None).lines == ()
 
 
-def begun(keeper: Keeper) -> None:
+def begun(keeper: HistoryRecorder) -> None:
     recording = read_recording(PLAY)
     keeper.begin(Recording(PLAY, recording.samples.part(0, 0), (), recording.meta), Exercise())
 
@@ -221,7 +221,7 @@ def test_a_history_that_refuses_is_said_once_and_the_session_goes_on(tmp_path: P
     db = tmp_path / "h.sqlite3"
     said: list[str] = []
 
-    keeper = Keeper(lambda: open_history(db, nobody), "me", None)
+    keeper = HistoryRecorder(lambda: open_history(db, nobody), "me", None)
     keeper.said = said.append
     begun(keeper)
     first, second = made([30.0, 31.0])
@@ -243,7 +243,7 @@ def test_a_locked_history_costs_the_session_nothing_and_is_caught_up(tmp_path: P
         pass
     other = sqlite3.connect(db, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    keeper = Keeper(lambda: open_history(db, nobody, wait_s=0.01), "me", None)
+    keeper = HistoryRecorder(lambda: open_history(db, nobody, wait_s=0.01), "me", None)
     begun(keeper)
     for rep in made([30.0, 31.0]):
         keeper.tell([rep], (Mark(1.0, "note"),), ())
@@ -265,7 +265,7 @@ def test_a_history_that_stays_locked_is_given_up(tmp_path: Path) -> None:
         pass
     with closing(sqlite3.connect(db, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        keeper = Keeper(lambda: open_history(db, nobody, wait_s=0.01), "me", None)
+        keeper = HistoryRecorder(lambda: open_history(db, nobody, wait_s=0.01), "me", None)
         begun(keeper)
         keeper.end(played(), PLAY)
         keeper.give_up()
@@ -293,7 +293,7 @@ def test_a_session_that_did_not_end_is_judged_whole_from_its_recording(run: Run,
 def test_an_answer_is_read_from_the_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from imukick.cli.live_keys import asked
+    from imukick.cli.keyboard import asked
 
     for typed, answer in (("y\n", "yes"), ("NO\n", "no"), ("\n", "shown"), ("", "shown")):
         read, write = os.pipe()

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from imukick.analysis import analyse
-from imukick.cli.live_check import StrapCheck
-from imukick.cli.live_quality import LinkCount, TimeQuality
-from imukick.cli.live_session import LiveSession
 from imukick.errors import SensorError
 from imukick.events import Gap
 from imukick.exercises import Exercise
+from imukick.live.link_quality import LinkCount, TimeQuality
+from imukick.live.session import LiveSession
+from imukick.live.strap_check import StrapCheck
 from imukick.marks import MarkKind
 from imukick.plain_text import in_a_mark
 from imukick.sensors.link import Lost, Repeated, Settings

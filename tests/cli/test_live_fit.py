@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imukick.cli.live_fit import LOOKS_S, FitCheck
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_loop import LiveLoop
-from imukick.cli.live_quality import LinkCount
-from imukick.cli.live_session import LiveSession
-from imukick.cli.live_view import View
-from imukick.cli.screen import Screen
 from imukick.exercises import Exercise
+from imukick.live.fit_check import LOOKS_S, FitCheck
+from imukick.live.link_quality import LinkCount
+from imukick.live.loop import LiveLoop
+from imukick.live.session import LiveSession
+from imukick.live.stop_conditions import StopConditions
+from imukick.live.view import Views
 from imukick.signals import Samples
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import LinkUp, Received
@@ -29,11 +28,11 @@ from tests.cli.command import Run
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 
 
-class Saying(View):
+class Saying(Views):
     """A view that shows nothing and remembers what was said."""
 
     def __init__(self) -> None:
-        super().__init__(Screen(quiet=True), panel=False, keys=False)
+        super().__init__(())
         self.said: list[str] = []
 
     def say(self, line: str) -> None:
@@ -52,10 +51,11 @@ def said_of(samples: Samples, recording: Path) -> list[str]:
 
     async def run(view: Saying, recorder: Recorder) -> None:
         session = LiveSession(Exercise(), recorder, {})
-        await LiveLoop(session, view, LinkCount(in_time=False), Limits()).run(items())
+        await LiveLoop(session, view, LinkCount(in_time=False), StopConditions()).run(items())
         session.finish()
 
-    with Recorder(recording, {}) as recorder, Saying() as view:
+    view = Saying()
+    with Recorder(recording, {}) as recorder:
         asyncio.run(run(view, recorder))
     return [line for line in view.said if "not to be trusted" in line]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imukick.analysis import analyse
-from imukick.sources.virtual_sensor import recorded_track
-from imukick.sources.virtual_sensor.phone import Network, phone_at
+from imukick.virtual.phone import Network, phone_at
+from imukick.virtual.track import recorded_track
 from tests.cli.command import Run
 from tests.conftest import ROOT
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from imukick.cli.live_keys import interactive
+from imukick.cli.keyboard import interactive
 from imukick.marks import Mark
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.recordings import read_recording

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from imukick.analysis import Analysis, analyse
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_words import Wish
 from imukick.events import DISPUTED
+from imukick.live.commands import Command
+from imukick.live.stop_conditions import StopConditions
 from imukick.sources.recordings import read_recording
-from imukick.sources.virtual_sensor import Radio
+from imukick.virtual.radio import Radio
 from tests.cli.command import Run
 from tests.cli.live_session import lived
 
@@ -73,18 +73,18 @@ def test_losses_repeats_and_broken_links_replay(tmp_path: Path) -> None:
 def test_everything_a_person_says_replays(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
     said = [
-        (0.0, Wish("note", "new shoes, left one")),
-        (9.5, Wish("not_one")),
-        (9.5, Wish("missed")),
-        (12.0, Wish("pause")),
-        (17.0, Wish("pause")),
-        (21.0, Wish("load", "ankle-weight 2.5")),
-        (21.0, Wish("set")),
-        (27.0, Wish("other_side")),
-        (27.0, Wish("load")),
-        (33.0, Wish("pain")),
-        (42.0, Wish("not_one")),
-        (42.0, Wish("not_one")),
+        (0.0, Command("note", "new shoes, left one")),
+        (9.5, Command("not_one")),
+        (9.5, Command("missed")),
+        (12.0, Command("pause")),
+        (17.0, Command("pause")),
+        (21.0, Command("load", "ankle-weight 2.5")),
+        (21.0, Command("set")),
+        (27.0, Command("other_side")),
+        (27.0, Command("load")),
+        (33.0, Command("pain")),
+        (42.0, Command("not_one")),
+        (42.0, Command("not_one")),
     ]
     live = lived(RECORDINGS / "standing_controlled.csv", recording, said=said, speed=50.0)
     assert_replays(live.analysis, recording)
@@ -101,11 +101,13 @@ def test_everything_a_person_says_replays(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("count_from", "wish"), [("still", None), ("key", Wish("begin"))])
-def test_what_is_done_before_the_beginning_does_not_count(count_from: str, wish: Wish | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("count_from", "wish"), [("still", None), ("key", Command("begin"))])
+def test_what_is_done_before_the_beginning_does_not_count(
+    count_from: str, wish: Command | None, tmp_path: Path
+) -> None:
     recording = tmp_path / "live.csv"
     said = [] if wish is None else [(10.0, wish)]
-    limits = Limits(count_from=count_from, faster=50.0)
+    limits = StopConditions(count_from=count_from, faster=50.0)
     live = lived(RECORDINGS / "no_pause_no_rest.csv", recording, said=said, limits=limits, speed=50.0)
     assert_replays(live.analysis, recording)
     marks = read_recording(recording).marks
@@ -119,7 +121,7 @@ def test_what_is_done_before_the_beginning_does_not_count(count_from: str, wish:
 
 def test_a_mark_stands_between_the_two_samples_it_was_made_between(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
-    lived(RECORDINGS / "standing_200hz_quick.csv", recording, said=[(3.0, Wish("missed"))])
+    lived(RECORDINGS / "standing_200hz_quick.csv", recording, said=[(3.0, Command("missed"))])
     read = read_recording(recording)
     at = int(np.searchsorted(read.samples.t_s, read.marks[0].t_s))
     lines = recording.read_text(encoding="utf-8").splitlines()
@@ -131,7 +133,9 @@ def test_a_mark_stands_between_the_two_samples_it_was_made_between(tmp_path: Pat
 
 def test_so_many_repetitions_and_no_more(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
-    live = lived(RECORDINGS / "standing_controlled.csv", recording, limits=Limits(reps=3, faster=50.0), speed=50.0)
+    live = lived(
+        RECORDINGS / "standing_controlled.csv", recording, limits=StopConditions(reps=3, faster=50.0), speed=50.0
+    )
     assert_replays(live.analysis, recording)
     assert live.analysis.counted == 3
     assert read_recording(recording).samples.t_s[-1] < 25.0
@@ -139,6 +143,11 @@ def test_so_many_repetitions_and_no_more(tmp_path: Path) -> None:
 
 def test_a_duration_is_the_sensors(tmp_path: Path) -> None:
     recording = tmp_path / "live.csv"
-    lived(RECORDINGS / "standing_200hz_quick.csv", recording, limits=Limits(duration_s=5.0, faster=20.0), speed=20.0)
+    lived(
+        RECORDINGS / "standing_200hz_quick.csv",
+        recording,
+        limits=StopConditions(duration_s=5.0, faster=20.0),
+        speed=20.0,
+    )
     samples = read_recording(recording).samples
     assert 5.0 <= samples.t_s[-1] < 6.0

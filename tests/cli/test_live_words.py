@@ -11,34 +11,41 @@ from pathlib import Path
 
 import pytest
 
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_link import chosen, with_a_way_out
-from imukick.cli.live_place import data_folder, dated_file
-from imukick.cli.live_run import LiveWishes
-from imukick.cli.live_words import KEYS, Wish, key_wish, keys_line, line_wish, next_load
+from imukick.cli.choosing import chosen
+from imukick.cli.live_run import LiveOptions
 from imukick.cli.screen import Screen
-from imukick.cli.stopping import Stop, Stopped, console_handler, run, run_until_stopped, signals
 from imukick.errors import ImukickError, SensorError
 from imukick.exercises import LOADS
+from imukick.live.commands import KEYS, Command, key_command, keys_line, line_command, next_load
+from imukick.live.link import with_a_way_out
+from imukick.live.place import data_folder, dated_file
+from imukick.live.stop_conditions import StopConditions
+from imukick.live.stopping import Stop, Stopped, console_handler, run, run_until_stopped, signals
 from imukick.sources.ble import Found
 from tests.cli.command import Run
 
 
 def test_every_key_is_a_line_too_and_stands_in_the_help() -> None:
     for key, (kind, name) in KEYS.items():
-        assert key_wish(key) == key_wish(key.upper()) == line_wish(key) == line_wish(f" {name}\r") == Wish(kind)
+        assert (
+            key_command(key)
+            == key_command(key.upper())
+            == line_command(key)
+            == line_command(f" {name}\r")
+            == Command(kind)
+        )
         assert f"{key} {name}" in keys_line(waiting=True)
     assert "begin" not in keys_line(waiting=False)
 
 
 @pytest.mark.parametrize("line", ["", "side both", "load bucket", "load ankle-weight 900", "note", "kick"])
 def test_what_is_not_understood_is_no_wish(line: str) -> None:
-    assert line_wish(line) is None
+    assert line_command(line) is None
 
 
 def test_lines_may_name_things() -> None:
-    assert line_wish("SIDE Left") == Wish("side", "left")
-    assert line_wish("note  Knee hurts ") == Wish("note", "Knee hurts")
+    assert line_command("SIDE Left") == Command("side", "left")
+    assert line_command("note  Knee hurts ") == Command("note", "Knee hurts")
 
 
 def test_loads_go_round() -> None:
@@ -111,7 +118,7 @@ def test_a_virtual_sensor_without_bumble_says_what_to_install(monkeypatch: pytes
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "bumble" else name)
     with pytest.raises(ImukickError, match=r"pip install 'imukick\[virtual\]'"):
-        LiveWishes("virtual", None, {}, None, Limits(), None, None, None)
+        LiveOptions("virtual", None, {}, None, StopConditions(), None, None, None)
     said = str(with_a_way_out(SensorError("no Bluetooth", reason="no adapter")))
     assert said.startswith("no Bluetooth; 'imukick doctor' looks why; --sensor virtual")
     assert "pip install 'imukick[virtual]'" in said

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from imukick.cli.live_view import pace_text
-from imukick.cli.planned import first_words
 from imukick.coaching.coach import Coach
 from imukick.coaching.wording import SAYINGS
+from imukick.live.preflight import first_words
 from imukick.sources.plan_files import SHIPPED, find_plan
 from imukick.sources.recordings import read_recording
 from tests.cli.command import Run

@@ -9,7 +9,7 @@ import pytest
 
 from imukick import analyse
 from tests.cli.command import Run
-from tests.live.browser import needs_chromium
+from tests.page.browser import needs_chromium
 
 
 def test_a_page_and_one_line_that_says_what_is_in_it(run: Run, kicks: Path, tmp_path: Path) -> None:

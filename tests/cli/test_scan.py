@@ -12,10 +12,12 @@ import pytest
 from imukick.cli.scan import usable
 from imukick.errors import SensorError
 from imukick.sensors.known import SENSORS
-from imukick.sources import bumble_backend as bumble_backend_room
 from imukick.sources.ble import Answer, Backend, Found
-from imukick.sources.virtual_sensor import MAKES, Radio, in_process, serve
-from imukick.sources.virtual_sensor.off_radio import sensor_of
+from imukick.virtual import bumble_backend as bumble_backend_room
+from imukick.virtual.device_models import MAKES
+from imukick.virtual.off_radio import sensor_of
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import in_process, serve
 from tests.cli.command import Run
 from tests.cli.test_virtual_sensor import free_port
 from tests.skipped_time import skipped_time

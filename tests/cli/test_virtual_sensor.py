@@ -17,8 +17,8 @@ from imukick.errors import SensorError
 from imukick.sensors.link import Lost
 from imukick.signals import Samples
 from imukick.sources.ble import LinkItem, Received, find, stream
-from imukick.sources.bumble_backend import bumble_backend
 from imukick.sources.recordings import read_recording
+from imukick.virtual.bumble_backend import bumble_backend
 from tests.children import PATIENCE_S
 from tests.cli.command import Run, started
 from tests.sources.ble_session import QUICK

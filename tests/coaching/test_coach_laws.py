@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from imukick import Session, read_recording
 from imukick.analysis import exercise_of
-from imukick.cli.coached import Coached
+from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
+from imukick.coaching.cue_queue import SPOKEN_APART_S
 from imukick.coaching.feedback import FIRST, WIDEST_GAP, Feedback
-from imukick.coaching.speech import SPOKEN_APART_S
 from imukick.coaching.state import CoachState
 from imukick.marks import Mark
 from imukick.plans import SCHEDULES, Cue, Plan
@@ -160,7 +160,7 @@ def coached(pieces: list[int] | None, piece_s: float = 1000.0) -> list[Cue]:
     """Cues of the recording, in pieces of so many samples by turns, or of `piece_s`."""
     samples, marks = recorded()
     exercise = exercise_of(read_recording(RECORDINGS / "quadruped_faults.csv"), {}, plan=PLAN)
-    engine = Coached(Session(exercise), Coach(PLAN))
+    engine = CoachedSession(Session(exercise), Coach(PLAN))
     cues: list[Cue] = []
     turn = 0
     for item in stream(samples, marks, piece_s):
@@ -200,7 +200,7 @@ def test_a_longer_recording_takes_nothing_back() -> None:
     """What was said to the first part of a stream is what is said to the whole of it so far."""
     samples, marks = recorded()
     half_s = 21.0
-    engine = Coached(
+    engine = CoachedSession(
         Session(exercise_of(read_recording(RECORDINGS / "quadruped_faults.csv"), {}, plan=PLAN)), Coach(PLAN)
     )
     cues: list[Cue] = []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from imukick.cli.coached import Coached
-from imukick.cli.live_view import Shown, told_line
+from imukick.cli.live_view import told_line
+from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
 from imukick.events import Event, Rep, RepDisputed, RepRevised, newly_counted
+from imukick.live.view import Shown
 from imukick.marks import Mark
 from imukick.plans import Cue
 from imukick.replay import stream
@@ -21,7 +22,7 @@ QUICK = Spec(reps=6, rom_deg=25.0, pause_s=0.0, lift_s=0.45, lower_s=0.45, rest_
 
 
 def coached(coach: Coach, *marks: Mark) -> tuple[list[Event], list[Cue]]:
-    session = Coached(Session(), coach)
+    session = CoachedSession(Session(), coach)
     events: list[Event] = []
     cues: list[Cue] = []
     for item in stream(made(QUICK).samples, marks, 0.1):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imukick.sensors import imukick_v1 as v1
-from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
-from imukick.sources.virtual_sensor.make import Body, Make
 from imukick.virtual import imukick_v1_device as device
+from imukick.virtual.device_model import DeviceContext, DeviceModel
+from imukick.virtual.imukick_v1 import ImukickV1
 from imukick.virtual.imukick_v1_device import Device, Part, samples_per_packet
 
 
@@ -189,7 +189,7 @@ class Broken:
     breaks: frozenset[str]
     parts: tuple[str, ...]
 
-    def make(self, body: Body) -> Make:
+    def make(self, body: DeviceContext) -> DeviceModel:
         if issubclass(self.core, ImukickV1):
             return self.core(body)
         core = self.core

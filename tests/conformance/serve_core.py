@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import cast
 
 from imukick.cli.app import main
-from imukick.sources.virtual_sensor import MAKES
-from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
-from imukick.sources.virtual_sensor.makes import OWN, Model
+from imukick.virtual.device_models import MAKES, OWN, Model
+from imukick.virtual.imukick_v1 import ImukickV1
 from tests.conformance.core_process import core_processes
 
 if __name__ == "__main__":

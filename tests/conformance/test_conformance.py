@@ -10,31 +10,33 @@ from contextlib import ExitStack
 
 import pytest
 
-from imukick.conformance import PARTS, Report, Wishes, conform
+from imukick.conformance import PARTS, ConformOptions, Report, conform
 from imukick.sources.ble import find
-from imukick.sources.virtual_sensor import MAKES, Faults, Track, endless_track, in_process
-from imukick.sources.virtual_sensor.imukick_v1 import ImukickV1
-from imukick.sources.virtual_sensor.make import Body, Make
-from imukick.sources.virtual_sensor.makes import Model
+from imukick.virtual.device_model import DeviceContext, DeviceModel
+from imukick.virtual.device_models import MAKES, Model
+from imukick.virtual.imukick_v1 import ImukickV1
+from imukick.virtual.playing import Faults
+from imukick.virtual.running_sensor import in_process
+from imukick.virtual.track import Track, endless_track
 from tests.conformance.broken import BROKEN
 from tests.conformance.core_process import core_processes
 from tests.firmware_protocol.core_programs import compiled_driver, needs
 from tests.skipped_time import run_skipping
 
-QUICK = Wishes(parts=[part for part in PARTS if part != "mtus"], stream_s=0.6, minute_s=2.5)
+QUICK = ConformOptions(parts=[part for part in PARTS if part != "mtus"], stream_s=0.6, minute_s=2.5)
 """tests/acceptance/conformance.py runs every part on every sensor, and for a minute."""
 BROKEN_STREAM_S = 1.2
 """Long enough that one wrong packet at its end leaves the median of the others right."""
 
 
-async def ran(name: str, wishes: Wishes, track: Track, *, uptime_s: float = 0.0) -> Report:
+async def ran(name: str, wishes: ConformOptions, track: Track, *, uptime_s: float = 0.0) -> Report:
     """A conformance run on a virtual sensor of the make `name`, in a radio of its own."""
     async with in_process(track, make=name, name=name, faults=Faults(uptime_s=uptime_s)) as room:
         found = (await find(name, backend=room.backend))[0]
         return await conform(found, backend=room.backend, wishes=wishes)
 
 
-def add_make(monkeypatch: pytest.MonkeyPatch, name: str, make: Callable[[Body], Make]) -> None:
+def add_make(monkeypatch: pytest.MonkeyPatch, name: str, make: Callable[[DeviceContext], DeviceModel]) -> None:
     monkeypatch.setitem(MAKES, name, Model(make, name))
 
 
@@ -47,7 +49,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Repo
     with pytest.MonkeyPatch.context() as monkeypatch, ExitStack() as processes:
         track = endless_track()
         asked = {
-            name: ran(name, Wishes(parts=one.parts, stream_s=BROKEN_STREAM_S, minute_s=2.5), track)
+            name: ran(name, ConformOptions(parts=one.parts, stream_s=BROKEN_STREAM_S, minute_s=2.5), track)
             for name, one in BROKEN.items()
         }
         for name, broken in BROKEN.items():

@@ -13,8 +13,11 @@ from imukick.errors import ProtocolError
 from imukick.sensors.link import Action, Await, Lost, Read, Sensor, Subscribe, Then, Wait
 from imukick.signals import Samples
 from imukick.sources.mapped_files import SHIPPED, find_mapped
-from imukick.sources.virtual_sensor import MAKES, Faults, Radio, Track
-from imukick.sources.virtual_sensor.off_radio import Talk, sensor_of
+from imukick.virtual.device_models import MAKES
+from imukick.virtual.off_radio import Talk, sensor_of
+from imukick.virtual.playing import Faults
+from imukick.virtual.radio import Radio
+from imukick.virtual.track import Track
 
 FIRST: Final = ("imukick", "movesense", "witmotion", "dot", "verity", "thingy52", *SHIPPED[:3])
 NAMES: Final = (*FIRST, *(name for name in MAKES if name not in FIRST))

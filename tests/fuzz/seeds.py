@@ -15,9 +15,11 @@ from imukick.sinks.recording_csv import write_recording
 from imukick.sources.mapped_files import SHIPPED, mapped_text
 from imukick.sources.plan_files import SHIPPED as PLANS
 from imukick.sources.plan_files import shipped_text
-from imukick.sources.virtual_sensor import MAKES, Radio, Track, recorded_track
-from imukick.sources.virtual_sensor.off_radio import sensor_of, talk
 from imukick.units import DEG_PER_RAD
+from imukick.virtual.device_models import MAKES
+from imukick.virtual.off_radio import sensor_of, talk
+from imukick.virtual.radio import Radio
+from imukick.virtual.track import Track, recorded_track
 from tests.fuzz import decoders, readers
 from tests.sources.formats import made, made_others
 

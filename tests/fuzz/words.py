@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from imukick.cli.live_words import line_wish
-from imukick.live import Board, Page
-from imukick.live.doors import Doors
-from imukick.live.server import Client
+from imukick.live.commands import line_command
 from imukick.marks import Mark
+from imukick.page import Page, PageState
+from imukick.page.access import Access
+from imukick.page.server import Client
 from imukick.plain_text import harmless, in_a_mark, one_line
 from imukick.sinks.recording_csv import mark_line
 from imukick.sources.recordings.marks import read_mark
@@ -26,20 +26,20 @@ def mark(data: bytes) -> None:
     for shown in (harmless(text), one_line(text, 200)):
         assert not set("\x1b\x07\x9b\x00\r") & set(shown)
         shown.encode()
-    line_wish(text)
+    line_command(text)
 
 
 def message(data: bytes) -> None:
     """Messages of a page, divided by zero bytes."""
-    board = Board()
-    page = Page(Doors("127.0.0.1"), board)
+    board = PageState()
+    page = Page(Access("127.0.0.1"), board)
     said: list[str] = []
     page.said = said.append
     client = Client(board, None, asyncio.Event())  # type: ignore[arg-type]  # what is heard needs no socket
     for text in data.split(b"\0"):
         page.hear(client, text.decode("utf-8", "replace"))
     for line in said:
-        line_wish(line)
+        line_command(line)
 
 
 def _decodes(data: bytes) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from imukick.sensors.link import Told
 from imukick.sensors.phyphox import Phyphox, parse_config
-from imukick.sources.virtual_sensor import Track
-from imukick.sources.virtual_sensor.phone import BUFFERS, Phone
+from imukick.virtual.phone import BUFFERS, Phone
+from imukick.virtual.track import Track
 
 TRY_S = 1.5
 POLL_S = 0.1

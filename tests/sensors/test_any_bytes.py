@@ -22,7 +22,7 @@ from imukick.sensors.mapped import SensorMap
 from imukick.sensors.mapped_values import Value
 from imukick.signals import Samples
 from imukick.sources.mapped_files import SHIPPED, mapped_text, parse_mapped
-from imukick.sources.virtual_sensor.openearable import scheme
+from imukick.virtual.openearable import scheme
 from tests.sensors.foreign import (
     OFFERS,
     dot_control,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from imukick.errors import ProtocolError
 from imukick.sensors.link import Lost, Read, Repeated, Subscribe, Then, Write
 from imukick.sensors.openearable import CONFIG, DATA, FIRMWARE, HEADER, REQUEST, SCHEME, OpenEarable, parse_scheme
-from imukick.sources.virtual_sensor.openearable import scheme
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
+from imukick.virtual.openearable import scheme
 from tests.sensors.foreign import fed, holes, joined, settings_told
 
 OURS = scheme()

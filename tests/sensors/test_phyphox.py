@@ -17,7 +17,7 @@ from imukick.sensors.link import Lost, Settings, Told
 from imukick.sensors.phyphox import Phyphox, parse_config, parse_meta
 from imukick.signals import Samples
 from imukick.sources.recordings import Recording, read_recording
-from imukick.sources.virtual_sensor import Track, recorded_track
+from imukick.virtual.track import Track, recorded_track
 from tests.conftest import ROOT
 from tests.sensors.foreign import holes, joined, pieces
 from tests.sensors.phone_session import PhoneSession, exported

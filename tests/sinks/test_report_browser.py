@@ -15,8 +15,8 @@ from typing import Any
 from imukick.marks import Mark
 from imukick.sinks.report.account import Account
 from imukick.sinks.report.page import report_html
-from tests.live.accessibility import faults
-from tests.live.browser import PHONE, browser, needs_chromium
+from tests.page.accessibility import faults
+from tests.page.browser import PHONE, browser, needs_chromium
 from tests.sinks.test_report import HOSTILE, shipped
 
 pytestmark = needs_chromium

@@ -13,8 +13,12 @@ import numpy as np
 from imukick.errors import SensorError
 from imukick.signals import FloatArray, Samples
 from imukick.sources.ble import LinkItem, LinkParams, Received, find, stream
-from imukick.sources.virtual_sensor import Faults, Radio, Track, VirtualSensor, in_process
 from imukick.units import STANDARD_GRAVITY_MPS2
+from imukick.virtual.playing import Faults
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import in_process
+from imukick.virtual.sensor import VirtualSensor
+from imukick.virtual.track import Track
 from tests.skipped_time import run_skipping
 
 NAME = "imukick virtual"

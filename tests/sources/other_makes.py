@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imukick.sources.virtual_sensor.makes import MAKES
+from imukick.virtual.device_models import MAKES
 
 OTHERS = tuple(name for name in MAKES if name != "imukick")
 RATES_HZ = {

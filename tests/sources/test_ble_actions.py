@@ -17,7 +17,7 @@ from imukick.sensors.thingy52 import THINGY52, Thingy52
 from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, find, stream
 from imukick.sources.mapped_files import parse_mapped
-from imukick.sources.virtual_sensor import in_process
+from imukick.virtual.running_sensor import in_process
 from tests.skipped_time import run_skipping
 from tests.sources.ble_session import QUICK, Session, listen, ramp
 

@@ -19,7 +19,8 @@ from imukick.sensors.link import Advertisement, Decoder, Told
 from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, Stalled, find, stream
 from imukick.sources.ble.finding import radio_lock
-from imukick.sources.virtual_sensor import Radio, in_process
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import in_process
 from tests.skipped_time import run_skipping
 from tests.sources.ble_session import QUICK, Session, listen, ramp
 

@@ -29,8 +29,10 @@ from imukick.sources.ble import (
     stream,
 )
 from imukick.sources.ble.connection import Window
-from imukick.sources.bumble_backend import bumble_backend
-from imukick.sources.virtual_sensor import Faults, Radio, in_process, serve
+from imukick.virtual.bumble_backend import bumble_backend
+from imukick.virtual.playing import Faults
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import in_process, serve
 from tests.skipped_time import run_skipping
 from tests.sources.ble_session import NAME, QUICK, play, ramp
 

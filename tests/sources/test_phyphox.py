@@ -17,8 +17,8 @@ from imukick.sensors.link import Lost, Settings
 from imukick.signals import Samples
 from imukick.sources.ble import LinkDown, LinkItem, LinkQuality, LinkUp, Notice, Received
 from imukick.sources.phyphox import PhoneParams, phone_places, stream_phone
-from imukick.sources.virtual_sensor import Track
-from imukick.sources.virtual_sensor.phone import Network, RunningPhone, phone_at
+from imukick.virtual.phone import Network, RunningPhone, phone_at
+from imukick.virtual.track import Track
 from tests.sensors.test_phyphox import swing
 
 QUICK = PhoneParams(

@@ -27,9 +27,9 @@ from imukick.cli.report import report
 from imukick.cli.scan import scan
 from imukick.cli.screen import complain, forget_output
 from imukick.cli.simulate import simulate
-from imukick.cli.stopping import Stopped
 from imukick.cli.virtual_sensor import virtual_sensor
 from imukick.errors import ImukickError
+from imukick.live.stopping import Stopped
 
 app = typer.Typer(
     name="imukick",

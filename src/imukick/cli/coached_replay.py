@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 
 from imukick.analysis import Analysis, gathered
-from imukick.cli.coached import Coached
-from imukick.cli.planned import beginning_with, result_lines
+from imukick.cli.planned import result_lines
 from imukick.cli.screen import Screen
 from imukick.cli.show import clock_text, event_line
+from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
 from imukick.events import Event
 from imukick.exercises import Exercise
 from imukick.marks import Mark
-from imukick.plans import Cue, Plan
+from imukick.plans import Cue, Plan, beginning_with
 from imukick.replay import stream
 from imukick.session import Session
 from imukick.signals import LegMotion
@@ -31,7 +31,7 @@ def coached_replay(
     The marks in the recording are all there is: where the coach would begin a set or change the leg, none is made up.
     """
     plan = beginning_with(plan, exercise.side)
-    coached = Coached(Session(exercise), Coach(plan))
+    coached = CoachedSession(Session(exercise), Coach(plan))
     events: list[Event] = []
     moved: list[LegMotion] = []
 

@@ -54,18 +54,18 @@ def conform(
     ] = None,
 ) -> int:
     """Ask a sensor for all of the open protocol, version 1, and say which rules it keeps."""
-    from imukick.cli.live_link import with_a_way_out
     from imukick.cli.screen import Screen
-    from imukick.cli.stopping import run_until_stopped
-    from imukick.conformance import PARTS, Wishes
+    from imukick.conformance import PARTS, ConformOptions
     from imukick.conformance import conform as run_conformance
+    from imukick.live.link import with_a_way_out
+    from imukick.live.stopping import run_until_stopped
     from imukick.sinks.whole_file import check_place, whole_file
 
     if not LIMITS_S[0] <= seconds <= LIMITS_S[1]:
         raise ImukickError(f"--seconds {seconds:g} cannot be; give {LIMITS_S[0]:g} to {LIMITS_S[1]:g}")
     if json_file is not None:
         check_place(json_file, force=force)
-    screen, wishes = Screen(), Wishes(parts=part or PARTS, minute_s=seconds, wraps=wraps)
+    screen, wishes = Screen(), ConformOptions(parts=part or PARTS, minute_s=seconds, wraps=wraps)
 
     async def ask() -> Report:
         async with _linked(sensor, radio) as (found, backend):
@@ -89,7 +89,7 @@ def conform(
 @asynccontextmanager
 async def _linked(want: str | None, radio: str | None) -> AsyncIterator[tuple[Found, Backend | None]]:
     """The sensor that was asked for. Raises `SensorError` when it is not there, or one of several."""
-    from imukick.cli.live_link import NEEDS_BUMBLE, radio_backend
+    from imukick.live.link import NEEDS_BUMBLE, radio_backend
     from imukick.sensors.known import SENSORS
     from imukick.sources.ble import find
 
@@ -99,7 +99,8 @@ async def _linked(want: str | None, radio: str | None) -> AsyncIterator[tuple[Fo
 
         if importlib.util.find_spec("bumble") is None:
             raise ImukickError(NEEDS_BUMBLE)
-        from imukick.sources.virtual_sensor import endless_track, in_process
+        from imukick.virtual.running_sensor import in_process
+        from imukick.virtual.track import endless_track
 
         async with in_process(endless_track()) as room:
             yield (await find(sensors=own, backend=room.backend, settle_s=0.1))[0], room.backend

@@ -9,7 +9,7 @@ def doctor() -> None:
     """Look at Python, libraries, data folder, Bluetooth and the virtual sensor; each is OK, or it says what to do."""
     from imukick.cli.doctor_checks import bluetooth, here, virtual_sensor
     from imukick.cli.screen import Screen
-    from imukick.cli.stopping import run_until_stopped
+    from imukick.live.stopping import run_until_stopped
 
     screen, well = Screen(), True
     for look in (here, lambda: run_until_stopped(bluetooth), lambda: run_until_stopped(virtual_sensor)):

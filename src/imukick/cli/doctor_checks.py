@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from imukick import __version__
-from imukick.cli.live_link import NEEDS_BUMBLE
-from imukick.cli.live_place import data_folder
-from imukick.cli.live_quality import LinkCount
 from imukick.errors import ImukickError, SensorError
+from imukick.live.link import NEEDS_BUMBLE
+from imukick.live.link_quality import LinkCount
+from imukick.live.place import data_folder
 from imukick.sources.ble import find, in_range, stream
 
 TESTED_PYTHON: Final = ((3, 11), (3, 13))
@@ -82,7 +82,8 @@ async def virtual_sensor() -> list[Checked]:
     """A few seconds of the virtual sensor through the same door as a real one: all of it must arrive."""
     if importlib.util.find_spec("bumble") is None:
         return [Checked("virtual sensor", NEEDS_BUMBLE, well=False)]
-    from imukick.sources.virtual_sensor import endless_track, in_process
+    from imukick.virtual.running_sensor import in_process
+    from imukick.virtual.track import endless_track
 
     count, most = LinkCount(), 0
     track = endless_track()

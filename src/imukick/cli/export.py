@@ -47,8 +47,8 @@ def export(
     What is not said here is taken from a recording's own header, where it has one.
     """
     from imukick.cli.exporting import Order, export_all
-    from imukick.cli.playing import Wishes
+    from imukick.cli.playing import ReplayOptions
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, one_pass, rate_hz, device=device)
+    wishes = ReplayOptions(told, target_rom, one_pass, rate_hz, device=device)
     export_all(files, wishes, Order(form, out, subject, started, force))

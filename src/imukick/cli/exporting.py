@@ -10,7 +10,7 @@ from typing import Final
 
 from imukick.analysis import Analysis, analyse
 from imukick.cli.inputs import Inputs, find_inputs, real, recordings_among
-from imukick.cli.playing import Wishes, read_as_wished
+from imukick.cli.playing import ReplayOptions, read_as_wished
 from imukick.cli.screen import complain, say, warn
 from imukick.cli.started import read_started
 from imukick.errors import ImukickError, RecordingError
@@ -70,7 +70,7 @@ class Form:
     check: Callable[[], None] | None = None
 
 
-def export_all(named: list[str], wishes: Wishes, order: Order) -> None:
+def export_all(named: list[str], wishes: ReplayOptions, order: Order) -> None:
     """Raises `ImukickError` for the first thing that is wrong; then nothing is written."""
     form = FORMS.get(order.form)
     if form is None:
@@ -108,7 +108,7 @@ def _check(inputs: Inputs, order: Order, form: Form) -> None:
         form.check()
 
 
-def _play(path: Path, wishes: Wishes, order: Order) -> Played:
+def _play(path: Path, wishes: ReplayOptions, order: Order) -> Played:
     recording = read_as_wished(path, wishes)
     if order.started is not None:
         recording = replace(recording, meta={**recording.meta, "started": order.started})

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from imukick.cli.history_place import asked_person, kept_history
-from imukick.cli.live_keys import interactive
+from imukick.cli.keyboard import interactive
 from imukick.cli.screen import complain, say
 from imukick.errors import ImukickError
 from imukick.plain_text import one_line

@@ -7,16 +7,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from imukick.cli.live_place import data_folder, own_folder
 from imukick.cli.screen import complain
 from imukick.errors import ImukickError
+from imukick.live.place import data_folder, own_folder
 from imukick.sinks.history import FILE, History, open_history
 from imukick.sinks.history.opening import WAIT_S
 from imukick.sinks.history.words import DEFAULT_PERSON, checked_person
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryWishes:
+class HistoryOptions:
     """What the user asked of a history: `--db`, `--person`."""
 
     db: str | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from imukick.analysis import Analysis
-from imukick.cli.history_place import HistoryWishes, asked_person, the_history
+from imukick.cli.history_place import HistoryOptions, asked_person, the_history
 from imukick.plans import Plan
 from imukick.sinks.history import KeptSession
 from imukick.sinks.history.editing import save_session
@@ -27,7 +27,7 @@ def members_of(kept: KeptSession) -> tuple[Path, ...]:
 
 
 def saved_line(
-    path: Path, analysis: Analysis, wishes: HistoryWishes, plan: Plan | None, rate_hz: float | None = None
+    path: Path, analysis: Analysis, wishes: HistoryOptions, plan: Plan | None, rate_hz: float | None = None
 ) -> str:
     """Keep what a recording says; in words, which session it now is. One that is kept already is left as it is. `rate_hz`:
     of a file without times.

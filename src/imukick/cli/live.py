@@ -81,20 +81,20 @@ def live(
 
     Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
     """
-    from imukick.cli.history_place import HistoryWishes
-    from imukick.cli.live_limits import Limits
-    from imukick.cli.live_run import LiveWishes, run_live
-    from imukick.cli.page_wishes import PageWishes
+    from imukick.cli.history_place import HistoryOptions
+    from imukick.cli.live_run import LiveOptions, run_live
+    from imukick.cli.page_options import PageOptions
     from imukick.cli.planned import asked_plan
+    from imukick.live.stop_conditions import StopConditions
     from imukick.sources.mapped_files import find_mapped
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     if page and count_from is None and play is None:
         count_from = "key"  # the button Start; what is played begins with it
-    limits = Limits(duration, reps, count_from, speed)
-    where = PageWishes(page, page_host, page_port, count_at)
+    limits = StopConditions(duration, reps, count_from, speed)
+    where = PageOptions(page, page_host, page_port, count_at)
     described = None if sensor_file is None else find_mapped(sensor_file)
-    wishes = LiveWishes(
+    wishes = LiveOptions(
         sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl, described, person
     )
-    raise typer.Exit(run_live(wishes, HistoryWishes(db, person)))
+    raise typer.Exit(run_live(wishes, HistoryOptions(db, person)))

@@ -3,83 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from rich.text import Text
 
-from imukick.cli.live_view import View
-from imukick.cli.page_wishes import PAGE_HOST, PAGE_PORT, PageWishes
+from imukick.cli.page_options import PAGE_HOST, PAGE_PORT, PageOptions
 from imukick.cli.screen import Screen, complain
-from imukick.coaching.state import CoachState
 from imukick.errors import ImukickError
-from imukick.events import Event, Rep
-from imukick.live import EXPOSED, Board, Page, Teller, code_lines, serving, show_rows, summary_facts
-from imukick.plans import Cue
-from imukick.signals import LegMotion
-
-
-class PageView(View):
-    """A terminal's view that keeps a page's board up to date as well."""
-
-    def __init__(self, screen: Screen, page: Page, *, panel: bool, keys: bool, title: str, speed: float = 1.0) -> None:
-        super().__init__(screen, panel=panel, keys=keys)
-        self._board = page.board
-        self._teller = Teller(page.board)
-        self._came = False
-        self._board.show(title=title, speed=speed, link={"up": False, "text": "connecting"})
-
-    def event(self, event: Event) -> None:
-        """One event."""
-        super().event(event)
-        self._teller.heard(event)
-
-    def cue(self, cue: Cue) -> None:
-        """What the coach says."""
-        super().cue(cue)
-        self._teller.cue(cue)
-
-    def moved(self, motion: LegMotion) -> None:
-        """The leg moved on."""
-        self._came = True
-        self._teller.moved(motion)
-
-    def changed(self, coach: CoachState) -> None:
-        """Something may be otherwise than before."""
-        super().changed(coach)
-        shown = self.shown
-        self._teller.coached(coach)
-        stage = "running"
-        if shown.waiting:
-            stage = "waiting"
-        elif shown.stopped:
-            stage = "stopped"
-        elif shown.paused:
-            stage = "paused"
-        elif coach.phase in ("rest", "done"):
-            stage = coach.phase
-        up = shown.link == "connected"
-        self._board.show(
-            stage=stage,
-            began=True,
-            moving=up and self._came and stage in ("running", "rest", "done"),
-            link={"up": up, "text": "Connected" if up else shown.link.capitalize()},
-            battery_pct=shown.battery_pct,
-            rate_hz=None if shown.rate_hz is None else round(shown.rate_hz),
-            loss_pct=None if shown.loss_share is None else round(100 * shown.loss_share, 1),
-            elapsed_s=math.floor(shown.elapsed_s),
-            side=coach.side if coach.plan is not None else shown.side,
-        )
+from imukick.events import Rep
+from imukick.page import EXPOSED, Page, PageState, code_lines, serving, show_rows, summary_facts
 
 
 @asynccontextmanager
-async def paged(wishes: PageWishes, screen: Screen, *, mode: str) -> AsyncIterator[Page | None]:
+async def paged(wishes: PageOptions, screen: Screen, *, mode: str) -> AsyncIterator[Page | None]:
     """The page while the block runs, its link told; None when none is wanted. Raises `ImukickError` where it cannot be served."""
     if not wishes.page:
         yield None
         return
-    board = Board()
+    board = PageState()
     board.show(mode=mode, stage="looking", link={"up": False, "text": "Looking for the sensor"})
     host, port = wishes.host or PAGE_HOST, PAGE_PORT if wishes.port is None else wishes.port
     async with serving(host, port, board) as page:

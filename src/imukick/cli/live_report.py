@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from imukick.analysis import Analysis
-from imukick.cli.live_kept import Keeper
 from imukick.cli.outputs import Outputs
 from imukick.cli.planned import result_lines
 from imukick.cli.screen import Screen, complain, warn
 from imukick.cli.show import Report
-from imukick.cli.stopping import Stop
 from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError
+from imukick.live.history_recorder import HistoryRecorder
+from imukick.live.stopping import Stop
 from imukick.plans import Plan
 from imukick.sinks.recorder import Recorder
 
@@ -62,7 +62,7 @@ def report(held: Held, plan: Plan | None, place: Path, recorder: Recorder, outpu
     return 2 if held.troubles else 0
 
 
-def report_kept(keeper: Keeper, stop: Stop, screen: Screen) -> bool:
+def report_kept(keeper: HistoryRecorder, stop: Stop, screen: Screen) -> bool:
     """Wait until the history has all of the session, and say which it is there; whether it has.
 
     Ctrl-C gives up a history in which another program does not stop writing.

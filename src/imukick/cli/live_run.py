@@ -15,32 +15,34 @@ import numpy as np
 
 from imukick import __version__
 from imukick.analysis import exercise_of
-from imukick.cli.history_place import HistoryWishes, asked_person, history_file, the_history
+from imukick.cli.choosing import chosen
+from imukick.cli.history_place import HistoryOptions, asked_person, history_file, the_history
 from imukick.cli.inputs import Inputs
+from imukick.cli.keyboard import asked, interactive, typed
 from imukick.cli.late_output import late
-from imukick.cli.live_before import Ask, Before, before_session
-from imukick.cli.live_kept import TRY_S, Keeper
-from imukick.cli.live_keys import asked, interactive, typed
-from imukick.cli.live_limits import Limits
-from imukick.cli.live_link import NEEDS_BUMBLE, VIRTUAL, Link, Seek, linked, with_a_way_out
-from imukick.cli.live_loop import LiveLoop
-from imukick.cli.live_page import PageView, paged, show_end, started
-from imukick.cli.live_place import data_folder, dated_file
-from imukick.cli.live_quality import LinkCount
+from imukick.cli.live_page import paged, show_end, started
 from imukick.cli.live_report import Held, report, report_kept
-from imukick.cli.live_session import LiveSession
-from imukick.cli.live_view import View
-from imukick.cli.live_words import KEYS, key_wish, line_wish
-from imukick.cli.outputs import Asked, plan_outputs
-from imukick.cli.page_wishes import PageWishes
-from imukick.cli.planned import beginning_with, first_words
+from imukick.cli.live_view import TerminalView
+from imukick.cli.outputs import OutputOptions, plan_outputs
+from imukick.cli.page_options import PageOptions
 from imukick.cli.screen import Screen, complain
-from imukick.cli.stopping import Stop, signals
 from imukick.coaching.coach import Coach
 from imukick.errors import ImukickError, RecordingError, SensorError
 from imukick.exercises import Exercise
-from imukick.live import Page
-from imukick.plans import Plan
+from imukick.live.commands import KEYS, key_command, line_command
+from imukick.live.history_recorder import TRY_S, HistoryRecorder
+from imukick.live.link import NEEDS_BUMBLE, VIRTUAL, Link, Seek, linked, with_a_way_out
+from imukick.live.link_quality import LinkCount
+from imukick.live.loop import LiveLoop
+from imukick.live.place import data_folder, dated_file
+from imukick.live.preflight import Ask, Preflight, before_session, first_words
+from imukick.live.session import LiveSession
+from imukick.live.stop_conditions import StopConditions
+from imukick.live.stopping import Stop, signals
+from imukick.live.view import View, Views
+from imukick.page import Page
+from imukick.page.view import PageView
+from imukick.plans import Plan, beginning_with
 from imukick.sensors.link import Sensor
 from imukick.signals import Samples
 from imukick.sinks.history.opening import AwayError
@@ -56,7 +58,7 @@ HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "suppor
 
 
 @dataclass(frozen=True, slots=True)
-class LiveWishes:
+class LiveOptions:
     """What the user asked of a live session; `told` overrules the header of the recording that is played.
 
     `described`: a home-made sensor; only that one is looked for.
@@ -66,11 +68,11 @@ class LiveWishes:
     play: str | None
     told: Mapping[str, Any]
     target_rom_deg: float | None
-    limits: Limits
+    limits: StopConditions
     record: str | None
     out: str | None
     radio: str | None
-    page: PageWishes = field(default_factory=PageWishes)
+    page: PageOptions = field(default_factory=PageOptions)
     plan: Plan | None = None
     lsl: bool = False
     described: Sensor | None = None
@@ -109,7 +111,7 @@ class LiveWishes:
         return Seek(self.sensor, self.radio, self.play, self.limits.faster, self.phone, self.described)
 
 
-def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
+def run_live(wishes: LiveOptions, kept: HistoryOptions | None = None) -> int:
     """The exit code: 0 when a session was held and everything is written, 2 when something is wrong, 130 or 143 when stopped before.
 
     Raises `ImukickError` for what cannot be begun.
@@ -121,14 +123,14 @@ def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
         raise RecordingError("exists already; name another file", path=str(wishes.out))
     if place.exists():
         raise RecordingError("exists already, and a recording is never overwritten; name another file", path=place)
-    outputs = plan_outputs(inputs, Asked(wishes.out, None, None, excel=False, force=False))
+    outputs = plan_outputs(inputs, OutputOptions(wishes.out, None, None, excel=False, force=False))
     screen = Screen(quiet=outputs.stdout)
-    kept = kept if kept is not None else HistoryWishes()
+    kept = kept if kept is not None else HistoryOptions()
     person = asked_person(kept.person)
     check_place(place, force=False)
     ask = asked if interactive() and not screen.quiet and not wishes.page.page else None
     before = _before(kept, person, wishes.plan, ask)
-    keeper = Keeper(lambda: the_history(kept.db, TRY_S), person, wishes.plan, before)
+    keeper = HistoryRecorder(lambda: the_history(kept.db, TRY_S), person, wishes.plan, before)
     with signals() as stop, late(screen, lambda: stop.code is not None), Recorder(place, {}) as recorder:
         try:
             held = asyncio.run(hold(wishes, exercise, recorder, screen, stop, keeper))
@@ -138,7 +140,7 @@ def run_live(wishes: LiveWishes, kept: HistoryWishes | None = None) -> int:
         return code if held.analysis is None or report_kept(keeper, stop, screen) else 2
 
 
-def _before(kept: HistoryWishes, person: str, plan: Plan | None, ask: Ask | None) -> Before:
+def _before(kept: HistoryOptions, person: str, plan: Plan | None, ask: Ask | None) -> Preflight:
     """What the history has to say. One that cannot be used now stops no session: the keeper says why.
 
     Raises `ImukickError` when the file that somebody named with --db cannot be a history.
@@ -161,7 +163,7 @@ def _before(kept: HistoryWishes, person: str, plan: Plan | None, ask: Ask | None
     return before_session(None, person, plan, now, ask)
 
 
-def _exercise(wishes: LiveWishes) -> Exercise:
+def _exercise(wishes: LiveOptions) -> Exercise:
     nothing = Samples(t_s=np.zeros(0), acc_mps2=np.zeros((0, 3)), gyr_radps=np.zeros((0, 3)))
     played = Recording(Path(), nothing, (), {})
     if wishes.play is not None:
@@ -173,12 +175,12 @@ def _exercise(wishes: LiveWishes) -> Exercise:
 
 
 async def hold(
-    wishes: LiveWishes,
+    wishes: LiveOptions,
     exercise: Exercise,
     recorder: Recorder,
     screen: Screen,
     stop: Stop,
-    keeper: Keeper | None = None,
+    keeper: HistoryRecorder | None = None,
 ) -> Held:
     """A session from the search for its sensor to its end, kept by `keeper`. Raises `SensorError`, `Stopped`."""
     async with paged(wishes.page, screen, mode="live") as page:
@@ -186,7 +188,7 @@ async def hold(
             page.said = lambda line: stop.end() if line == "quit" else None
             if wishes.play is not None:
                 await stop.before(started(page, Path(wishes.play).name))
-        async with linked(wishes.seek, stop, screen) as link:
+        async with linked(wishes.seek, stop, lambda found: chosen(found, wishes.sensor, stop, screen)) as link:
             held = await _session(wishes, exercise, recorder, screen, link, stop, page, keeper)
         if page is not None:
             reps = None if held.analysis is None else held.analysis.reps
@@ -195,14 +197,14 @@ async def hold(
 
 
 async def _session(
-    wishes: LiveWishes,
+    wishes: LiveOptions,
     exercise: Exercise,
     recorder: Recorder,
     screen: Screen,
     link: Link,
     stop: Stop,
     page: Page | None,
-    keeper: Keeper | None,
+    keeper: HistoryRecorder | None,
 ) -> Held:
     count = LinkCount(in_time=wishes.limits.faster == 1.0)
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
@@ -211,12 +213,12 @@ async def _session(
     session = LiveSession(exercise, recorder, _header(exercise, plan, wishes.person), coach, keeper)
     at_terminal = interactive() and not screen.quiet
     panel = screen.is_terminal and not screen.quiet
-    seen: View = View(screen, panel=panel, keys=at_terminal)
-    if page is not None:
-        title, speed = link.title, wishes.limits.faster
-        seen = PageView(screen, page, panel=panel, keys=at_terminal, title=title, speed=speed)
     outlets = Outlets(link.title) if wishes.lsl else None
-    with seen as view:
+    with TerminalView(screen, panel=panel, keys=at_terminal) as terminal:
+        seen: list[View] = [terminal]
+        if page is not None:
+            seen.append(PageView(page.board, title=link.title, speed=wishes.limits.faster))
+        view = Views(seen)
         view.shown.side, view.shown.load = exercise.side, exercise.load
         loop = LiveLoop(session, view, count, wishes.limits, outlets)
         view.say(f"{link.title}: connecting; recording to {recorder.path}")
@@ -229,7 +231,7 @@ async def _session(
             page.board.show(before=before)
 
         def heard(text: str) -> None:
-            wish = key_wish(text) if at_terminal else line_wish(text)
+            wish = key_command(text) if at_terminal else line_command(text)
             if wish is not None:
                 loop.wish(wish)
             elif not at_terminal and text.strip():
@@ -237,7 +239,7 @@ async def _session(
                 view.say(f"not understood: {text.strip()[:40]!r}; known: {known}, side left, load band, note TEXT")
 
         def heard_on_page(line: str) -> None:
-            wish = line_wish(line)
+            wish = line_command(line)
             if wish is not None:
                 loop.wish(wish)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
@@ -12,18 +11,17 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from imukick.cli.live_words import keys_line
 from imukick.cli.screen import Screen
 from imukick.cli.show import clock_text, event_line
 from imukick.coaching.metronome import pulse
 from imukick.coaching.state import CoachState
 from imukick.coaching.wording import QUICK_SHARE, rep_texts
 from imukick.events import Event, LiftTold, Rep, RepRevised
+from imukick.live.commands import keys_line
+from imukick.live.view import FULL_DEG, Shown
 from imukick.plans import Cue
 from imukick.signals import LegMotion
 
-FULL_DEG = 45.0
-"""Angle at which the bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
 BAR = 32
 BEHIND: Final = 4096
 """Letters that were printed and not shown yet: with more than these the terminal has stopped. Chosen: two panels."""
@@ -31,45 +29,6 @@ SAID: Final = frozenset({"safety", "set_end", "switch", "stop", "done", "begin",
 """Cues that get a line of their own on a terminal."""
 SAID_ALREADY: Final = frozenset({"disputed", "claimed", "set_over"})
 """Keys of cues whose event has a line there."""
-
-
-@dataclass(slots=True)
-class Shown:
-    """What the panel shows; changed as things happen. Rates and shares as in `TimeQuality`."""
-
-    link: str = "looking for the sensor"
-    battery_pct: int | None = None
-    rate_hz: float | None = None
-    loss_share: float | None = None
-    elapsed_s: float = 0.0
-    angle_deg: float | None = None
-    most_deg: float = FULL_DEG
-    counted: int = 0
-    in_set: int = 0
-    aim: int | None = None
-    set: int = 1
-    side: str = "unknown"
-    load: str = "none"
-    paused: bool = False
-    stopped: bool = False
-    waiting: bool = False
-    lift: str = ""
-    last: str = ""
-    coach: str = ""
-    pace: str = ""
-
-    def heard(self, event: Event) -> None:
-        """Take over what an event changes."""
-        match event:
-            case LiftTold():
-                self.lift = lift_text(event)
-            case (Rep(counted=True) as rep) | RepRevised(rep=rep, now_counts=True):
-                self.counted += 1
-                self.in_set = self.in_set + 1 if rep.set == self.set else 1
-                self.set = rep.set
-                self.last = f"rep {rep.index}: {rep.rom_deg:.0f}°, {'; '.join(rep_texts(rep))}"
-            case Rep():
-                self.last = f"({event.index}) {'; '.join(rep_texts(event))}"
 
 
 def lift_text(lift: LiftTold) -> str:
@@ -100,14 +59,14 @@ def pace_text(coach: CoachState) -> str:
     return f"{now.phase:<5} {'▮' * round(10 * now.share):<10} {now.left_s:.1f} s"
 
 
-class View:
+class TerminalView:
     """Lines of what happens; on a terminal (`panel`) what is so now stands below them."""
 
     def __init__(self, screen: Screen, *, panel: bool, keys: bool) -> None:
         self._screen = screen
         self._keys = keys
         self._live = Live(console=screen, auto_refresh=False, transient=True) if panel else None
-        self.shown = Shown()
+        self._lift = self._last = self._coach = self._pace = ""
 
     def __enter__(self) -> Self:
         """The view, its panel up."""
@@ -128,7 +87,13 @@ class View:
 
     def event(self, event: Event) -> None:
         """One event. Lifts are shown in the panel where there is one."""
-        self.shown.heard(event)
+        match event:
+            case LiftTold():
+                self._lift = lift_text(event)
+            case (Rep(counted=True) as rep) | RepRevised(rep=rep, now_counts=True):
+                self._last = f"rep {rep.index}: {rep.rom_deg:.0f}°, {'; '.join(rep_texts(rep))}"
+            case Rep():
+                self._last = f"({event.index}) {'; '.join(rep_texts(event))}"
         line = told_line(event)
         if line is not None and not (self._live is not None and isinstance(event, LiftTold)):
             self.say(line)
@@ -138,25 +103,21 @@ class View:
         if cue.kind in SAID and cue.key not in SAID_ALREADY:
             self.say(f"coach: {cue.text}")
         if cue.kind != "count":
-            self.shown.coach = cue.text
+            self._coach = cue.text
 
     def moved(self, motion: LegMotion) -> None:
         """The leg moved on; the panel asks for the angle when it is drawn."""
 
-    def changed(self, coach: CoachState) -> None:
+    def changed(self, shown: Shown, coach: CoachState) -> None:  # noqa: ARG002 - what is shown is drawn by `refresh`
         """Something may be otherwise than before."""
-        shown = self.shown
-        shown.aim, shown.pace = coach.aim, pace_text(coach)
-        if coach.plan is not None:
-            shown.set, shown.in_set = coach.set, coach.reps
+        self._pace = pace_text(coach)
 
-    def refresh(self) -> None:
+    def refresh(self, shown: Shown) -> None:
         """Draw the panel again, unless the terminal has stopped: it would have to show every drawing later."""
         if self._live is not None and self._screen.waiting() <= BEHIND:
-            self._live.update(self._panel(), refresh=True)
+            self._live.update(self._panel(shown), refresh=True)
 
-    def _panel(self) -> Group:
-        shown = self.shown
+    def _panel(self, shown: Shown) -> Group:
         link = [shown.link]
         link += [] if shown.battery_pct is None else [f"battery {shown.battery_pct} %"]
         link += [] if shown.rate_hz is None else [f"{shown.rate_hz:.0f} Hz"]
@@ -182,10 +143,10 @@ class View:
         bar.add_row(
             ProgressBar(total=full_deg, completed=min(max(angle or 0.0, 0.0), full_deg), width=BAR),
             "angle comes with the first kick" if angle is None else f"{angle:4.0f}°",
-            Text(shown.lift, style="dim"),
+            Text(self._lift, style="dim"),
         )
-        parts: list[RenderableType] = [Text(""), head, count, bar, Text(shown.last or " ")]
-        parts += [Text(text, style="bold") for text in (shown.pace, shown.coach) if text]
+        parts: list[RenderableType] = [Text(""), head, count, bar, Text(self._last or " ")]
+        parts += [Text(text, style="bold") for text in (self._pace, self._coach) if text]
         if self._keys:
             parts.append(Text(keys_line(waiting=shown.waiting), style="dim"))
         return Group(*parts)

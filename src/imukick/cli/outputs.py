@@ -28,7 +28,7 @@ SHARED_KEYS: Final = ("package", "metrics_version", "export_version", "protocol_
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OutputOptions:
     """What the user wants written: table, sets and motion, each to a file or a folder; `out` may be `-`."""
 
     out: str | None
@@ -123,7 +123,7 @@ class Outputs:
                     json_file.write_sheet(file, sheet)
 
 
-def plan_outputs(inputs: Inputs, asked: Asked) -> Outputs:
+def plan_outputs(inputs: Inputs, asked: OutputOptions) -> Outputs:
     """Raises `RecordingError` for a place that cannot be written, `ImukickError` for Parquet without pyarrow."""
     for option, typed in (("--out", asked.out), ("--sets", asked.sets), ("--motion", asked.motion)):
         if typed == "":

@@ -1,13 +1,11 @@
-"""What the command line does around a plan: which leg begins, what is said before the first start, what came of it."""
+"""What the command line does around a plan: which one, what came of it, the list of those that ship."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from imukick.coaching.safety import first_start_keys
 from imukick.coaching.state import SetDone
 from imukick.coaching.wording import say
 from imukick.plans import Plan
@@ -27,26 +25,6 @@ ENDED: Final = {
 def asked_plan(named: str | None) -> Plan | None:
     """The plan of `--plan`. Raises `ImukickError` for what cannot be used."""
     return None if named is None else find_plan(named)
-
-
-def beginning_with(plan: Plan, side: str) -> Plan:
-    """The same plan, this leg first; where it is not in the plan, instead of the other.
-
-    >>> beginning_with(Plan("a", "warm-up", 1, 8), "right").sides
-    ('right', 'left')
-    """
-    if side not in ("left", "right"):
-        return plan
-    return replace(plan, sides=(side, *(one for one in plan.sides if one != side)) if side in plan.sides else (side,))
-
-
-def first_words(plan: Plan, begun: Collection[str] = ()) -> list[str]:
-    """What is said before a plan is started: what it is about, and at its very first start what the guide asks.
-
-    `begun`: names of the plans that this person was asked about.
-    """
-    lines = [plan.about] if plan.about else []
-    return lines + [say(key, {})[0] for key in first_start_keys(plan, begun)]
 
 
 def result_lines(plan: Plan, done: Sequence[SetDone]) -> list[str]:

@@ -13,10 +13,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from imukick.analysis import Analysis, analyse, exercise_of
 from imukick.cli.coached_replay import coached_replay
-from imukick.cli.history_place import HistoryWishes
+from imukick.cli.history_place import HistoryOptions
 from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import Inputs, as_one, find_inputs, in_groups
-from imukick.cli.outputs import Asked, Outputs, plan_outputs
+from imukick.cli.outputs import OutputOptions, Outputs, plan_outputs
 from imukick.cli.screen import Screen, complain, progress_console, warn
 from imukick.cli.show import Report, event_line, recording_line, totals_line
 from imukick.cli.started import read_started
@@ -34,7 +34,7 @@ REALTIME_PIECE_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ReplayOptions:
     """What the user said about the recordings; `told` overrules their headers, but for what is None in it.
 
     `together`: the recordings are one session of several sensors.
@@ -50,7 +50,7 @@ class Wishes:
     rate_hz: float | None
     realtime: bool = False
     plan: Plan | None = None
-    kept: HistoryWishes | None = None
+    kept: HistoryOptions | None = None
     device: str | None = None
     started: str | None = None
     second_look: bool = False
@@ -67,7 +67,7 @@ class Wishes:
             read_started(self.started)
 
 
-def play_all(named: list[str], wishes: Wishes, asked: Asked) -> int:
+def play_all(named: list[str], wishes: ReplayOptions, asked: OutputOptions) -> int:
     """The exit code: 0, or 2 when something could not be done; each such thing is told in one line."""
     try:
         inputs = find_inputs(named)
@@ -130,7 +130,7 @@ def _closed(
     return 0 if len(done) == len(inputs.paths) else 2
 
 
-def played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> Analysis:
+def played(path: Path, wishes: ReplayOptions, screen: Screen, *, motion: bool) -> Analysis:
     """One recording, analysed as wished, with the leg's `motion` or without; a bar shows how far, or at its own speed
     `screen` what is told.
 
@@ -145,7 +145,7 @@ def played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> Analy
         return analyse(recording, **asked, one_pass=wishes.one_pass, watch=bar)
 
 
-def check_together(wishes: Wishes, asked: Asked) -> None:
+def check_together(wishes: ReplayOptions, asked: OutputOptions) -> None:
     """Raise `ImukickError` for what is said of one recording, where several are one session."""
     alone = {
         "--realtime": wishes.realtime,
@@ -161,7 +161,7 @@ def check_together(wishes: Wishes, asked: Asked) -> None:
             )
 
 
-def played_together(paths: Sequence[Path], wishes: Wishes) -> Analysis:
+def played_together(paths: Sequence[Path], wishes: ReplayOptions) -> Analysis:
     """Several recordings as one session. Raises `ImukickError` for recordings that cannot be, or do not belong together."""
     recordings = in_places([read_as_wished(path, wishes) for path in paths])
     try:
@@ -171,7 +171,7 @@ def played_together(paths: Sequence[Path], wishes: Wishes) -> Analysis:
     return look_together(recordings, exercise, one_pass=wishes.one_pass)
 
 
-def _played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> tuple[Analysis, list[str]]:
+def _played(path: Path, wishes: ReplayOptions, screen: Screen, *, motion: bool) -> tuple[Analysis, list[str]]:
     """As `played`, and the lines that a plan adds."""
     if wishes.plan is None:
         return played(path, wishes, screen, motion=motion), []
@@ -179,7 +179,7 @@ def _played(path: Path, wishes: Wishes, screen: Screen, *, motion: bool) -> tupl
     return coached_replay(recording, exercise, wishes.plan, screen, realtime=wishes.realtime, motion=motion)
 
 
-def _opened(path: Path, wishes: Wishes) -> tuple[Recording, Exercise]:
+def _opened(path: Path, wishes: ReplayOptions) -> tuple[Recording, Exercise]:
     recording = read_as_wished(path, wishes)
     try:
         exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, wishes.plan)
@@ -188,7 +188,7 @@ def _opened(path: Path, wishes: Wishes) -> tuple[Recording, Exercise]:
     return recording, exercise
 
 
-def read_as_wished(path: Path, wishes: Wishes) -> Recording:
+def read_as_wished(path: Path, wishes: ReplayOptions) -> Recording:
     """The recording, said to have begun when the user says. Raises `ImukickError`."""
     recording = read_recording(path, rate_hz=wishes.rate_hz, device=wishes.device)
     warn_of(recording)

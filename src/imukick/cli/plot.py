@@ -44,7 +44,7 @@ def plot(
     What is not said here is taken from the recording's own header, where it has one.
     """
     from imukick.cli.inputs import real
-    from imukick.cli.playing import Wishes, played
+    from imukick.cli.playing import ReplayOptions, played
     from imukick.cli.screen import Screen, say, warn
     from imukick.cli.show import facts_line
     from imukick.errors import RecordingError
@@ -57,7 +57,7 @@ def plot(
         raise RecordingError("this is the recording; name another file to write to", path=out)
     check_place(out, force=force)
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(told, target_rom, one_pass, rate_hz, device=device)
+    wishes = ReplayOptions(told, target_rom, one_pass, rate_hz, device=device)
     analysis = played(Path(file), wishes, Screen(), motion=True)
     warn(Path(file), analysis.meta["warnings"])
     counted = [rep for rep in analysis.reps if rep.counted]

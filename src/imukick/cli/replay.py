@@ -80,11 +80,11 @@ def replay(
 
     What is not said here is taken from a recording's own header, where it has one.
     """
-    from imukick.cli.history_place import HistoryWishes
-    from imukick.cli.outputs import Asked
-    from imukick.cli.page_wishes import PageWishes
+    from imukick.cli.history_place import HistoryOptions
+    from imukick.cli.outputs import OutputOptions
+    from imukick.cli.page_options import PageOptions
     from imukick.cli.planned import asked_plan
-    from imukick.cli.playing import Wishes, play_all
+    from imukick.cli.playing import ReplayOptions, play_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     if not save and (person is not None or db is not None):
@@ -93,8 +93,8 @@ def replay(
         raise ImukickError(
             "--save keeps a recording of one sensor; convert it first: imukick convert FILE --device NAME -o NEW.csv"
         )
-    kept = HistoryWishes(db, person) if save else None
-    wishes = Wishes(
+    kept = HistoryOptions(db, person) if save else None
+    wishes = ReplayOptions(
         told,
         target_rom,
         one_pass,
@@ -107,7 +107,7 @@ def replay(
         verbose=verbose,
         together=together,
     )
-    asked, where = Asked(out, sets, motion, excel, force), PageWishes(page, page_host, page_port, count_at)
+    asked, where = OutputOptions(out, sets, motion, excel, force), PageOptions(page, page_host, page_port, count_at)
     if page:
         from imukick.cli.replay_page import play_on_page
 

@@ -7,23 +7,27 @@ import time
 from typing import Final
 
 from imukick.analysis import Analysis, exercise_of, gathered
-from imukick.cli.coached import Coached
 from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import find_inputs
-from imukick.cli.live_page import PageView, paged, show_end, started
-from imukick.cli.outputs import Asked, plan_outputs
-from imukick.cli.page_wishes import PageWishes
-from imukick.cli.planned import beginning_with, result_lines
-from imukick.cli.playing import Wishes, read_as_wished
+from imukick.cli.live_page import paged, show_end, started
+from imukick.cli.live_view import TerminalView
+from imukick.cli.outputs import OutputOptions, plan_outputs
+from imukick.cli.page_options import PageOptions
+from imukick.cli.planned import result_lines
+from imukick.cli.playing import ReplayOptions, read_as_wished
 from imukick.cli.screen import Screen, warn
 from imukick.cli.show import Report
-from imukick.cli.stopping import Stop, run
+from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
-from imukick.live import Page
+from imukick.live.stopping import Stop, run
+from imukick.live.view import Views
 from imukick.marks import Mark
+from imukick.page import Page
+from imukick.page.view import PageView
+from imukick.plans import beginning_with
 from imukick.replay import stream
 from imukick.session import Session
 from imukick.signals import LegMotion
@@ -34,7 +38,9 @@ PIECE_S: Final = 0.03
 SPEEDS: Final = (0.1, 100.0)
 
 
-def play_on_page(named: list[str], wishes: Wishes, asked: Asked, page: PageWishes, *, speed: float) -> int:
+def play_on_page(
+    named: list[str], wishes: ReplayOptions, asked: OutputOptions, page: PageOptions, *, speed: float
+) -> int:
     """The exit code: 0, or 130 and 143 when it was stopped before its end. `speed`: times real time.
 
     Raises `ImukickError` for a recording that cannot be used, and for wishes that do not go with a page.
@@ -72,14 +78,14 @@ class Play:
         self,
         recording: Recording,
         exercise: Exercise,
-        wishes: Wishes,
+        wishes: ReplayOptions,
         screen: Screen,
         speed: float,
-        page: PageWishes,
+        page: PageOptions,
     ) -> None:
         self._recording, self._exercise, self._screen, self._speed = recording, exercise, screen, speed
         self._plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
-        self._coached = Coached(Session(exercise), Coach(self._plan, page.preferences))
+        self._coached = CoachedSession(Session(exercise), Coach(self._plan, page.preferences))
         self._page = page
         self._events: list[Event] = []
         self._moved: list[LegMotion] = []
@@ -111,7 +117,12 @@ class Play:
         samples, marks = self._recording.samples, self._recording.marks
         begin_s, due_s = float(samples.t_s[0]), time.monotonic()
         at_s = begin_s
-        view = PageView(self._screen, page, panel=False, keys=False, title=self._recording.path.name, speed=self._speed)
+        view = Views(
+            [
+                TerminalView(self._screen, panel=False, keys=False),
+                PageView(page.board, title=self._recording.path.name, speed=self._speed),
+            ]
+        )
         view.shown.link, view.shown.side, view.shown.load = "connected", self._exercise.side, self._exercise.load
         with stop.calls(self._end):
             for item in stream(samples, marks, PIECE_S):
@@ -124,7 +135,7 @@ class Play:
                 self._tell(view, item, self._coached.push(item))
         self._tell(view, None, self._coached.finish())
 
-    def _tell(self, view: PageView, item: object, events: list[Event]) -> None:
+    def _tell(self, view: Views, item: object, events: list[Event]) -> None:
         self._events += events
         self._moved += self._coached.moved
         if isinstance(item, Mark):
@@ -160,7 +171,7 @@ class Play:
         self._goes_on.set()
 
 
-def _marked(view: PageView, mark: Mark) -> None:
+def _marked(view: Views, mark: Mark) -> None:
     """What a mark of the recording changes in what is shown."""
     shown = view.shown
     match mark.kind, mark.value:

@@ -56,11 +56,11 @@ def report(
     One HTML file that needs no network and prints to A4. What is not said here is taken from the recording's own header.
     """
     from imukick.cli.planned import asked_plan
-    from imukick.cli.playing import Wishes
+    from imukick.cli.playing import ReplayOptions
     from imukick.cli.reporting import Order, report_all
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    wishes = Wishes(
+    wishes = ReplayOptions(
         told, target_rom, one_pass, rate_hz, device=device, plan=asked_plan(plan), second_look=refine, together=together
     )
     code = report_all(sessions, wishes, Order(out, pdf, person, db, force))

@@ -14,8 +14,8 @@ from imukick.cli.coached_replay import coached_replay
 from imukick.cli.history_place import kept_history
 from imukick.cli.history_save import members_of
 from imukick.cli.inputs import Inputs, as_one, find_inputs, in_groups, real
-from imukick.cli.outputs import Asked
-from imukick.cli.playing import Wishes, check_together, played_together, read_as_wished
+from imukick.cli.outputs import OutputOptions
+from imukick.cli.playing import ReplayOptions, check_together, played_together, read_as_wished
 from imukick.cli.screen import Screen, complain, say, warn
 from imukick.errors import ImukickError, RecordingError
 from imukick.plans import Plan, Tempo
@@ -51,7 +51,7 @@ class Source:
     members: tuple[Path, ...] = ()
 
 
-def report_all(named: Sequence[str], wishes: Wishes, order: Order) -> int:
+def report_all(named: Sequence[str], wishes: ReplayOptions, order: Order) -> int:
     """The exit code: 0, or 2 when a report could not be made; one line says why."""
     browser = find_browser() if order.pdf else None
     sources, several = one_session(named) if wishes.together else find_sources(named, order.db)
@@ -169,7 +169,7 @@ def _make(folder: Path) -> None:
         raise RecordingError(f"cannot be made: {error.strerror or error}", path=folder) from error
 
 
-def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
+def told_of(source: Source, wishes: ReplayOptions, person: str = "") -> Account:
     """Read and analyse it as wished; what a kept session was judged by holds where nothing is wished.
 
     Raises `ImukickError` for a recording that cannot be used.
@@ -197,11 +197,11 @@ def told_of(source: Source, wishes: Wishes, person: str = "") -> Account:
     )
 
 
-def _together(source: Source, wishes: Wishes, person: str) -> Account:
+def _together(source: Source, wishes: ReplayOptions, person: str) -> Account:
     """The report of a session of several sensors has no curves: the session has one angle for each leg."""
     if source.kept is not None:  # each ankle has its own side
         wishes = replace(wishes, told={key: value for key, value in wishes.told.items() if key != "side"})
-    check_together(wishes, Asked(None, None, None, excel=False, force=False))
+    check_together(wishes, OutputOptions(None, None, None, excel=False, force=False))
     analysis = played_together(source.members, wishes)
     warn(source.path, analysis.meta["warnings"])
     return _account(source, analysis, max(one["to_s"] for one in analysis.meta["sensors"].values()), person)
@@ -227,7 +227,7 @@ def _person(kept: KeptSession | None) -> str:
     return "" if kept is None or kept.person == DEFAULT_PERSON else kept.person
 
 
-def _analysed(recording: Recording, wishes: Wishes, plan: Plan | None) -> tuple[Analysis, list[str]]:
+def _analysed(recording: Recording, wishes: ReplayOptions, plan: Plan | None) -> tuple[Analysis, list[str]]:
     if plan is not None:
         exercise = exercise_of(recording, wishes.told, wishes.target_rom_deg, plan)
         return coached_replay(recording, exercise, plan, Screen(quiet=True), realtime=False, motion=True)
@@ -235,7 +235,7 @@ def _analysed(recording: Recording, wishes: Wishes, plan: Plan | None) -> tuple[
     return analyse(recording, **asked), []
 
 
-def _as_kept(wishes: Wishes, kept: KeptSession) -> Wishes:
+def _as_kept(wishes: ReplayOptions, kept: KeptSession) -> ReplayOptions:
     """The wishes, and below them the exercise that the session's newest judgement names."""
     meta = kept.newest.meta
     known = {key: meta.get(key) for key in ("posture", "load", "load_kg", "side", "height_m")}

@@ -30,9 +30,9 @@ def scan(
     from rich import box
     from rich.table import Table
 
-    from imukick.cli.live_link import radio_backend, with_a_way_out
     from imukick.cli.screen import Screen
-    from imukick.cli.stopping import run_until_stopped
+    from imukick.live.link import radio_backend, with_a_way_out
+    from imukick.live.stopping import run_until_stopped
     from imukick.sensors.known import SENSORS
     from imukick.sources.ble import ask as ask_sensor
     from imukick.sources.ble import in_range

@@ -57,9 +57,11 @@ def virtual_sensor(
     """Play a recording, or simulated kicks, as a Bluetooth sensor that is not there; ends with the recording."""
     if importlib.util.find_spec("bumble") is None:
         raise ImukickError("the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'")
-    from imukick.cli.stopping import run
     from imukick.cli.virtual_sensor_run import run_virtual_phone, run_virtual_sensor
-    from imukick.sources.virtual_sensor import MAKES, Radio, endless_track, recorded_track
+    from imukick.live.stopping import run
+    from imukick.virtual.device_models import MAKES
+    from imukick.virtual.radio import Radio
+    from imukick.virtual.track import endless_track, recorded_track
 
     if model not in (*MAKES, PHONE):
         raise ImukickError(f"--model {model} is not known; there are {', '.join((*MAKES, PHONE))}")

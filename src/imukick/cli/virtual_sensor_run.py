@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from imukick.cli.screen import say
-from imukick.cli.stopping import Stop
 from imukick.errors import ImukickError
-from imukick.sources.virtual_sensor import Radio, Track, VirtualSensor, serve
-from imukick.sources.virtual_sensor.phone import Network, RunningPhone, phone_at
+from imukick.live.stopping import Stop
+from imukick.virtual.phone import Network, RunningPhone, phone_at
+from imukick.virtual.radio import Radio
+from imukick.virtual.running_sensor import serve
+from imukick.virtual.sensor import VirtualSensor
+from imukick.virtual.track import Track
 
 LOOK_S: Final = 0.1
 """Chosen: how often its state is looked at for the line that tells it."""

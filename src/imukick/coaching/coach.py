@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from imukick.coaching.course import Course
+from imukick.coaching.cue_queue import CueQueue
 from imukick.coaching.feedback import Feedback
 from imukick.coaching.metronome import adherence_share
+from imukick.coaching.plan_progress import PlanProgress
 from imukick.coaching.preferences import Preferences
 from imukick.coaching.progress import advice
-from imukick.coaching.speech import Speech
 from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
 from imukick.coaching.stop_rules import broken_rule
 from imukick.coaching.wording import say
@@ -37,9 +37,9 @@ class Coach:
     def __init__(self, plan: Plan | None = None, preferences: Preferences | None = None) -> None:
         self._plan = plan
         self._likes = preferences if preferences is not None else Preferences()
-        self._course = Course(plan)
+        self._course = PlanProgress(plan)
         self._feedback = Feedback("bandwidth" if plan is None else plan.feedback)
-        self._speech = Speech(self._likes.sayings)
+        self._speech = CueQueue(self._likes.sayings)
         self._phase: CoachPhase = "ready"
         self._begun = False
         self._paused = False

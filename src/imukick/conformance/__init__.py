@@ -5,6 +5,6 @@ report = await conform(found, backend=backend)
 
 from imukick.conformance.report import Check, Report
 from imukick.conformance.rules import RULES, Result
-from imukick.conformance.running import PARTS, Wishes, conform
+from imukick.conformance.running import PARTS, ConformOptions, conform
 
-__all__ = ["PARTS", "RULES", "Check", "Report", "Result", "Wishes", "conform"]
+__all__ = ["PARTS", "RULES", "Check", "ConformOptions", "Report", "Result", "conform"]

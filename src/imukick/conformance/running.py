@@ -21,7 +21,7 @@ PARTS: Final = ("services", "commands", "settings", "rates", "starts", "mtus", "
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ConformOptions:
     """`parts`: of `PARTS`. `stream_s`: of each short stream; `minute_s`: of the long one. `wraps`: wait for both wraps."""
 
     parts: Sequence[str] = PARTS
@@ -34,14 +34,14 @@ async def conform(
     found: Found,
     *,
     backend: Backend | None = None,
-    wishes: Wishes | None = None,
+    wishes: ConformOptions | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Report:
     """Ask a sensor for all of firmware_protocol/v1.md; `say` hears which part begins.
 
     Raises `SensorError` when it cannot be connected, or is lost on the way.
     """
-    wishes, say = wishes or Wishes(), say or (lambda _part: None)
+    wishes, say = wishes or ConformOptions(), say or (lambda _part: None)
     unknown = [part for part in wishes.parts if part not in PARTS]
     if unknown:
         raise ImukickError(f"part {unknown[0]!r} is not known; known: {', '.join(PARTS)}")
@@ -73,7 +73,7 @@ async def _on_one_link(
     host: Host,
     found: Found,
     backend: Backend | None,
-    wishes: Wishes,
+    wishes: ConformOptions,
     taken: dict[str, list[float]],
     say: Callable[[str], None],
 ) -> None:

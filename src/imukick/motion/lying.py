@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from imukick.motion.excursion import measure
 from imukick.motion.grid import GRID_HZ
+from imukick.motion.history import History
+from imukick.motion.lift import LiftWatch
+from imukick.motion.outgoing import Moved
+from imukick.motion.params import MotionParams
+from imukick.motion.placement import Placement
 from imukick.motion.swing import Swing, Swung, feet
 from imukick.motion.turning import Pause
-from imukick.signals import FloatArray
-
-if TYPE_CHECKING:
-    from imukick.motion.movements import Movements
-    from imukick.motion.outgoing import Moved
+from imukick.signals import Excursion, FloatArray
 
 CALM: Final = 20
 """Grid points before and after a lift that say whether it was calm."""
 
 
+class FollowedStream(Protocol):
+    """What a follower of a leg needs of the stream: its params, its past, and where its lifts and movements go."""
+
+    p: MotionParams
+    history: History
+    belief: Placement
+    lift: LiftWatch
+    fresh: int
+    done: int
+    pauses: list[Pause]
+    base: Pause | None
+
+    def adopt(self, found: Excursion) -> list[Moved]:
+        """Take over a movement that came back."""
+
+    def lifted(self, at: int) -> list[Moved]:
+        """A lift reached its top at this grid point."""
+
+
 class LyingLeg:
     """The heights of one leg from now on, and what their lifts say to the movements `m` of its stream."""
 
-    def __init__(self, m: Movements) -> None:
+    def __init__(self, m: FollowedStream) -> None:
         self._m = m
         self._swing = Swing(m.p.swing)
 

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from imukick.motion.angle import AngleFrame
-from imukick.motion.attitude import AttitudeParams
 from imukick.motion.excursion import measure
-from imukick.motion.grid import GRID_HZ, GridParams
+from imukick.motion.grid import GRID_HZ
 from imukick.motion.history import History
 from imukick.motion.lift import LiftWatch
 from imukick.motion.lying import LyingLeg
 from imukick.motion.outgoing import Moved
-from imukick.motion.placement import Placement, PlacementParams
+from imukick.motion.params import MotionParams
+from imukick.motion.placement import Placement
 from imukick.motion.placements import Change, Placements
-from imukick.motion.returns import ReturnParams, returns
-from imukick.motion.swing import SwingParams
-from imukick.motion.turning import Known, Pause, TurningParams
+from imukick.motion.returns import returns
+from imukick.motion.turning import Known, Pause
 from imukick.signals import Excursion, FloatArray, Lift
-
-
-@dataclass(frozen=True, slots=True)
-class MotionParams:
-    """All tunables of motion. `margin_s`: kept before a movement: half a second of rest, and the beginning of a lift so
-    slow that it passed for rest (chosen: 18 deg in 4 s is told 1.2 s after it began). `hold_s`: how long motion waits for a first axis (docs/metrics.md).
-    """
-
-    grid: GridParams = field(default_factory=GridParams)
-    attitude: AttitudeParams = field(default_factory=AttitudeParams)
-    turning: TurningParams = field(default_factory=TurningParams)
-    returns: ReturnParams = field(default_factory=ReturnParams)
-    placement: PlacementParams = field(default_factory=PlacementParams)
-    swing: SwingParams = field(default_factory=SwingParams)
-    margin_s: float = 2.0
-    hold_s: float = 10.0
-
 
 MOST_PAUSES: Final = 120
 """Pauses compared at once. Chosen: a slow lift or lowering, cut where it creeps, makes five a second for ten seconds each."""

@@ -15,8 +15,9 @@ from imukick.motion.attitude import Attitude
 from imukick.motion.filters import CausalLowPass
 from imukick.motion.grid import GRID_HZ, Even, Grid
 from imukick.motion.history import AGAIN, PIECE, History
-from imukick.motion.movements import MotionParams, Movements
+from imukick.motion.movements import Movements
 from imukick.motion.outgoing import Moved, Outgoing
+from imukick.motion.params import MotionParams
 from imukick.motion.placements import Placements
 from imukick.motion.turning import Known, Pause, Turning
 from imukick.signals import BoolArray, Excursion, FloatArray, Samples

@@ -1,1 +1,1 @@
-"""Sensors that are not there. So far the one sensor side of the open protocol in Python, which boards run too."""
+"""Sensors that are not there: device models with a bounded radio, and a Bluetooth host that needs no hardware."""

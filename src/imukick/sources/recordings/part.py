@@ -78,7 +78,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WantedPart:
     """What the person says of a file: `rate_hz` where it has no time, `device` where it holds several sensors, `part` (from 1)
     where its time begins again.
     """

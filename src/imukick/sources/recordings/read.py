@@ -19,7 +19,7 @@ from imukick.sources.recordings.in_order import in_order
 from imukick.sources.recordings.mixed import mixed
 from imukick.sources.recordings.one_grid import one_grid
 from imukick.sources.recordings.one_sensor import one_sensor
-from imukick.sources.recordings.part import Asked, Part
+from imukick.sources.recordings.part import Part, WantedPart
 
 PLAIN = FORMATS[-1]
 """CSV with units in its header: what a file is taken for that no other row knows."""
@@ -67,7 +67,7 @@ def read_recording(
         raise RecordingError(f"a rate of {rate_hz:g} Hz is not a sensor's; expected 1 to 10000", path=path)
     found = recording_at(path)
     row = PLAIN if found.format is None else found.format
-    asked = Asked(rate_hz, device)
+    asked = WantedPart(rate_hz, device)
     with np.errstate(over="ignore", invalid="ignore"):  # what becomes infinite is refused below
         tables = row.read(found.files, asked)
         if not row.devices:

@@ -13,7 +13,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.other_times import began, seconds_at
-from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, g, text_of
 from imukick.sources.recordings.table import line_with, lines_of, table_at
 
 FIRST: Final = "------------ Data File Created By ActiGraph"
@@ -39,7 +39,7 @@ def _names_line(lines: Sequence[str]) -> int | None:
     return None
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """G and deg/s; time from its stamps, or from the rate in the first line where it was exported without them."""
     (file,) = files
     asked.no_rate(file.path)

@@ -10,7 +10,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.other_times import began, seconds_at
-from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, g, text_of
 from imukick.sources.recordings.table import Table, lines_of
 
 NUMBER: Final = r"\s*-?\d+\.\d+"
@@ -28,7 +28,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     return WHOLE if lines[0].count(",") in (3, *range(6, 11)) else None
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """G and deg/s; times as text. Raises `RecordingError` for one of an AX3, which has no gyroscope."""
     (file,) = files
     asked.no_rate(file.path)

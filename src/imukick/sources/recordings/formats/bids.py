@@ -13,7 +13,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import UNITS, Quantity
-from imukick.sources.recordings.part import Asked, Part, Vectors, text_of, without_lost
+from imukick.sources.recordings.part import Part, Vectors, WantedPart, text_of, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import Table, lines_of
 
@@ -41,7 +41,7 @@ def _beside(file: File, ending: str) -> File:
     return file.beside(file.path.name.removesuffix(ENDING) + ending)
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Units as the channels have them; times from a channel LATENCY where there is one, else from SamplingFrequency."""
     (file,) = files
     asked.no_rate(file.path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from imukick.sources.recordings.files import File
-from imukick.sources.recordings.part import Asked, Part
+from imukick.sources.recordings.part import Part, WantedPart
 
 Held = Literal["acc", "gyr", "free", "gravity", "about", "watch", "raw acc", "raw gyr"]
 Holds = frozenset[Held]
@@ -41,6 +41,6 @@ class Format:
 
     name: str
     holds: Callable[[File, Sequence[str]], Holds | None]
-    read: Callable[[Sequence[File], Asked], Sequence[Part]]
+    read: Callable[[Sequence[File], WantedPart], Sequence[Part]]
     pairs: Literal["no", "name", "folder"] = "no"
     devices: bool = False

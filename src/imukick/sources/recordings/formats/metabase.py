@@ -11,7 +11,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, GYR, NOTHING, Holds
 from imukick.sources.recordings.headers import named_quantities
-from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, g, text_of
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import lines_of, table_at
 
@@ -34,7 +34,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     return next((what for unit, what in UNITS.items() if f"x-axis {unit}" in header), other)
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Units g and deg/s; time from the epoch, which both files share: `elapsed` begins with 0 in each of them."""
     parts: dict[Holds, Part] = {}
     for file in files:

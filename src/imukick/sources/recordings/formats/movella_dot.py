@@ -11,7 +11,7 @@ from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.formats.from_orientation import from_orientation
 from imukick.sources.recordings.other_times import lost_share
-from imukick.sources.recordings.part import Asked, Part, degps, mps2, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, mps2, text_of
 from imukick.sources.recordings.stamps import read_stamp, unwrapped
 from imukick.sources.recordings.table import Table, line_with, lines_of, table_at
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
@@ -34,7 +34,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     return None if line_with(lines, FIRST, PREAMBLE) is None else WHOLE
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """m/s^2 and deg/s; time from the sensor's microseconds, which wrap after 71.6 minutes.
 
     The mode Extended (Quaternion) holds neither of both, but what they can be computed from: that is done, and told.

@@ -10,7 +10,7 @@ import numpy as np
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, GYR, NOTHING, WHOLE, Holds
-from imukick.sources.recordings.part import Asked, Part, degps, mps2, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, mps2, text_of
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.stamps import spread
 from imukick.sources.recordings.table import Table, lines_of, table_at
@@ -46,7 +46,7 @@ def _axes(names: Sequence[str], channel: str) -> list[int]:
     return found if len(found) == len(AXES) else []
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """m/s^2 and deg/s; ms of the sensor's clock. A stamp belongs to the first sample of its packet."""
     held: dict[Holds, tuple[File, bytes]] = {}
     for file in files:

@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
-from imukick.sources.recordings.part import Asked
+from imukick.sources.recordings.part import WantedPart
 from imukick.sources.recordings.table import lines_of
 
 STARTS: Final = {
@@ -25,7 +25,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     return WHOLE if lines[0].startswith((*STARTS, AXIVITY)) else None
 
 
-def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
+def read(files: Sequence[File], asked: WantedPart) -> NoReturn:  # noqa: ARG001
     """Raises `RecordingError`."""
     (file,) = files
     first = lines_of(file.head())[0]

@@ -10,7 +10,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.other_times import counted_times, text_times
-from imukick.sources.recordings.part import Asked, Part, Vectors, degps, text_of
+from imukick.sources.recordings.part import Part, Vectors, WantedPart, degps, text_of
 from imukick.sources.recordings.table import Table, line_with, lines_of, table_at
 from imukick.units import STANDARD_GRAVITY_MPS2
 
@@ -36,7 +36,7 @@ def _names_line(lines: Sequence[str]) -> int | None:
     return None
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Mg and deg/s (the firmware's units); the time from its microseconds where they are logged, else from the clock's hundredths."""
     (file,) = files
     data = text_of(file)
@@ -54,7 +54,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     return [_timed(part, table, asked)]
 
 
-def _timed(part: Part, table: Table, asked: Asked) -> Part:
+def _timed(part: Part, table: Table, asked: WantedPart) -> Part:
     meta = {"sensor": "OpenLog Artemis"}
     if table.has("micros"):
         asked.no_rate(part.path)

@@ -10,7 +10,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import NAME_ITS_RECORDING
-from imukick.sources.recordings.part import Asked
+from imukick.sources.recordings.part import WantedPart
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import lines_of
 
@@ -66,7 +66,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     return None if trouble is None else trouble[0]
 
 
-def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001 - the signature of every format; whatever is asked for, it cannot be read
+def read(files: Sequence[File], asked: WantedPart) -> NoReturn:  # noqa: ARG001 - the signature of every format; whatever is asked for, it cannot be read
     """Raises `RecordingError`."""
     head = files[0].head()
     trouble = _trouble(head[:4096], lines_of(head))

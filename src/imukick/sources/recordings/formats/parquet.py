@@ -13,7 +13,7 @@ from imukick.signals import FloatArray
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Column, find_columns, named_quantities
-from imukick.sources.recordings.part import Asked, Part, Vectors
+from imukick.sources.recordings.part import Part, Vectors, WantedPart
 
 MAGIC: Final = "PAR1"
 FOOTER: Final = 60_000
@@ -27,7 +27,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     return NOTHING if b"t_start_s" in file.whole()[-FOOTER:] else WHOLE
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Columns as the header of a CSV would name them; a column of dates and times is the time, too."""
     (file,) = files
     frame = _frame(file)

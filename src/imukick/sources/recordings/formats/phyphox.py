@@ -16,7 +16,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, FREE, GYR, NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Quantity, find_columns, named_quantities
-from imukick.sources.recordings.part import Asked, Part, mps2, radps, text_of, without_lost
+from imukick.sources.recordings.part import Part, WantedPart, mps2, radps, text_of, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import Table, lines_of, table_at
@@ -69,7 +69,7 @@ def _cells(line: str) -> list[str]:
     return next(csv.reader([line], delimiter=max(",;\t", key=line.count)), [])
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """m/s^2 and rad/s on the phone's clock; two files when the sensors were recorded each for itself. The clock stands still
     while the app is paused; what it missed is put back.
     """

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
-from imukick.sources.recordings.part import Asked
+from imukick.sources.recordings.part import WantedPart
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import lines_of
 
@@ -31,7 +31,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip().strip('"').casefold() for cell in line[:2000].replace(";", ",").replace("\t", ",").split(",")]
 
 
-def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
+def read(files: Sequence[File], asked: WantedPart) -> NoReturn:  # noqa: ARG001
     """Raises `RecordingError`: gF is a multiple of g and w is in rad/s in its manual, but versions differ, and gravity's sign with them."""
     (file,) = files
     lines = lines_of(file.head())

@@ -12,7 +12,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import ACC, GYR, NOTHING, Holds
 from imukick.sources.recordings.other_times import began
-from imukick.sources.recordings.part import Asked, Part, Vectors, degps, text_of
+from imukick.sources.recordings.part import Part, Vectors, WantedPart, degps, text_of
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import Table, lines_of, table_at
 from imukick.units import STANDARD_GRAVITY_MPS2
@@ -30,7 +30,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     return ACC if "x [mg]" in header else GYR if "x [dps]" in header else NOTHING
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Mg and deg/s; ns of the sensor's clock, which both streams share."""
     parts: dict[Holds, Part] = {}
     for file in files:

@@ -26,7 +26,7 @@ from imukick.sources.recordings.formats.format import (
     Holds,
 )
 from imukick.sources.recordings.one_sensor import how_much, turned_degps
-from imukick.sources.recordings.part import Asked, Part, g, mps2, radps, text_of
+from imukick.sources.recordings.part import Part, WantedPart, g, mps2, radps, text_of
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import lines_of, table_at
 
@@ -80,7 +80,7 @@ def _names(line: str) -> list[str]:
     return [name.strip().casefold() for name in line.replace('"', "").split(",")][:50]
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """m/s^2 and rad/s, on Android's axes. Without Total Acceleration, Accelerometer and Gravity are added up, else the
     uncalibrated sensors are taken.
 
@@ -116,7 +116,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     return [acc, Part(gyr_file.path, rates.t_s, gyr=radps(rates.columns), meta=meta, warnings=warnings)]
 
 
-def _device(held: Mapping[Holds, File], asked: Asked, where: object) -> tuple[str, tuple[str, ...]]:
+def _device(held: Mapping[Holds, File], asked: WantedPart, where: object) -> tuple[str, tuple[str, ...]]:
     """Which of the two is meant, and a warning where one that lay still was left out. Raises `RecordingError` where both moved
     and the person does not say.
     """

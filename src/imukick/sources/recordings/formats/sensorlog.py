@@ -12,7 +12,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.other_times import began, seconds_at
-from imukick.sources.recordings.part import Asked, Part, g, radps, text_of, without_lost
+from imukick.sources.recordings.part import Part, WantedPart, g, radps, text_of, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import Table, lines_of, table_at
@@ -52,7 +52,7 @@ def _cells(line: str) -> list[str]:
     return [name.strip() for name in line.split(max(",;\t", key=line.count))]
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Acceleration in g, rates in rad/s (Apple's Core Motion). iOS gives acceleration with the opposite sign of what a sensor
     measures: it is turned round. Without the raw sensors, gravity and user acceleration are added up.
     """

@@ -11,7 +11,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.headers import UNITS, Quantity
-from imukick.sources.recordings.part import Asked, Part, Vectors, text_of
+from imukick.sources.recordings.part import Part, Vectors, WantedPart, text_of
 from imukick.sources.recordings.stamps import started
 from imukick.sources.recordings.table import Table, lines_of, table_at
 
@@ -33,7 +33,7 @@ def _names_line(lines: Sequence[str]) -> int | None:
     return None
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Calibrated columns in the units of the third line; the wide-range accelerometer, where there are two."""
     (file,) = files
     asked.no_rate(file.path)

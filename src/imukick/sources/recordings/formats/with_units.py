@@ -15,7 +15,7 @@ from imukick.sources.recordings.files import HEAD_BYTES, File
 from imukick.sources.recordings.formats.format import ACC, FREE, GYR, NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Quantity, find_columns, named_quantities
 from imukick.sources.recordings.other_times import counted_times, counter_doubt, text_times
-from imukick.sources.recordings.part import Asked, Part, Vectors, without_lost
+from imukick.sources.recordings.part import Part, Vectors, WantedPart, without_lost
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.table import Table, fitted, lines_of
 from imukick.sources.recordings.text import Text, clean, in_utf8, take_apart
@@ -97,7 +97,7 @@ def _with_row(headers: Sequence[str], units: Sequence[str]) -> list[str] | None:
     return [f"{name} ({unit})" if unit else name for name, unit in zip(headers, bare, strict=True)]
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """One file with all, or two that hold one quantity each, on one clock."""
     if len(files) == 1:
         return [part(files[0], asked)]
@@ -115,7 +115,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     return [part(parts[what], asked, what) for what in (ACC, GYR)]
 
 
-def part(file: File, asked: Asked, what: Holds = WHOLE) -> Part:
+def part(file: File, asked: WantedPart, what: Holds = WHOLE) -> Part:
     """The columns of `what`; header lines and marks of our own come with them."""
     text, header_lines = _taken_apart(file)
     line = text.header_line
@@ -165,7 +165,7 @@ def _numbered_time(headers: Sequence[str]) -> bool:
     return "time" in named_quantities(headers, also_time=True)
 
 
-def _times(table: Table, numbers: FloatArray, asked: Asked, stamps: FloatArray | None, gain: float) -> FloatArray:
+def _times(table: Table, numbers: FloatArray, asked: WantedPart, stamps: FloatArray | None, gain: float) -> FloatArray:
     if asked.rate_hz is not None:
         return counted_times(table, len(numbers), asked.rate_hz)
     if stamps is None:

@@ -9,7 +9,7 @@ from typing import Final
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
-from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, g, text_of
 from imukick.sources.recordings.stamps import read_stamp, seconds_of
 from imukick.sources.recordings.table import Table, lines_of, table_at
 
@@ -51,7 +51,7 @@ def _encoding(data: bytes) -> str | None:
     return next((word for word in known if "\ufffd" not in start.decode(word, errors="replace")), (*known, None)[0])
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Units g and deg/s; time of arrival at the computer, as text."""
     (file,) = files
     asked.no_rate(file.path)

@@ -10,7 +10,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
 from imukick.sources.recordings.other_times import began, counted_times, seconds_at
-from imukick.sources.recordings.part import Asked, Part, degps, g, text_of
+from imukick.sources.recordings.part import Part, WantedPart, degps, g, text_of
 from imukick.sources.recordings.stamps import read_stamp
 from imukick.sources.recordings.table import lines_of, table_at
 from imukick.sources.recordings.text import in_utf8
@@ -25,7 +25,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     return WHOLE if NAMES.match(lines[0]) else None
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """G and deg/s; the time of the chip, or, in files without it, rows counted at the rate that is given."""
     (file,) = files
     data = in_utf8(text_of(file))

@@ -9,7 +9,7 @@ from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, Holds
 from imukick.sources.recordings.headers import named_quantities
-from imukick.sources.recordings.part import Asked
+from imukick.sources.recordings.part import WantedPart
 
 FIRST: Final = ("timestamp (us)", "packet number")
 """Of the x-IMU3 and of its forerunner."""
@@ -47,7 +47,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     return None
 
 
-def read(files: Sequence[File], asked: Asked) -> NoReturn:  # noqa: ARG001
+def read(files: Sequence[File], asked: WantedPart) -> NoReturn:  # noqa: ARG001
     """Raises `RecordingError`."""
     trouble = (
         "not acceleration and rate of turn; name Inertial.csv (NGIMU: sensors.csv) of the same recording, or the folder"

@@ -12,7 +12,7 @@ from imukick.errors import RecordingError
 from imukick.signals import FloatArray
 from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import WHOLE, Holds
-from imukick.sources.recordings.part import Asked, Part, mps2, radps, text_of
+from imukick.sources.recordings.part import Part, WantedPart, mps2, radps, text_of
 from imukick.sources.recordings.rows import is_number
 from imukick.sources.recordings.stamps import unwrapped
 from imukick.sources.recordings.table import Table, line_with, lines_of, table_at
@@ -29,7 +29,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
     return None if line_with(lines, FIRST, PREAMBLE) is None else WHOLE
 
 
-def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
+def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """m/s^2 and rad/s (not deg/s); time from the sensor's ticks, or, where there are none, from packets counted at the rate
     that the preamble or the person says.
     """
@@ -59,7 +59,7 @@ def read(files: Sequence[File], asked: Asked) -> Sequence[Part]:
     ]
 
 
-def _seconds(table: Table, said_rate: str, asked: Asked) -> FloatArray:
+def _seconds(table: Table, said_rate: str, asked: WantedPart) -> FloatArray:
     if table.has("SampleTimeFine"):
         (fine,) = table.positions(["SampleTimeFine"])
         if is_number(next(iter(table.words(fine)), "")):

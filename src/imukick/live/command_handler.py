@@ -1,0 +1,97 @@
+"""What a person says in a live session -> marks, and what the panel then shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imukick.events import Event
+from imukick.live.commands import Command, next_load
+from imukick.live.session import LiveSession
+from imukick.live.view import Views
+from imukick.marks import MarkKind
+from imukick.plans import Cue
+
+Heard = Callable[[list[Event], tuple[Cue, ...]], None]
+"""Takes the events that a mark brings, and what the coach says to them."""
+
+
+class CommandHandler:
+    """A session's person. `quit`: whether this person has ended it; `counting`: whether it counts yet."""
+
+    def __init__(self, session: LiveSession, view: Views, heard: Heard, *, waiting: bool) -> None:
+        self._session, self._view, self._heard = session, view, heard
+        self.quit = False
+        if waiting:
+            view.shown.waiting = True
+            session.mark("pause")
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing counts yet."""
+        return self._view.shown.waiting
+
+    def wish(self, wish: Command) -> None:
+        """Do what was said."""
+        shown = self._view.shown
+        simple: dict[str, tuple[MarkKind, str]] = {
+            "set": ("set", "new set"),
+            "not_one": ("not_one", "noted: that was not one"),
+            "missed": ("missed", "noted: one was missed"),
+            "note": ("note", "noted"),
+        }
+        match wish.kind:
+            case "quit":
+                self.quit = True
+            case "begin":
+                self.begin()
+            case "pause":
+                if shown.waiting:
+                    self.begin()
+                    return
+                self._break(on=shown.paused if wish.value == "" else wish.value == "resume")
+            case "pain":
+                self.mark("pain")
+                if not shown.paused and not shown.waiting:
+                    shown.paused = True
+                    self.mark("pause")
+                shown.stopped = True
+                self._view.say("pain is noted, nothing counts; p goes on, if it is gone, q ends")
+            case "side" | "other_side":
+                other = {"left": "right", "right": "left"}.get(shown.side, "unknown")
+                shown.side = wish.value if wish.kind == "side" else other
+                self.mark("side", shown.side)
+                self._view.say("the other side" if shown.side == "unknown" else f"side: {shown.side}")
+            case "load":
+                shown.load = wish.value or next_load(shown.load.partition(" ")[0])
+                self.mark("load", shown.load)
+                self._view.say(f"load: {shown.load}")
+            case _:
+                kind, words = simple[wish.kind]
+                told = self.mark(kind, wish.value)
+                if not told:
+                    self._view.say(words)
+
+    def _break(self, *, on: bool) -> None:
+        """A break begins, or it goes `on`; after pain with a new set."""
+        shown = self._view.shown
+        if shown.paused != on:
+            return
+        shown.paused = not on
+        self.mark("resume" if on else "pause")
+        if on and shown.stopped:
+            shown.stopped = False
+            self.mark("set")
+        self._view.say("on again" if on else "break: nothing counts")
+
+    def begin(self) -> None:
+        """From now on it counts."""
+        if self._view.shown.waiting:
+            self._view.shown.waiting = False
+            self.mark("resume")
+            self._view.say("counting from here")
+
+    def mark(self, kind: MarkKind, value: str = "") -> list[Event]:
+        """A mark, now; the events that follow from it."""
+        told = self._session.mark(kind, value)
+        self._heard(told, self._session.cues)
+        return told

@@ -1,0 +1,95 @@
+"""What a person may say in a live session: keys on a terminal, words in lines from elsewhere -> wishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from imukick.marks import MARK_WORDS, Mark, MarkKind
+
+CommandKind = Literal[
+    "set", "other_side", "side", "load", "pause", "pain", "not_one", "missed", "note", "begin", "quit"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing said; `value` where it names something (a side, a load, a note)."""
+
+    kind: CommandKind
+    value: str = ""
+
+
+KEYS: Final[dict[str, tuple[CommandKind, str]]] = {
+    "n": ("set", "new set"),
+    "s": ("other_side", "other side"),
+    "l": ("load", "load"),
+    "p": ("pause", "pause"),
+    "a": ("pain", "pain"),
+    "x": ("not_one", "not one"),
+    "m": ("missed", "missed one"),
+    "b": ("begin", "begin"),
+    "q": ("quit", "quit"),
+}
+"""THE TABLE of keys: what each does, and its name for people, which as a line does the same."""
+
+_LINES: Final[dict[str, CommandKind]] = {
+    **{key: kind for key, (kind, _) in KEYS.items()},
+    **{name: kind for kind, name in KEYS.values()},
+    **{kind: kind for kind, _ in KEYS.values()},
+    "set": "set",
+    "side": "other_side",
+}
+
+
+def key_command(key: str) -> Command | None:
+    """What a key on a terminal says; None for one that says nothing. Space pauses too.
+
+    >>> key_wish("n"), key_wish(" "), key_wish("7")
+    (Wish(kind='set', value=''), Wish(kind='pause', value=''), None)
+    """
+    found = KEYS.get("p" if key == " " else key.lower())
+    return None if found is None else Command(found[0])
+
+
+def line_command(line: str) -> Command | None:
+    """What a line says: a key, its name, or `side left`, `load band`, `note TEXT`; None when it is not understood.
+
+    `break` begins a break and `resume` ends one, whatever is so; `pause` is the other of the two.
+
+    >>> line_wish("not one"), line_wish("side left"), line_wish("load ankle-weight 2"), line_wish("jump")
+    (Wish(kind='not_one', value=''), Wish(kind='side', value='left'), Wish(kind='load', value='ankle-weight 2'), None)
+    """
+    text = " ".join(line.split())
+    if text.lower() in ("break", "resume"):
+        return Command("pause", text.lower())
+    kind = _LINES.get(text.lower())
+    if kind is not None:
+        return Command(kind)
+    word, _, value = text.partition(" ")
+    word = word.lower()
+    if word == "note" and value:
+        return Command("note", value)
+    if word not in ("side", "load"):
+        return None
+    named: MarkKind = "side" if word == "side" else "load"
+    try:
+        Mark(0.0, named, value.lower())
+    except ValueError:
+        return None
+    return Command("side" if word == "side" else "load", value.lower())
+
+
+def next_load(load: str) -> str:
+    """The load after this one, round and round.
+
+    >>> next_load("none"), next_load("machine")
+    ('ankle-weight', 'none')
+    """
+    loads = MARK_WORDS["load"]
+    return loads[(loads.index(load) + 1) % len(loads)]
+
+
+def keys_line(*, waiting: bool) -> str:
+    """All keys in one line; `b` only while a session is `waiting` for it."""
+    return " · ".join(f"{key} {name}" for key, (kind, name) in KEYS.items() if waiting or kind != "begin")

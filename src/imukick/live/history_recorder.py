@@ -1,0 +1,169 @@
+"""A live session goes into the history while it happens, by a thread of its own; when that refuses, the session goes on without it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final, TypeVar
+
+from imukick.analysis import Analysis, gathered
+from imukick.coaching.state import SetDone
+from imukick.errors import ImukickError
+from imukick.events import Event
+from imukick.exercises import Exercise
+from imukick.live.preflight import Preflight
+from imukick.marks import Mark
+from imukick.plans import Plan
+from imukick.session import Session
+from imukick.sinks.history import History, PlanSet
+from imukick.sinks.history.editing import keep_answer
+from imukick.sinks.history.kept import to_json
+from imukick.sinks.history.opening import AwayError, refused
+from imukick.sinks.history.writing import Beginning, SessionWriter
+from imukick.sources.recordings import Recording
+
+TRY_S: Final = 0.2
+"""How long one try waits for another program that writes; between tries the end can be given up."""
+CALL_S: Final = 3.0
+"""After this long without success a line says so. Chosen: longer than any write of this program's own."""
+
+Open = Callable[[], AbstractContextManager[History]]
+"""Opens the history, or makes it; in the thread that then writes in it."""
+Result = TypeVar("Result")
+Job = Callable[[History], None]
+
+
+class HistoryRecorder:
+    """One session of `person`, kept from its first sample on: each call returns at once, a thread writes.
+
+    Another program that writes is waited for, however long it takes; what happens meanwhile is caught up. `trouble`: why nothing more is kept, if
+    that is so; `said` is called with it and with word of long waits, in that thread. `number`: of the session in the history.
+    """
+
+    def __init__(self, history: Open, person: str, plan: Plan | None, before: Preflight | None = None) -> None:
+        self._open, self._person, self._plan = history, person, plan
+        self.before = before if before is not None else Preflight()
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._given_up = threading.Event()
+        self._writer: SessionWriter | None = None
+        self._sets = 0
+        self.whole = False
+        """Whether all of the session is kept."""
+        self.trouble: ImukickError | None = None
+        self.said: Callable[[str], None] = _nobody
+
+    @property
+    def number(self) -> int | None:
+        """Of the session; None before it is begun in the history."""
+        return None if self._writer is None else self._writer.number
+
+    def begin(self, recording: Recording, exercise: Exercise) -> None:
+        """The first sample has come; `recording` has none yet, but its header."""
+        meta = gathered(recording, exercise, Session(exercise), (), ()).meta
+        plan, now = self._plan, datetime.now().astimezone()
+        beginning = Beginning(
+            person=self._person,
+            origin="live",
+            recording=recording.path,
+            meta=meta,
+            plan=None if plan is None else plan.name,
+            plan_text=None if plan is None else to_json(asdict(plan)),
+        )
+
+        def write(history: History) -> None:
+            if plan is not None and self.before.answer is not None:
+                keep_answer(history.connection, self._person, plan.name, self.before.answer, now)
+            self._writer = SessionWriter(history.connection, beginning, now)
+
+        self._queue.put(write)
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread.start()
+
+    def tell(self, events: Sequence[Event], marks: Sequence[Mark], sets: Sequence[SetDone]) -> None:
+        """Keep what the session reported, what a person did, and every set of a plan that is over by now."""
+        if self._thread is None:
+            return
+        told, made = tuple(events), tuple(marks)
+        if told or made:
+            self._queue.put(lambda _: self._begun.tell(told, made))
+        for done in sets[self._sets :] if self._plan is not None else ():
+            self._queue.put(self._set_over(self._sets, PlanSet(**asdict(done))))
+            self._sets += 1
+
+    def end(self, analysis: Analysis, recording: Path) -> None:
+        """The session is over and its `recording` written; nothing more follows."""
+        if self._thread is None:
+            return
+
+        def write(_: History) -> None:
+            self._begun.end(analysis.meta, recording)
+            self.whole = True
+
+        self._queue.put(write)
+        self._queue.put(None)
+
+    def wait(self, within_s: float) -> bool:
+        """Wait until all is kept or refused, at most so long; whether that is so."""
+        if self._thread is None:
+            return True
+        self._thread.join(within_s)
+        return not self._thread.is_alive()
+
+    def give_up(self) -> None:
+        """What is not kept by now is not kept at all."""
+        self._given_up.set()
+
+    @property
+    def _begun(self) -> SessionWriter:
+        assert self._writer is not None  # its job was the first
+        return self._writer
+
+    def _set_over(self, number: int, done: PlanSet) -> Job:
+        return lambda _: self._begun.plan_set(number, done)
+
+    def _run(self) -> None:
+        with ExitStack() as opened:
+            try:
+                history = self._patiently(lambda: opened.enter_context(self._open()))
+                history.connection.execute(f"PRAGMA busy_timeout = {round(1000 * TRY_S)}")
+                while (job := self._queue.get()) is not None:
+                    self._do(job, history)
+            except ImukickError as error:
+                self.trouble = error
+                self.said(f"{error}; the session goes on, its recording can be added later: imukick replay --save")
+
+    def _do(self, job: Job, history: History) -> None:
+        def once() -> None:
+            try:
+                job(history)
+            except sqlite3.Error as error:
+                raise refused(history.path, error) from error
+            except (ValueError, OverflowError) as error:  # what no column can hold
+                raise ImukickError(f"{history.path}: the session cannot be kept: {error}") from error
+
+        self._patiently(once)
+
+    def _patiently(self, step: Callable[[], Result]) -> Result:
+        """What `step` gives, tried again while another program writes. Raises `ImukickError` for anything else, and when it is given up."""
+        began_s, called = time.monotonic(), False
+        while True:
+            try:
+                return step()
+            except AwayError as error:
+                if not error.busy or self._given_up.wait(TRY_S):
+                    raise
+            if not called and time.monotonic() - began_s > CALL_S:
+                called = True
+                self.said("another program is writing to the history; this session is caught up there when it ends")
+
+
+def _nobody(line: str) -> None:
+    """Nobody listens yet."""

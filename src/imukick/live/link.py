@@ -1,0 +1,107 @@
+"""From what was asked for to a sensor that streams: the virtual one, a phone, another program's radio, Bluetooth."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from imukick.errors import ImukickError, SensorError
+from imukick.live.stopping import Stop
+from imukick.sensors.link import Sensor
+from imukick.sources.ble import Backend, Found, LinkItem, find, stream
+from imukick.sources.phyphox import stream_phone
+
+VIRTUAL: Final = "virtual"
+VIRTUAL_NAME: Final = "imukick virtual"
+NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
+NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
+"""Reasons of a `SensorError` that have nothing to do with any sensor."""
+
+Choose = Callable[[list[Found]], Awaitable[Found]]
+"""The one sensor of those found. Raises `SensorError` where none can be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Which sensor is wanted. `play`, `faster`: what the virtual one plays, how many times real time; `phone`: a phone's address;
+    `described`: a home-made sensor, and only that one is looked for.
+    """
+
+    sensor: str | None = None
+    radio: str | None = None
+    play: str | None = None
+    faster: float = 1.0
+    phone: str | None = None
+    described: Sensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What streams: what to call it, its `items`; `played` is set when a virtual one has no more to play."""
+
+    title: str
+    items: AsyncGenerator[LinkItem, None]
+    played: asyncio.Event | None = None
+
+
+@asynccontextmanager
+async def linked(seek: Seek, stop: Stop, choose: Choose) -> AsyncIterator[Link]:
+    """The sensor that was asked for; `choose` says which of several. Raises `SensorError` when it is not there."""
+    if seek.sensor == VIRTUAL:
+        from imukick.virtual.running_sensor import in_process
+        from imukick.virtual.track import endless_track, recorded_track
+
+        track = endless_track() if seek.play is None else recorded_track(seek.play)
+        async with in_process(track, name=VIRTUAL_NAME, speed=seek.faster) as room:
+            virtual = _only(await stop.before(find(VIRTUAL_NAME, backend=room.backend)))
+            yield Link(virtual.title, stream(virtual, backend=room.backend), room.sensor.played)
+        return
+    if seek.phone is not None:
+        yield Link(f"phyphox at {seek.phone}", stream_phone(seek.phone))
+        return
+    async with radio_backend(seek.radio) as backend:
+        sensors = None if seek.described is None else [seek.described]
+        found = await stop.before(find(seek.sensor, sensors=sensors, backend=backend))
+        one = await choose(found)
+        yield Link(one.title, stream(one, backend=backend))
+
+
+@asynccontextmanager
+async def radio_backend(radio: str | None) -> AsyncIterator[Backend | None]:
+    """What bleak is to use: a transport to another process's radio, or None, the computer's own Bluetooth.
+
+    Raises `ImukickError` where that needs what is not installed, `SensorError` when nobody listens there.
+    """
+    if radio is None:
+        yield None
+        return
+    if importlib.util.find_spec("bumble") is None:
+        raise ImukickError(NEEDS_BUMBLE)
+    from imukick.virtual.bumble_backend import bumble_backend
+
+    async with bumble_backend(radio) as backend:
+        yield backend
+
+
+def _only(found: list[Found]) -> Found:
+    if not found:
+        raise SensorError(
+            "the virtual sensor does not answer; imukick doctor tries it step by step", reason="not found"
+        )
+    return found[0]
+
+
+def with_a_way_out(error: SensorError) -> SensorError:
+    """Where Bluetooth itself is missing: who looks why, and what works without, as far as it is not said yet."""
+    if error.reason not in NO_BLUETOOTH:
+        return error
+    said = str(error)
+    said += "" if "imukick doctor" in said else "; 'imukick doctor' looks why"
+    said += "" if "--sensor virtual" in said else "; --sensor virtual works without Bluetooth"
+    if importlib.util.find_spec("bumble") is None:
+        said += " (that needs: pip install 'imukick[virtual]')"
+    return SensorError(said, reason=error.reason)

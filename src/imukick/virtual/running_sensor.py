@@ -1,0 +1,139 @@
+"""Where a virtual sensor lives: in this process beside its client, or behind a transport for another process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bumble.device import Device
+from bumble.transport import open_transport
+
+from imukick.errors import ImukickError, SensorError
+from imukick.sources.ble import Backend
+from imukick.virtual.bumble_backend import HostRadio, backend_on
+from imukick.virtual.device_models import MAKES, OWN
+from imukick.virtual.playing import Faults
+from imukick.virtual.radio import Radio
+from imukick.virtual.sensor import VirtualSensor
+from imukick.virtual.track import Track
+from imukick.virtual.virtual_link import AirController, VirtualLink, device_on
+
+SPEEDS = (0.01, 1000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSensor:
+    """A running virtual sensor, and what bleak needs to reach it (`find(backend=room.backend)`)."""
+
+    sensor: VirtualSensor
+    backend: Backend
+
+
+@asynccontextmanager
+async def in_process(
+    track: Track,
+    *,
+    make: str = OWN,
+    radio: Radio | None = None,
+    faults: Faults | None = None,
+    name: str | None = None,
+    speed: float = 1.0,
+) -> AsyncIterator[RunningSensor]:
+    """A virtual sensor in this process, advertising; gone when the block ends.
+
+    `make`: a name of `MAKES`; `name`: what it is called, by default as sensors of its make are. `speed`: how many times
+    faster than real time it plays.
+    """
+    _check_speed(speed)
+    air = VirtualLink()
+    async with _sensor(air, track, make, radio, faults, name, speed) as sensor:
+        host = device_on(air, "imukick host")
+        await host.power_on()
+
+        async def opens() -> Device:
+            return host
+
+        try:
+            yield RunningSensor(sensor, backend_on(HostRadio(opens)))
+        finally:
+            await host.power_off()
+
+
+@asynccontextmanager
+async def serve(
+    transport: str,
+    track: Track,
+    *,
+    make: str = OWN,
+    radio: Radio | None = None,
+    faults: Faults | None = None,
+    name: str | None = None,
+    speed: float = 1.0,
+) -> AsyncIterator[VirtualSensor]:
+    """A virtual sensor whose air another process joins: `tcp-server:HOST:PORT`, or `vhci` for this computer's BlueZ.
+
+    The rest as in `in_process`. Raises `SensorError` when the transport cannot be opened.
+    """
+    if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:0*[1-9]\d*", transport):
+        raise SensorError(
+            f"--radio {transport} is not known; use tcp-server:127.0.0.1:PORT, or vhci for BlueZ", reason="no transport"
+        )
+    _check_speed(speed)
+    air = VirtualLink()
+    try:
+        opened: Any = await open_transport(transport)  # bumble's types leave out what a server has more
+    except (OSError, OverflowError) as error:
+        raise SensorError(_unopened(transport, error), reason="no transport") from error
+    try:
+        AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
+        async with _sensor(air, track, make, radio, faults, name, speed) as sensor:
+            yield sensor
+    finally:
+        await opened.close()
+        if transport != "vhci":  # bumble leaves the listening socket and the one to the client open
+            opened.server.close()
+            if opened.sink.transport is not None:
+                opened.sink.transport.close()
+
+
+def _check_speed(speed: float) -> None:
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise ImukickError(f"a speed of {speed:g} is not played: from {SPEEDS[0]:g} to {SPEEDS[1]:g}")
+
+
+def _unopened(transport: str, error: Exception) -> str:
+    if transport == "vhci":
+        return f"the kernel's virtual Bluetooth adapter cannot be opened ({error}): run 'modprobe hci_vhci', and this as root"
+    return f"--radio {transport} cannot be opened ({error}): choose another port, as tcp-server:127.0.0.1:9001"
+
+
+@asynccontextmanager
+async def _sensor(
+    air: VirtualLink,
+    track: Track,
+    make: str,
+    radio: Radio | None,
+    faults: Faults | None,
+    name: str | None,
+    speed: float,
+) -> AsyncIterator[VirtualSensor]:
+    model = MAKES[make]
+    called = model.name if name is None else name
+    sensor = VirtualSensor(
+        device_on(air, called),
+        air,
+        track,
+        radio or Radio(),
+        faults or Faults(),
+        make=model.make,
+        name=called,
+        speed=speed,
+    )
+    await sensor.switch_on()
+    try:
+        yield sensor
+    finally:
+        await sensor.switch_off()

@@ -1,0 +1,79 @@
+"""What the page is told: a word for every verdict, the meter's zones, the phases of a kick, sets and summary."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from imukick.analysis import analyse
+from imukick.coaching.wording import IN_A_WORD, QUICK_SHARE, VERDICTS
+from imukick.events import LiftTold
+from imukick.page.leg_phase import NEXT, LegPhase
+from imukick.page.presenter import MOMENTUM_LIMIT, Presenter, last_facts, lift_facts, show_rows, summary_facts
+from imukick.page.state import PageState
+from imukick.reps.verdicts import VerdictParams
+from imukick.signals import LegMotion
+from imukick.units import RAD_PER_DEG
+from tests.page.browser import RECORDINGS
+
+
+def test_every_verdict_has_a_word_that_can_be_read_from_afar() -> None:
+    assert IN_A_WORD.keys() == VERDICTS.keys()
+    assert max(map(len, IN_A_WORD.values())) <= 10
+
+
+def test_the_meters_line_is_the_verdicts_limit() -> None:
+    assert VerdictParams().momentum == MOMENTUM_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("momentum", "zone"),
+    [(None, ""), (0.0, "muscle"), (QUICK_SHARE, "quick"), (MOMENTUM_LIMIT, "quick"), (0.36, "swung")],
+)
+def test_zones_of_the_meter(momentum: float | None, zone: str) -> None:
+    assert lift_facts(momentum, 1, 0.0)["zone"] == zone
+
+
+def test_a_recording_is_told_as_its_table_says() -> None:
+    analysis = analyse(RECORDINGS / "quadruped_faults.csv", motion=False, one_pass=True)
+    board = PageState()
+    teller = Presenter(board)
+    for event in analysis.events:
+        teller.heard(event)
+    assert board.fact("counted") == analysis.counted
+    lifts = sum(isinstance(event, LiftTold) for event in analysis.events)
+    assert board.fact("lift")["n"] == lifts
+    summary = summary_facts(analysis.reps, [], "x")
+    assert summary["counted"] == analysis.counted == sum(row["counted"] for row in summary["sets"])
+    for rep in analysis.reps:
+        told = last_facts(rep)
+        assert (told["tone"] == "warn") == (rep.counted and bool(rep.verdicts))
+        assert (told["tone"] == "none") == (not rep.counted)
+        for verdict in rep.verdicts if rep.counted else ():
+            assert last_facts(rep, verdict.word)["word"] == IN_A_WORD[verdict.word]
+    before, _ = board.since(None)
+    show_rows(board, analysis.reps)
+    after, _ = board.since(None)
+    assert after["rows"] == before["rows"], "nothing was told otherwise than it stands in the end"
+
+
+def test_phases_follow_a_kick() -> None:
+    t_s = np.arange(0.0, 6.0, 0.01)
+    angle_deg = np.interp(t_s, [1.0, 2.0, 3.0, 4.5], [0.0, 40.0, 40.0, 0.0])
+    angle_rad = angle_deg * RAD_PER_DEG
+    rate_radps = np.gradient(angle_rad, 0.01)
+    phase = LegPhase()
+    told: list[tuple[str, float]] = []
+    for at in range(len(t_s)):
+        one = slice(at, at + 1)
+        vectors, flags = np.zeros((1, 3)), np.zeros(1, bool)
+        now = phase.push(LegMotion(t_s[one], vectors, vectors, vectors, flags, flags, angle_rad[one], rate_radps[one]))
+        assert now is not None
+        if not told or told[-1][0] != now.name:
+            told.append((now.name, round(now.since_s, 1)))
+    assert told == [("rest", 0.0), ("lift", 1.0), ("hold", 2.0), ("lower", 3.0), ("rest", 4.5)]
+
+
+def test_the_phase_table_leads_everywhere_and_nowhere_else() -> None:
+    names = {"rest", "lift", "hold", "lower"}
+    assert {before for before, _ in NEXT} == set(NEXT.values()) == names
