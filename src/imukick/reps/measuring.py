@@ -187,8 +187,10 @@ def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | 
 
 def _swung(rest_up: FloatArray, strapping: Strapping) -> float:
     """Angle (rad) about the kick axis from the strapping's mean rest pose to this one, + towards lifting."""
-    axis, zero = np.array(strapping.axis), np.array(strapping.rest_up)
-    return float(np.arctan2(rest_up @ np.cross(zero, axis), rest_up @ zero - (rest_up @ axis) * (zero @ axis)))
+    (ax, ay, az), (zx, zy, zz), (x, y, z) = strapping.axis, strapping.rest_up, rest_up.tolist()
+    across = x * (zy * az - zz * ay) + y * (zz * ax - zx * az) + z * (zx * ay - zy * ax)
+    level = (x * ax + y * ay + z * az) * (zx * ax + zy * ay + zz * az)
+    return math.atan2(across, x * zx + y * zy + z * zz - level)
 
 
 def _slipped(e: Excursion, strapping: Strapping) -> bool:

@@ -80,9 +80,9 @@ def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Shar
         """(the share, the gravity moment crossed)."""
         psi = angle + psi0_rad
         gravity, way = np.sin(psi), rate * (psi > 0)
-        whole = float((gravity.clip(min=0.0) * way).sum())
+        whole = float(np.maximum(gravity, 0.0) @ way)
         muscle = np.maximum(alpha / omega2 + gravity, 0.0)
-        free = float(((gravity - muscle).clip(min=0.0) * way).sum())
+        free = float(np.maximum(gravity - muscle, 0.0) @ way)
         return min(max(free / max(whole, 1e-6), 0.0), 1.0), whole
 
     value, _ = share(leg.omega2, leg.psi0_rad)
@@ -141,8 +141,11 @@ def bounces(e: Excursion, phases: Phases) -> int:
     if not len(upper):
         return 0
     part = phases.angle_rad[e.start + upper[0] : e.start + upper[-1] + 1]
+    least_rad = max(BOUNCE_RAD, BOUNCE_SHARE * high)
+    if float(np.max(np.maximum.accumulate(part) - part)) < least_rad:
+        return 0  # it never fell so far
     within = round(BOUNCE_S * (len(e.t_s) - 1) / float(e.t_s[-1] - e.t_s[0]))
-    return _dips(part.tolist(), max(BOUNCE_RAD, BOUNCE_SHARE * high), within)
+    return _dips(part.tolist(), least_rad, within)
 
 
 def _dips(angle_rad: list[float], least_rad: float, within: int) -> int:

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Final
 
 import numpy as np
+from scipy.fft import next_fast_len
 
 from imukick.signals import Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
@@ -156,7 +157,8 @@ def _slower(rate: FloatArray, cut_hz: float, step_s: float) -> FloatArray:
     The quotient of the two answers |H|^2 = 1 / (1 + (f / cut)^4), in one Fourier transform; both ends are held.
     """
     margin = int(ANSWER_PERIODS / (cut_hz * step_s))
-    held = np.concatenate([np.full(margin, rate[0]), rate, np.full(margin, rate[-1])])
+    more = next_fast_len(len(rate) + 2 * margin, real=True) - len(rate) - margin
+    held = np.concatenate([np.full(margin, rate[0]), rate, np.full(more, rate[-1])])
     hz = np.fft.rfftfreq(len(held), step_s)
     answer = (1.0 + (hz / CUT_HZ) ** 4) / (1.0 + (hz / cut_hz) ** 4)
     out: FloatArray = np.fft.irfft(np.fft.rfft(held) * answer, len(held))[margin : margin + len(rate)]
@@ -207,7 +209,8 @@ def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
     """
     along = e.rest_up - (e.rest_up @ axis) * axis
     along = along / max(float(np.linalg.norm(along)), 1e-9)
-    across = np.cross(along, axis)
+    (ax, ay, az), (bx, by, bz) = along.tolist(), axis.tolist()
+    across = np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
     gravity = np.arctan2(e.up @ across, e.up @ along)
     if float(np.ptp(gravity)) >= np.pi:
         gravity = np.unwrap(gravity)

@@ -95,8 +95,10 @@ def _labels(part: Part) -> NDArray[np.object_] | None:
 
 def _candidates(table: Table) -> list[int]:
     """Columns of which a few rows hold few words, none of them a number unless the name of the column says that it may be one."""
-    rows = [raw for raw in table.body.split(b"\n") if raw.strip() and not raw.startswith(b"#")]
-    some = [rows[k] for k in sorted({round(k) for k in np.linspace(0, len(rows) - 1, LOOKED_AT)})] if rows else []
+    body = table.body + b"\n"
+    begins = {0, *(body.find(b"\n", k) + 1 for k in np.linspace(0, len(table.body), LOOKED_AT, dtype=int).tolist())}
+    rows = [body[begin : body.find(b"\n", begin)] for begin in sorted(begins)]
+    some = [raw for raw in rows if raw.strip() and not raw.startswith(b"#")]
     found = []
     cells = [raw.decode("utf-8", errors="replace").replace('"', "").split(table.delimiter) for raw in some]
     for position, header in enumerate(table.headers):
