@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imukick.events import Event, Rep
+from imukick.events import Rep
 from imukick.exercises import Exercise
 from imukick.live.link_quality import LinkCount
 from imukick.live.loop import LiveLoop
@@ -24,6 +24,7 @@ from imukick.live.view import Views
 from imukick.sensors.link import Told
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
+from imukick.updates import Update
 from imukick.virtual.running_sensor import in_process
 from imukick.virtual.track import endless_track
 
@@ -39,12 +40,14 @@ class Listening(LiveSession):
         super().__init__(exercise, recorder, {})
         self.told_s: list[float] = []
 
-    def take(self, told: Told, came: datetime) -> list[Event]:
+    def take(self, told: Told, came: datetime) -> Update:
         """The same, noted."""
-        events = super().take(told, came)
+        update = super().take(told, came)
         reached_s = self.last_s or 0.0
-        self.told_s += [reached_s - event.t_end_s for event in events if isinstance(event, Rep) and event.counted]
-        return events
+        self.told_s += [
+            reached_s - event.t_end_s for event in update.events if isinstance(event, Rep) and event.counted
+        ]
+        return update
 
 
 async def measure(duration_s: float, folder: Path) -> tuple[list[float], list[float]]:

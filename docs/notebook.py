@@ -84,7 +84,7 @@ print("short of 70°:", [rep.index for rep in strict.reps if "short" in rep.word
 recording = imukick.read_recording(recordings / "standing_controlled.csv")
 session = imukick.Session()
 for start in range(0, len(recording.samples), 50):
-    for event in session.push(recording.samples.part(start, start + 50)):
+    for event in session.push(recording.samples.part(start, start + 50)).events:
         if isinstance(event, imukick.Rep):
             print(f"{event.t_end_s:5.1f} s: rep {event.index}, {event.rom_deg:.0f}°")
-told = session.finish()
+told = session.finish().events

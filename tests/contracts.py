@@ -27,8 +27,8 @@ def events_of(samples: Samples, cuts: Sequence[int] = (), **session: Any) -> lis
     engine = Session(**session)
     told: list[Event] = []
     for part in parts(samples, cuts):
-        told += engine.push(part)
-    return told + engine.finish()
+        told += engine.push(part).events
+    return [*told, *engine.finish().events]
 
 
 def told_and_moved(samples: Samples, cuts: Sequence[int] = ()) -> tuple[list[Event], tuple[FloatArray, FloatArray]]:
@@ -37,10 +37,12 @@ def told_and_moved(samples: Samples, cuts: Sequence[int] = ()) -> tuple[list[Eve
     told: list[Event] = []
     pieces: list[LegMotion] = []
     for part in parts(samples, cuts):
-        told += engine.push(part)
-        pieces += engine.moved
-    told += engine.finish()
-    pieces += engine.moved
+        update = engine.push(part)
+        told += update.events
+        pieces += update.motion
+    last = engine.finish()
+    told += last.events
+    pieces += last.motion
     angles = [np.full(len(p), -1000.0) if p.angle_rad is None else p.angle_rad for p in pieces]
     return told, (np.concatenate([p.t_s for p in pieces]), np.concatenate(angles))
 
@@ -49,17 +51,6 @@ def columns(items: Sequence[Any]) -> dict[str, np.ndarray]:
     """Arrays of a stage's output joined along time, chunk borders forgotten."""
     names = [n for n in items[0].__dataclass_fields__ if isinstance(getattr(items[0], n), np.ndarray)]
     return {n: np.concatenate([getattr(i, n) for i in items]) for n in names}
-
-
-def rows_of(events: Sequence[Event]) -> list[Rep]:
-    """The table after all revisions."""
-    rows: dict[int, Rep] = {}
-    for event in events:
-        if isinstance(event, Rep):
-            rows[event.index] = event
-        elif isinstance(event, RepRevised):
-            rows[event.index] = event.rep
-    return list(rows.values())
 
 
 def check_revisions(events: Sequence[Event]) -> int:

@@ -43,8 +43,8 @@ def one_after_the_other(made: Trio, order: tuple[Place, ...]) -> list[Event]:
     ensemble = an_ensemble(made)
     events: list[Event] = []
     for place in order:
-        events += ensemble.push(place, samples(made)[place])
-    return events + ensemble.finish()
+        events += ensemble.push(place, samples(made)[place]).events
+    return [*events, *ensemble.finish().events]
 
 
 def shuffled(made: Trio, seed: int) -> list[Event]:
@@ -57,10 +57,10 @@ def shuffled(made: Trio, seed: int) -> list[Event]:
         piece = next(flows[place], None)
         if piece is None:
             del flows[place]
-            events += ensemble.finish(place)
+            events += ensemble.finish(place).events
         else:
-            events += ensemble.push(place, piece)
-    return events + ensemble.finish()
+            events += ensemble.push(place, piece).events
+    return [*events, *ensemble.finish().events]
 
 
 def test_any_interleaving_and_any_chunks_give_equal_events() -> None:
@@ -91,9 +91,13 @@ def test_an_ensemble_of_one_ankle_says_what_its_session_says() -> None:
     made = trio()
     one = made.made["left"].samples
     session = Session(Exercise(height_m=1.7, side="left"))
-    alone = [e for e in [*session.push(one), *session.finish()] if isinstance(e, Rep | SetEnded)]
+    alone = [e for e in [*session.push(one).events, *session.finish().events] if isinstance(e, Rep | SetEnded)]
     ensemble = Ensemble(("left-ankle",), Exercise(height_m=1.7))
-    together = [e for e in [*ensemble.push("left-ankle", one), *ensemble.finish()] if isinstance(e, Rep | SetEnded)]
+    together = [
+        e
+        for e in [*ensemble.push("left-ankle", one).events, *ensemble.finish().events]
+        if isinstance(e, Rep | SetEnded)
+    ]
     assert [(r.t_start_s, r.t_end_s, r.rom_deg, r.counted) for r in together if isinstance(r, Rep)] == [
         (r.t_start_s, r.t_end_s, r.rom_deg, r.counted) for r in alone if isinstance(r, Rep)
     ]
@@ -103,8 +107,8 @@ def test_an_ensemble_of_one_ankle_says_what_its_session_says() -> None:
 def test_a_sensor_that_is_absent_is_not_waited_for() -> None:
     made = trio()
     ensemble = an_ensemble(made)
-    assert ensemble.push("left-ankle", samples(made)["left-ankle"]) == []
-    events = ensemble.absent("right-ankle", 1e9) + ensemble.absent("pelvis", 1e9)
+    assert ensemble.push("left-ankle", samples(made)["left-ankle"]).events == ()
+    events = (ensemble.absent("right-ankle", 1e9) + ensemble.absent("pelvis", 1e9)).events
     rows = [event for event in events if isinstance(event, Rep)]
     assert rows
     assert all(row.side == "left" and row.pelvis_tilt_deg is None for row in rows)
@@ -116,8 +120,8 @@ def test_without_clocks_the_sides_hold_and_the_pelvis_stays_silent() -> None:
     ensemble = Ensemble(tuple(samples(made)), Exercise(height_m=1.7), head=True)
     events: list[Event] = []
     for place, one in samples(made).items():
-        events += ensemble.push(place, one)
-    rows = [event for event in events + ensemble.finish() if isinstance(event, Rep)]
+        events += ensemble.push(place, one).events
+    rows = [event for event in [*events, *ensemble.finish().events] if isinstance(event, Rep)]
     assert {row.side for row in rows} == {"left", "right"}
     assert all(row.rocking_mps2 is None and row.sync_ms is None and "sync" in row.quality for row in rows)
 
@@ -138,11 +142,11 @@ def test_a_clock_mark_holds_from_its_own_time_on() -> None:
     ensemble = Ensemble(("left-ankle",))
     one = samples(made)["left-ankle"]
     half = len(one) // 2
-    events = ensemble.push("left-ankle", one.part(0, half))
-    events += ensemble.push("left-ankle", Mark(float(one.t_s[half - 1]), "clock", "100.0 0.0 7.0"))
+    events = [*ensemble.push("left-ankle", one.part(0, half)).events]
+    events += ensemble.push("left-ankle", Mark(float(one.t_s[half - 1]), "clock", "100.0 0.0 7.0")).events
     rows = [
         e
-        for e in [*events, *ensemble.push("left-ankle", one.part(half, len(one))), *ensemble.finish()]
+        for e in [*events, *ensemble.push("left-ankle", one.part(half, len(one))).events, *ensemble.finish().events]
         if isinstance(e, Rep)
     ]
     assert rows[0].t_start_s < 50.0 < 100.0 < rows[-1].t_start_s

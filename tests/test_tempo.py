@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from imukick.coaching.metronome import adherence_share
-from imukick.events import Rep
+from imukick.events import Rep, latest
 from imukick.exercises import Exercise
 from imukick.sources.plan_files import find_plan
 from imukick.sources.simulator import Spec, simulate
-from tests.contracts import events_of, rows_of
+from tests.contracts import events_of
 
 
 def performed(
@@ -35,7 +35,7 @@ def performed(
             seed=5,
         )
     )
-    rows = rows_of(events_of(made.samples, exercise=Exercise(target=plan.target)))
+    rows = latest(events_of(made.samples, exercise=Exercise(target=plan.target)))
     return [rep for rep in rows if rep.counted]
 
 
@@ -70,7 +70,7 @@ def test_smoothness_does_not_depend_on_the_hold() -> None:
             "variation": 0.0,
         }
         made = simulate(Spec(**words, pause_s=hold_s, sway_deg=0.2, seed=5))
-        return [(rep.sparc_lift, rep.sparc_lower) for rep in rows_of(events_of(made.samples)) if rep.counted]
+        return [(rep.sparc_lift, rep.sparc_lower) for rep in latest(events_of(made.samples)) if rep.counted]
 
     short, long = smoothness(0.2), smoothness(4.0)
     assert len(short) == len(long) == 3

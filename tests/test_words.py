@@ -13,6 +13,7 @@ from imukick.events import Load, Side
 from imukick.exercises import LOADS, POSTURES, SIDES, Exercise, read_load
 from imukick.marks import MARK_KINDS, MARK_WORDS
 from imukick.plans import Target
+from imukick.updates import Update
 
 NOT_FINITE = (math.nan, math.inf, -math.inf)
 
@@ -111,4 +112,4 @@ def test_a_session_takes_samples_and_marks_alone(item: Any) -> None:
     session = Session()
     with pytest.raises(TypeError, match=f"push takes Samples or a Mark, not {type(item).__name__}"):
         session.push(item)
-    assert session.push(Mark(0.0, "side", "left")) == []
+    assert session.push(Mark(0.0, "side", "left")) == Update()

@@ -106,13 +106,13 @@ def _streamed(case: Case) -> list[Told]:
     last: dict[int, Rep] = {}
     for item in stream(case.samples, (), PACKET_S):
         reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
-        for event in session.push(item):
+        for event in session.push(item).events:
             if isinstance(event, Rep):
                 told[event.index] = (event, reached_s)
             elif isinstance(event, RepRevised):
                 last[event.index] = event.rep
     end_s = float(case.samples.t_s[-1])
-    told |= {event.index: (event, end_s) for event in session.finish() if isinstance(event, Rep)}
+    told |= {event.index: (event, end_s) for event in session.finish().events if isinstance(event, Rep)}
     out = []
     kicks = [kick for kick in case.truth["reps"] if kick["kind"] == "kick"]
     for number, kick in enumerate(kicks):

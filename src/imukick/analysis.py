@@ -13,7 +13,7 @@ import numpy as np
 
 from imukick.doubted import clipped_warning, without_impossible
 from imukick.errors import RecordingError
-from imukick.events import DISPUTED, Doubt, Event, Gap, Prior, Rep, RepClaimed, RepDisputed, RepRevised, same_time
+from imukick.events import Doubt, Event, Gap, Prior, Rep, RepClaimed, latest, same_time
 from imukick.exercises import Exercise
 from imukick.marks import split_load
 from imukick.plain_text import one_line
@@ -146,7 +146,7 @@ def look(
     session, events, moved = run(recording, exercise, None, quiet, piece_s, motion=motion and one_pass)
     if one_pass:
         return gathered(recording, exercise, session, events, moved)
-    first = last_rows(events)
+    first = latest(events)
     session, events, moved = run(recording, exercise, session.prior, watch, piece_s, motion=motion)
     return gathered(recording, exercise, session, events, moved, first=first)
 
@@ -169,7 +169,7 @@ def gathered(
 
     `first`: the repetitions of the first pass, when this was the second look.
     """
-    reps, warnings = without_impossible(last_rows(events), exercise.height_m, apart=recording.apart)
+    reps, warnings = without_impossible(latest(events), exercise.height_m, apart=recording.apart)
     if not (recording.native and recording.samples.gyr_range_radps):
         warnings += clipped_warning(reps)  # a recording of our own knows its full scale: the rows say it, and live did
     meta = facts_of(recording, exercise, session.params, events, None if first is None else changed(first, reps))
@@ -192,23 +192,6 @@ def changed(first: Sequence[Rep], second: Sequence[Rep]) -> str:
     fewer = sum(not any(same_time(span, other) for other in two_s) for span in one_s)
     parts = [f"{n} {word}" for n, word in ((more, "more"), (fewer, "fewer")) if n]
     return f"{' and '.join(parts)} counted than in one pass" if parts else "counts as one pass does"
-
-
-def last_rows(events: Iterable[Event]) -> tuple[Rep, ...]:
-    """Each repetition as it was told last, in order, with a note where the person disputed it."""
-    reps: dict[int, Rep] = {}
-    disputed: set[int] = set()
-    for event in events:
-        match event:
-            case Rep():
-                reps[event.index] = event
-            case RepRevised():
-                reps[event.index] = event.rep
-            case RepDisputed():
-                disputed.add(event.index)
-    for index in disputed:
-        reps[index] = replace(reps[index], notes=(*reps[index].notes, DISPUTED))
-    return tuple(reps[index] for index in sorted(reps))
 
 
 def exercise_of(

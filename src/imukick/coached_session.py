@@ -2,54 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from imukick.coaching.coach import Coach
 from imukick.coaching.ticks import Ticks
-from imukick.events import Event
 from imukick.marks import Mark
 from imukick.plans import Cue
 from imukick.session import Session
-from imukick.signals import LegMotion, Samples
+from imukick.signals import Samples
+from imukick.updates import Update
 
 
 class CoachedSession:
-    """`push`, `finish` and `moved` as those of the `Session`; `cues`: what the coach said to the last push or finish.
-
-    The coach changes no event.
-    """
+    """`push` and `finish` as those of the `Session`, with what the coach says to it. The coach changes no event."""
 
     def __init__(self, session: Session, coach: Coach) -> None:
         self.session = session
         self.coach = coach
-        self.cues: tuple[Cue, ...] = ()
-        self.moved: tuple[LegMotion, ...] = ()
-        self._beats = Ticks()
+        self._ticks = Ticks()
 
-    def push(self, item: Samples | Mark) -> list[Event]:
-        """The events that the session settles."""
-        cues: list[Cue] = []
-        events: list[Event] = []
-        moved: list[LegMotion] = []
+    def push(self, item: Samples | Mark) -> Update:
+        """What the session settles, and what the coach says."""
         if isinstance(item, Mark):
-            cues += self.coach.push(item)
-            events += self._heard(self.session.push(item), cues)
-        else:
-            for piece in self._beats.push(item):
-                if isinstance(piece, Samples):
-                    events += self._heard(self.session.push(piece), cues)
-                    moved += self.session.moved
-                else:
-                    cues += self.coach.reach(piece)
-        self.cues, self.moved = tuple(cues), tuple(moved)
-        return events
+            return Update(cues=tuple(self.coach.push(item))) + self._heard(self.session.push(item))
+        update = Update()
+        for piece in self._ticks.push(item):
+            if isinstance(piece, Samples):
+                update += self._heard(self.session.push(piece))
+            else:
+                update += Update(cues=tuple(self.coach.reach(piece)))
+        return update
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> Update:
         """Close session and coaching."""
-        cues: list[Cue] = []
-        events = self._heard(self.session.finish(), cues)
-        self.cues, self.moved = (*cues, *self.coach.finish()), self.session.moved
-        return events
+        return self._heard(self.session.finish()) + Update(cues=tuple(self.coach.finish()))
 
-    def _heard(self, events: list[Event], cues: list[Cue]) -> list[Event]:
-        for event in events:
+    def _heard(self, update: Update) -> Update:
+        cues: list[Cue] = []
+        for event in update.events:
             cues += self.coach.push(event)
-        return events
+        return replace(update, cues=tuple(cues))

@@ -31,6 +31,7 @@ from imukick.reps.claims import Claims
 from imukick.reps.pelvic import judged
 from imukick.session import SessionParams
 from imukick.signals import Samples
+from imukick.updates import Update
 
 LIFT_S: Final = 1.0
 """How long before the top of a lift the other leg's movement is compared with it. Chosen: an ordinary lift."""
@@ -115,7 +116,7 @@ class Ensemble:
                 return stream
         raise ValueError(f"no {place} in this ensemble; it has {', '.join(one.place for one in self._streams)}")
 
-    def push(self, place: str, item: Samples | Mark) -> list[Event]:
+    def push(self, place: str, item: Samples | Mark) -> Update:
         """Take what came next from the sensor at `place`; report what it settles.
 
         Raises `ValueError` after `finish` and for another place, `TypeError` for anything but samples and marks.
@@ -124,18 +125,18 @@ class Ensemble:
             raise ValueError("the ensemble is finished; start a new one")
         stream = self._stream(place)
         if isinstance(item, Mark):
-            return self._mark(stream, item)
+            return Update(tuple(self._mark(stream, item)))
         if not isinstance(item, Samples):
             raise TypeError(f"push takes Samples or a Mark, not {type(item).__name__}")
         stream.push(item)
-        return self._join()
+        return Update(tuple(self._join()))
 
-    def absent(self, place: str, until_s: float) -> list[Event]:
+    def absent(self, place: str, until_s: float) -> Update:
         """Do not wait for the sensor at `place` before this session time."""
         self._stream(place).reach(until_s)
-        return self._join()
+        return Update(tuple(self._join()))
 
-    def finish(self, place: str | None = None) -> list[Event]:
+    def finish(self, place: str | None = None) -> Update:
         """Close one sensor's stream, or all that are open; report what that settles."""
         for stream in self._streams:
             if not stream.closed and place in (None, stream.place):
@@ -144,7 +145,7 @@ class Ensemble:
         if place is None and not self._finished:
             self._finished = True
             out += self._end_set()
-        return out
+        return Update(tuple(out))
 
     def _mark(self, stream: Stream, mark: Mark) -> list[Event]:
         if mark.kind == "clock":

@@ -193,11 +193,11 @@ class Leg(Stream):
 
     def take(self, piece: Samples) -> None:
         """Samples go to the Session."""
-        self._in_step += self.session.push(piece)
+        self._in_step += self.session.push(piece).events
 
     def mark(self, mark: Mark) -> None:
         """So do marks."""
-        self._in_step += self.session.push(mark)
+        self._in_step += self.session.push(mark).events
 
     def end_step(self) -> None:
         """What the Session reported in this step waits until all others have come as far."""
@@ -209,7 +209,7 @@ class Leg(Stream):
 
     def close(self) -> None:
         """Close the Session."""
-        self._in_step += self.session.finish()
+        self._in_step += self.session.finish().events
         self.end_step()
 
     def swing(self, from_s: float, to_s: float, usual_s: float) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -194,6 +195,23 @@ def newly_counted(event: Event) -> Rep | None:
         case RepRevised(now_counts=True):
             return event.rep
     return None
+
+
+def latest(events: Iterable[Event]) -> tuple[Rep, ...]:
+    """The table: the last revision of each repetition, in order of index, with a note where the person disputed it."""
+    reps: dict[int, Rep] = {}
+    disputed: set[int] = set()
+    for event in events:
+        match event:
+            case Rep():
+                reps[event.index] = event
+            case RepRevised():
+                reps[event.index] = event.rep
+            case RepDisputed():
+                disputed.add(event.index)
+    for index in disputed & reps.keys():
+        reps[index] = replace(reps[index], notes=(*reps[index].notes, DISPUTED))
+    return tuple(reps[index] for index in sorted(reps))
 
 
 @dataclass(frozen=True, slots=True)

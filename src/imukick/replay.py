@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from imukick.marks import Mark
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording
+from imukick.updates import Update
 
 Watch = Callable[[float, Sequence[Event]], None]
 """Called after each piece of a stream with the time reached (s) and the events of that piece."""
@@ -36,6 +39,34 @@ def _pieces(samples: Samples, start: int, stop: int, piece_s: float) -> Iterator
         start = end
 
 
+class Engine(Protocol):
+    """A Session, or one with a coach beside it."""
+
+    def push(self, item: Samples | Mark) -> Update:
+        """Take what came next."""
+
+    def finish(self) -> Update:
+        """Close what is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a recording: the time reached (s), what was pushed (None: the end), and what the engine said to it."""
+
+    t_s: float
+    item: Samples | Mark | None
+    update: Update
+
+
+def steps(engine: Engine, recording: Recording, piece_s: float) -> Iterator[Step]:
+    """Push a recording through an engine in pieces of `piece_s`, and finish it."""
+    reached_s = 0.0
+    for item in stream(recording.samples, recording.marks, piece_s):
+        reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
+        yield Step(reached_s, item, engine.push(item))
+    yield Step(reached_s, None, engine.finish())
+
+
 def run(
     recording: Recording,
     exercise: Exercise,
@@ -52,17 +83,10 @@ def run(
     session = Session(exercise, prior=prior)
     events: list[Event] = []
     moved: list[LegMotion] = []
-    reached_s = 0.0
-
-    def keep(found: list[Event]) -> None:
-        events.extend(found)
+    for step in steps(session, recording, piece_s):
+        events += step.update.events
         if motion:
-            moved.extend(session.moved)
+            moved += step.update.motion
         if watch is not None:
-            watch(reached_s, found)
-
-    for item in stream(recording.samples, recording.marks, piece_s):
-        reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
-        keep(session.push(item))
-    keep(session.finish())
+            watch(step.t_s, step.update.events)
     return session, events, moved

@@ -1,4 +1,4 @@
-"""The whole engine: `Session.push(Samples | Mark) -> list[Event]` and `Session.finish()`; live and replay are this."""
+"""The whole engine: `Session.push(Samples | Mark) -> Update` and `Session.finish() -> Update`; live and replay are this."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from imukick.reps.claims import Claims
 from imukick.reps.counter import Counter
 from imukick.reps.reasons import CountParams
 from imukick.signals import Excursion, FloatArray, LegMotion, Lift, Samples
+from imukick.updates import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Session:
     before it. A repetition is told when the leg has been calm for 0.3 s after it, or has begun the next lift.
 
     >>> Session().push(Samples(t_s=[0.0], acc_mps2=[[0, 0, 9.81]], gyr_radps=[[0, 0, 0]]))
-    []
+    Update(events=(), motion=(), cues=())
     """
 
     def __init__(
@@ -49,18 +50,12 @@ class Session:
         )
         self._counter = Counter(self._exercise, self._params.count)
         self._claims = Claims()
-        self._moved: tuple[LegMotion, ...] = ()
         self._finished = False
 
     @property
     def prior(self) -> Prior:
         """What was learned so far, to start another session or a second pass from."""
         return self._tracker.prior
-
-    @property
-    def moved(self) -> tuple[LegMotion, ...]:
-        """The motion that the last push or finish released."""
-        return self._moved
 
     @property
     def params(self) -> dict[str, Any]:
@@ -71,29 +66,28 @@ class Session:
         """(t_s (n,), up (n, 3) in the sensor frame) of every `hop`-th point of the 100 Hz grid from `from_s` on, of the newest three minutes."""
         return self._tracker.recent_up(from_s, hop)
 
-    def push(self, item: Samples | Mark) -> list[Event]:
-        """Take what came next; tell what it settles. Raises `ValueError` after `finish`, `TypeError` for anything else."""
+    def push(self, item: Samples | Mark) -> Update:
+        """Take what came next; say what it settles. Raises `ValueError` after `finish`, `TypeError` for anything else."""
         if self._finished:
             raise ValueError("the session is finished; start a new one")
         if isinstance(item, Mark):
-            self._moved = ()
             self._counter.mark(item)
             self._tracker.mark(item)
-            return self._claims.mark(item)
+            return Update(tuple(self._claims.mark(item)))
         if not isinstance(item, Samples):
             raise TypeError(f"push takes Samples or a Mark, not {type(item).__name__}")
         if len(item) and item.clock == "host":
             self._counter.host_clock = True
-        return self._tell(self._tracker.push(item))
+        return self._update(self._tracker.push(item))
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> Update:
         """Close what is open: held samples, the last movement, the last set."""
         if self._finished:
-            return []
+            return Update()
         self._finished = True
-        return [*self._tell(self._tracker.finish()), *self._counter.finish()]
+        return self._update(self._tracker.finish()) + Update(tuple(self._counter.finish()))
 
-    def _tell(self, moved: list[Moved]) -> list[Event]:
+    def _update(self, moved: list[Moved]) -> Update:
         events: list[Event] = []
         motion: list[LegMotion] = []
         for item in moved:
@@ -108,6 +102,5 @@ class Session:
                     events.append(item)
                 case Remount():
                     events += [*self._counter.remount(item.why), item]
-        self._moved = tuple(motion)
         self._claims.heard(events)
-        return events
+        return Update(tuple(events), tuple(motion))

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from imukick.analysis import Analysis, changed, exercise_of, facts_of, last_rows
+from imukick.analysis import Analysis, changed, exercise_of, facts_of
 from imukick.clocks import Clock, on_one_clock
 from imukick.doubted import clipped_warning, without_impossible
 from imukick.ensemble import Ensemble, session_params
 from imukick.ensemble_streams import PLACES, SIDES, EnsembleParams, EnsemblePrior
 from imukick.errors import RecordingError
-from imukick.events import Event, Place, Prior
+from imukick.events import Event, Place, Prior, latest
 from imukick.exercises import Exercise
 from imukick.motion.pelvis import PelvisParams
 from imukick.replay import stream
@@ -95,10 +95,10 @@ def look_together(recordings: Mapping[Place, Recording], exercise: Exercise, *, 
     first = None
     if not one_pass:
         params = replace(params, pelvis=PelvisParams(offset_after_s=LOOK_AFTER_S))
-        first = last_rows(events)
+        first = latest(events)
         events, ensemble = _pass(recordings, exercise, clocks, ensemble.prior, params, live=False)
     apart = any(one.apart for one in recordings.values())
-    reps, warnings = without_impossible(last_rows(events), exercise.height_m, apart=apart)
+    reps, warnings = without_impossible(latest(events), exercise.height_m, apart=apart)
     if not all(one.native and one.samples.gyr_range_radps for one in recordings.values()):
         warnings += clipped_warning(reps)
     meta = _meta(recordings, exercise, ensemble, events, None if first is None else changed(first, reps))
@@ -156,10 +156,10 @@ def _pass(
             item = next(flow, None)
             if item is None:
                 del flows[place]
-                events += ensemble.finish(place)
+                events += ensemble.finish(place).events
             else:
-                events += ensemble.push(place, item)
-    return [*events, *ensemble.finish()], ensemble
+                events += ensemble.push(place, item).events
+    return [*events, *ensemble.finish().events], ensemble
 
 
 def _doubts(ensemble: Ensemble, reps: Sequence[Any]) -> list[str]:

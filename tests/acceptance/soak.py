@@ -90,7 +90,8 @@ def test_an_hour_with_two_hundred_drops(tmp_path: Path) -> None:
             await loop.run(stream(found, backend=room.backend))
             watching.cancel()
         marks.append((session.last_s or 0.0, time.process_time(), resident_mb(), count.samples, len(count.handled_s)))
-        analysis = session.finish()
+        session.finish()
+        analysis = session.analysis()
         await asyncio.to_thread(recorder.close)
         assert analysis is not None
         keeper.end(analysis, recorder.path)

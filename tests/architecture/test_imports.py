@@ -14,7 +14,7 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, Module, imports, inside, modules
 
-WORDS = ("errors", "units", "plain_text", "signals", "events", "exercises", "marks", "plans", "plausibility")
+WORDS = ("errors", "units", "plain_text", "signals", "events", "updates", "exercises", "marks", "plans", "plausibility")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "signals": ("errors", "units", "events"),
     "marks": ("errors", "units"),
     "plans": ("errors", "units", "marks"),
+    "updates": ("events", "signals", "plans"),
     "pivot": ("units", "signals"),
     "streams": ("units", "signals", "pivot"),
     "slips": ("units", "signals", "pivot"),

@@ -70,7 +70,8 @@ async def _lived(
             talk = asyncio.create_task(_talk(session, loop, said))
             await loop.run(stream(found, backend=room.backend), room.sensor.played)
             talk.cancel()
-        analysis = session.finish()
+        session.finish()
+        analysis = session.analysis()
     assert analysis is not None
     return Lived(analysis, count.quality(), loop.error)
 

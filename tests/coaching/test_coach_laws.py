@@ -165,18 +165,15 @@ def coached(pieces: list[int] | None, piece_s: float = 1000.0) -> list[Cue]:
     turn = 0
     for item in stream(samples, marks, piece_s):
         if isinstance(item, Mark) or pieces is None:
-            engine.push(item)
-            cues += engine.cues
+            cues += engine.push(item).cues
             continue
         at = 0
         while at < len(item):
             size = pieces[turn % len(pieces)]
             turn += 1
-            engine.push(item.part(at, min(at + size, len(item))))
-            cues += engine.cues
+            cues += engine.push(item.part(at, min(at + size, len(item)))).cues
             at += size
-    engine.finish()
-    return [*cues, *engine.cues]
+    return [*cues, *engine.finish().cues]
 
 
 WHOLE = coached(None)
@@ -206,7 +203,6 @@ def test_a_longer_recording_takes_nothing_back() -> None:
     cues: list[Cue] = []
     part = samples.part(0, int((samples.t_s < half_s).sum()))
     for item in stream(part, [mark for mark in marks if mark.t_s < half_s], 3.0):
-        engine.push(item)
-        cues += engine.cues
+        cues += engine.push(item).cues
     assert cues == WHOLE[: len(cues)]
     assert len(cues) > 5

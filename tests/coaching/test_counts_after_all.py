@@ -26,9 +26,10 @@ def coached(coach: Coach, *marks: Mark) -> tuple[list[Event], list[Cue]]:
     events: list[Event] = []
     cues: list[Cue] = []
     for item in stream(made(QUICK).samples, marks, 0.1):
-        events += session.push(item)
-        cues += session.cues
-    return events + session.finish(), cues
+        update = session.push(item)
+        events += update.events
+        cues += update.cues
+    return [*events, *session.finish().events], cues
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,7 @@ def test_a_repetition_is_announced_soon_after_its_end() -> None:
         made = simulate(Spec(shape=shape, lift_s=2.0, lower_s=3.0, reps=6, sway_deg=0.25, seed=4, rate_hz=100.0))
         session = Session()
         for piece in parts(made.samples, range(0, len(made.samples), 5)):
-            told = [event for event in session.push(piece) if isinstance(event, Rep) and event.counted]
+            told = [event for event in session.push(piece).events if isinstance(event, Rep) and event.counted]
             waits += [float(piece.t_s[-1]) - rep.t_end_s for rep in told]
     assert len(waits) == 12
     assert float(np.quantile(waits, 0.95)) < 0.8

@@ -35,14 +35,15 @@ def rest_before(session: Simulated, k: int) -> float:
 
 def told(samples: Samples, marks: Sequence[Mark] = (), **engine: Any) -> list[Event]:
     """All events, each mark pushed after the samples before it."""
-    session, out, done = Session(**engine), [], 0
+    session, done = Session(**engine), 0
+    out: list[Event] = []
     for mark in marks:
         until = int(np.searchsorted(samples.t_s, mark.t_s))
-        out += session.push(samples.part(done, until))
-        out += session.push(mark)
+        out += session.push(samples.part(done, until)).events
+        out += session.push(mark).events
         done = until
-    out += session.push(samples.part(done, len(samples)))
-    return out + session.finish()
+    out += session.push(samples.part(done, len(samples))).events
+    return [*out, *session.finish().events]
 
 
 def without(samples: Samples, from_s: float, to_s: float) -> Samples:

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from imukick import Session
 from imukick.analysis import analyse
-from imukick.events import DISPUTED, Event, Rep, RepClaimed, RepDisputed
+from imukick.events import DISPUTED, Event, Rep, RepClaimed, RepDisputed, latest
 from imukick.marks import Mark, MarkKind
 from imukick.sources.recordings import Recording
 from imukick.sources.simulator import Spec
-from tests.contracts import rows_of
 from tests.reps.sessions import kicks, made, rest_before, told
 
 SIX = Spec(reps=6, seed=1)
@@ -99,9 +98,9 @@ def chunked(cuts: list[int], marks: list[Mark]) -> list[Event]:
     out: list[Event] = []
     for a, b in [*pairwise(edges), (len(samples), len(samples))]:
         for _, mark in [placed for placed in places if placed[0] == a]:
-            out += engine.push(mark)
-        out += engine.push(samples.part(a, b))
-    return out + engine.finish()
+            out += engine.push(mark).events
+        out += engine.push(samples.part(a, b)).events
+    return [*out, *engine.finish().events]
 
 
 times = st.lists(st.floats(0.0, 34.0), min_size=1, max_size=6)
@@ -119,4 +118,4 @@ def test_three_samples_at_a_time_tell_a_mark_the_same() -> None:
     small = chunked(list(range(0, len(made(SIX).samples), 3)), marks)
     assert small == chunked([], marks)
     assert len(disputes(small)) == 3
-    assert len(rows_of(small)) == 6
+    assert len(latest(small)) == 6

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from imukick import Exercise, Samples, read_recording
-from imukick.events import Rep
+from imukick.events import Rep, latest
 from imukick.signals import longest_run_s
 from imukick.sources.simulator import Spec
-from tests.contracts import rows_of
 from tests.reps.sessions import kicks, made, told, without
 
 STANDING = Spec(reps=5, seed=1)
@@ -22,7 +21,7 @@ RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 @pytest.mark.parametrize("posture", ["standing", "quadruped"])
 def test_numbers_are_near_the_truth(posture: str) -> None:
     session = made(Spec(posture=posture, reps=5, seed=1))
-    rows = rows_of(told(session.samples))
+    rows = latest(told(session.samples))
     truth = kicks(session)
     assert len(rows) == len(truth) == 5
     lever_m = session.truth["hip_to_sensor_m"]
@@ -41,30 +40,30 @@ def test_a_short_gap_is_said_and_leaves_no_momentum() -> None:
     session = made(STANDING)
     rep = kicks(session)[3]
     middle_s = 0.5 * (rep["t_start10"] + rep["t_top_start"])
-    row = rows_of(told(without(session.samples, middle_s, middle_s + 0.2)))[3]
+    row = latest(told(without(session.samples, middle_s, middle_s + 0.2)))[3]
     assert row.counted
     assert "gap" in row.quality
     assert row.momentum_lift is None
     assert "not judged: momentum (gap)" in row.notes
     assert "unjudged" in row.quality
     assert not row.clean
-    assert "gap" not in rows_of(told(session.samples))[3].quality
+    assert "gap" not in latest(told(session.samples))[3].quality
 
 
 def test_readings_at_the_limit_are_said() -> None:
     samples = read_recording(RECORDINGS / "quadruped_clipped.csv").samples
-    clipped = [r for r in rows_of(told(samples)) if "clipped" in r.quality]
+    clipped = [r for r in latest(told(samples)) if "clipped" in r.quality]
     assert clipped
     assert all(r.momentum_lift is None for r in clipped)
     assert all("not judged: momentum (clipped)" in r.notes and not r.clean for r in clipped if r.counted)
-    assert not any("clipped" in r.quality for r in rows_of(told(made(STANDING).samples)))
+    assert not any("clipped" in r.quality for r in latest(told(made(STANDING).samples)))
 
 
 def test_a_host_clock_is_said() -> None:
     samples = made(STANDING).samples
     hosted: Samples = replace(samples, clock="host")
-    assert all("timing" in r.quality for r in rows_of(told(hosted)))
-    assert not any("timing" in r.quality for r in rows_of(told(samples)))
+    assert all("timing" in r.quality for r in latest(told(hosted)))
+    assert not any("timing" in r.quality for r in latest(told(samples)))
 
 
 def test_the_first_are_told_while_the_axis_is_learned() -> None:
@@ -81,7 +80,7 @@ def test_the_first_are_told_while_the_axis_is_learned() -> None:
     ],
 )
 def test_why_momentum_is_missing_or_only_relative(exercise: Exercise, note: str, share: bool) -> None:
-    rows = rows_of(told(made(STANDING).samples, exercise=exercise))
+    rows = latest(told(made(STANDING).samples, exercise=exercise))
     assert len(rows) == 5
     assert all(note in r.notes and (r.momentum_lift is not None) is share for r in rows)
     assert not any("unjudged" in r.quality for r in rows)

@@ -12,9 +12,8 @@ from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
 from imukick.events import Event
 from imukick.exercises import Exercise
-from imukick.marks import Mark
 from imukick.plans import Cue, Plan, beginning_with
-from imukick.replay import stream
+from imukick.replay import steps
 from imukick.session import Session
 from imukick.signals import LegMotion
 from imukick.sources.recordings import Recording
@@ -34,23 +33,15 @@ def coached_replay(
     coached = CoachedSession(Session(exercise), Coach(plan))
     events: list[Event] = []
     moved: list[LegMotion] = []
-
-    def keep(told: list[Event]) -> None:
-        events.extend(told)
-        if motion:
-            moved.extend(coached.moved)
+    ahead_s = time.monotonic() - float(recording.samples.t_s[0])
+    for step in steps(coached, recording, REALTIME_PIECE_S if realtime else PIECE_S):
+        events += step.update.events
+        moved += step.update.motion if motion else ()
         if realtime:
-            lines = [event_line(event) for event in told] + [cue_line(cue) for cue in coached.cues]
+            time.sleep(max(0.0, ahead_s + step.t_s - time.monotonic()))
+            lines = [*map(event_line, step.update.events), *map(cue_line, step.update.cues)]
             for line in filter(None, lines):
                 screen.print(line)
-
-    ahead_s = time.monotonic() - float(recording.samples.t_s[0])
-    for item in stream(recording.samples, recording.marks, REALTIME_PIECE_S if realtime else PIECE_S):
-        if realtime:
-            reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
-            time.sleep(max(0.0, ahead_s + reached_s - time.monotonic()))
-        keep(coached.push(item))
-    keep(coached.finish())
     analysis = gathered(recording, exercise, coached.session, events, moved)
     return analysis, result_lines(plan, coached.coach.state.sets_done)
 

@@ -247,11 +247,12 @@ async def _session(
             page.said = heard_on_page
         with typed(heard), stop.calls(loop.end):
             await loop.run(link.items, link.played)
-    analysis = session.finish()
+    last = session.finish()
+    analysis = session.analysis()
     if outlets is not None:
-        for motion in session.moved:
+        for motion in last.motion:
             outlets.moved(motion)
-        for event in [] if analysis is None else analysis.events[outlets.told :]:
+        for event in last.events:
             outlets.event(event)
         await asyncio.to_thread(outlets.close)
     await asyncio.to_thread(recorder.close)

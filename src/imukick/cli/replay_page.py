@@ -28,7 +28,7 @@ from imukick.marks import Mark
 from imukick.page import Page
 from imukick.page.view import PageView
 from imukick.plans import beginning_with
-from imukick.replay import stream
+from imukick.replay import Step, steps
 from imukick.session import Session
 from imukick.signals import LegMotion
 from imukick.sources.recordings import Recording
@@ -114,8 +114,7 @@ class Play:
         return analysis
 
     async def _play(self, page: Page, stop: Stop) -> None:
-        samples, marks = self._recording.samples, self._recording.marks
-        begin_s, due_s = float(samples.t_s[0]), time.monotonic()
+        begin_s, due_s = float(self._recording.samples.t_s[0]), time.monotonic()
         at_s = begin_s
         view = Views(
             [
@@ -125,26 +124,24 @@ class Play:
         )
         view.shown.link, view.shown.side, view.shown.load = "connected", self._exercise.side, self._exercise.load
         with stop.calls(self._end):
-            for item in stream(samples, marks, PIECE_S):
+            for step in steps(self._coached, self._recording, PIECE_S):
                 if not self._ended:  # else the rest at once: the table is that of the whole recording
-                    reached_s = item.t_s if isinstance(item, Mark) else float(item.t_s[-1])
-                    due_s += (reached_s - at_s) / self._speed
-                    at_s = reached_s
+                    due_s += (step.t_s - at_s) / self._speed
+                    at_s = step.t_s
                     view.shown.elapsed_s = at_s - begin_s
                     due_s = await self._wait(page, due_s)
-                self._tell(view, item, self._coached.push(item))
-        self._tell(view, None, self._coached.finish())
+                self._show(view, step)
 
-    def _tell(self, view: Views, item: object, events: list[Event]) -> None:
-        self._events += events
-        self._moved += self._coached.moved
-        if isinstance(item, Mark):
-            _marked(view, item)
-        for motion in self._coached.moved:
+    def _show(self, view: Views, step: Step) -> None:
+        self._events += step.update.events
+        self._moved += step.update.motion
+        if isinstance(step.item, Mark):
+            _marked(view, step.item)
+        for motion in step.update.motion:
             view.moved(motion)
-        for event in events:
+        for event in step.update.events:
             view.event(event)
-        for cue in self._coached.cues:
+        for cue in step.update.cues:
             view.cue(cue)
         view.changed(self._coached.coach.state)
 

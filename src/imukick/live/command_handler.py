@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from imukick.events import Event
 from imukick.live.commands import Command, next_load
 from imukick.live.session import LiveSession
 from imukick.live.view import Views
 from imukick.marks import MarkKind
-from imukick.plans import Cue
+from imukick.updates import Update
 
-Heard = Callable[[list[Event], tuple[Cue, ...]], None]
-"""Takes the events that a mark brings, and what the coach says to them."""
+Heard = Callable[[Update], None]
+"""Takes what a mark brings: events, and what the coach says to them."""
 
 
 class CommandHandler:
@@ -67,8 +66,7 @@ class CommandHandler:
                 self._view.say(f"load: {shown.load}")
             case _:
                 kind, words = simple[wish.kind]
-                told = self.mark(kind, wish.value)
-                if not told:
+                if not self.mark(kind, wish.value).events:
                     self._view.say(words)
 
     def _break(self, *, on: bool) -> None:
@@ -90,8 +88,8 @@ class CommandHandler:
             self.mark("resume")
             self._view.say("counting from here")
 
-    def mark(self, kind: MarkKind, value: str = "") -> list[Event]:
-        """A mark, now; the events that follow from it."""
-        told = self._session.mark(kind, value)
-        self._heard(told, self._session.cues)
-        return told
+    def mark(self, kind: MarkKind, value: str = "") -> Update:
+        """A mark, now; what follows from it."""
+        update = self._session.mark(kind, value)
+        self._heard(update)
+        return update

@@ -45,8 +45,8 @@ _LINES: Final[dict[str, CommandKind]] = {
 def key_command(key: str) -> Command | None:
     """What a key on a terminal says; None for one that says nothing. Space pauses too.
 
-    >>> key_wish("n"), key_wish(" "), key_wish("7")
-    (Wish(kind='set', value=''), Wish(kind='pause', value=''), None)
+    >>> key_command("n"), key_command(" "), key_command("7")
+    (Command(kind='set', value=''), Command(kind='pause', value=''), None)
     """
     found = KEYS.get("p" if key == " " else key.lower())
     return None if found is None else Command(found[0])
@@ -57,8 +57,8 @@ def line_command(line: str) -> Command | None:
 
     `break` begins a break and `resume` ends one, whatever is so; `pause` is the other of the two.
 
-    >>> line_wish("not one"), line_wish("side left"), line_wish("load ankle-weight 2"), line_wish("jump")
-    (Wish(kind='not_one', value=''), Wish(kind='side', value='left'), Wish(kind='load', value='ankle-weight 2'), None)
+    >>> line_command("not one"), line_command("side left"), line_command("load ankle-weight 2"), line_command("jump")
+    (Command(kind='not_one', value=''), Command(kind='side', value='left'), Command(kind='load', value='ankle-weight 2'), None)
     """
     text = " ".join(line.split())
     if text.lower() in ("break", "resume"):

@@ -20,13 +20,13 @@ from imukick.live.session import LiveSession
 from imukick.live.stop_conditions import StopConditions
 from imukick.live.strap_check import StillWatch, StrapCheck
 from imukick.live.view import Views
-from imukick.plans import Cue
 from imukick.sensors.link import Battery, Settings
 from imukick.signals import Samples
 from imukick.sinks.lsl import Outlets
 from imukick.sources.ble import LinkDown, LinkQuality, LinkUp, Notice, Received, Refused, Stalled
 from imukick.sources.ble.items import LinkItem
 from imukick.units import DEG_PER_RAD
+from imukick.updates import Update
 
 TICK_S: Final = 0.25
 QUIET_S: Final = 0.3
@@ -181,14 +181,14 @@ class LiveLoop:
                 self._view.shown.battery_pct = told.percent
             for warning in told.warnings if isinstance(told, Settings) else ():
                 self._view.say(f"sensor: {warning}")
-            events = self._session.take(told, came)
+            update = self._session.take(told, came)
             if self._outlets is not None and isinstance(told, Samples) and len(told):
                 self._outlets.arrived(float(told.t_s[-1]), item.t_host_s)
-            for motion in self._session.moved:
+            for motion in update.motion:
                 self._view.moved(motion)
                 if self._outlets is not None:
                     self._outlets.moved(motion)
-            self._heard(events, self._session.cues)
+            self._heard(update)
             if isinstance(told, Samples) and self._still is not None and self._says.waiting and self._still.push(told):
                 self._says.begin()
             self._checked(self._check.push(told))
@@ -200,13 +200,13 @@ class LiveLoop:
         if first_s is not None and last_s is not None:
             self._over = self._over or self._limits.reached(last_s - first_s, self._counted)
 
-    def _heard(self, events: list[Event], cues: tuple[Cue, ...]) -> None:
+    def _heard(self, update: Update) -> None:
         """Events and what the coach says to them; the marks that it asks for are made at once."""
-        for event in events:
+        for event in update.events:
             self._told(event)
-        for cue in cues:
+        for cue in update.cues:
             self._view.cue(cue)
-        for cue in cues:
+        for cue in update.cues:
             if cue.mark is not None:
                 kind, value = cue.mark
                 if kind == "side":

@@ -19,13 +19,13 @@ from imukick.exercises import Exercise
 from imukick.live.history_recorder import HistoryRecorder
 from imukick.marks import Mark, MarkKind
 from imukick.plain_text import in_a_mark
-from imukick.plans import Cue
 from imukick.plausibility import Units, check
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.session import Session
 from imukick.signals import FloatArray, LegMotion, Samples
 from imukick.sinks.recorder import Recorder
 from imukick.sources.recordings import Recording
+from imukick.updates import Update
 
 
 class LiveSession:
@@ -56,8 +56,6 @@ class LiveSession:
         self._waiting: list[tuple[MarkKind, str]] = []
         self._events: list[Event] = []
         self._motion: LegMotion | None = None
-        self._moved: list[LegMotion] = []
-        self._cues: list[Cue] = []
 
     @property
     def trouble(self) -> RecordingError | None:
@@ -86,22 +84,11 @@ class LiveSession:
         """How the coach sees it now."""
         return self._coached.coach.state
 
-    @property
-    def moved(self) -> tuple[LegMotion, ...]:
-        """The motion that the last `take` or `mark` released."""
-        return tuple(self._moved)
-
-    @property
-    def cues(self) -> tuple[Cue, ...]:
-        """What the coach said to the last `take`, `mark` or `finish`."""
-        return tuple(self._cues)
-
-    def take(self, told: Told, came: datetime) -> list[Event]:
-        """What the sensor says next, which `came` just then (with its time zone); the events it settles.
+    def take(self, told: Told, came: datetime) -> Update:
+        """What the sensor says next, which `came` just then (with its time zone); what it settles.
 
         Raises `SensorError` when the sensor comes back with other ranges: one recording has one of each.
         """
-        self._moved, self._cues = [], []
         match told:
             case Settings():
                 self._settings = told
@@ -110,30 +97,32 @@ class LiveSession:
                 return self._place(Mark(after_s, "gap", repr(max(after_s, told.t_to_s))))
             case Samples() if len(told):
                 return self._samples(told, came)
-        return []
+        return Update()
 
-    def mark(self, kind: MarkKind, value: str = "") -> list[Event]:
-        """What a person did, now; the events that follow from it. Raises `ValueError` for a value not of its kind.
+    def mark(self, kind: MarkKind, value: str = "") -> Update:
+        """What a person did, now; what follows from it. Raises `ValueError` for a value not of its kind.
 
         Of a value no more is kept than a recording gives back: one line, without control characters.
         """
         value = in_a_mark(value)
-        self._moved, self._cues = [], []
         last = self._pieces[-1] if self._pieces else None
         if last is None or last.clock == "host":
             Mark(0.0, kind, value)
             self._waiting.append((kind, value))
-            return []
+            return Update()
         return self._place(Mark(nextafter(last.t_s[-1], inf), kind, value))
 
-    def finish(self) -> Analysis | None:
-        """Close the session; what it says, or None when no sample ever came. The recorder stays open for its owner."""
-        self._moved, self._cues = [], []
+    def finish(self) -> Update:
+        """Close the session. The recorder stays open for its owner."""
         last_s = self.last_s
         if last_s is None:
+            return Update()
+        return self._marks_waiting(nextafter(last_s, inf)) + self._keep(self._coached.finish())
+
+    def analysis(self) -> Analysis | None:
+        """What the finished session says; None when no sample ever came."""
+        if not self._pieces:
             return None
-        self._marks_waiting(nextafter(last_s, inf))
-        self._keep(self._coached.finish())
         samples = joined(self._pieces)
         doubts = check(samples, Units(fixed=True))  # as a replay of what was recorded will
         recording = Recording(
@@ -147,7 +136,7 @@ class LiveSession:
         )
         return gathered(recording, self._exercise, self._session, self._events, ())
 
-    def _samples(self, samples: Samples, came: datetime) -> list[Event]:
+    def _samples(self, samples: Samples, came: datetime) -> Update:
         if not self._pieces:
             self._begin(samples, came)
             out = self._marks_waiting(float(samples.t_s[0]))
@@ -158,7 +147,7 @@ class LiveSession:
                     "the sensor now measures with other ranges; begin a new session", reason="ranges changed"
                 )
             same = int(np.searchsorted(samples.t_s, last_s, side="right")) if self._waiting else 0
-            out = self._push(samples.part(0, same)) if same else []
+            out = self._push(samples.part(0, same)) if same else Update()
             if same < len(samples):
                 out += self._marks_waiting(nextafter(last_s, inf))
             samples = samples.part(same, len(samples))
@@ -177,32 +166,30 @@ class LiveSession:
         if self._keeper is not None:
             self._keeper.begin(Recording(self._recorder.path, samples.part(0, 0), (), self._header), self._exercise)
 
-    def _push(self, samples: Samples) -> list[Event]:
+    def _push(self, samples: Samples) -> Update:
         if not len(samples):
-            return []
+            return Update()
         self._pieces.append(samples)
         self._recorder.append(samples)
-        told = self._keep(self._coached.push(samples))
-        if self._coached.moved:
-            self._motion = self._coached.moved[-1]
-        return told
+        update = self._keep(self._coached.push(samples))
+        if update.motion:
+            self._motion = update.motion[-1]
+        return update
 
-    def _marks_waiting(self, t_s: float) -> list[Event]:
+    def _marks_waiting(self, t_s: float) -> Update:
         waiting, self._waiting = self._waiting, []
-        return [event for kind, value in waiting for event in self._place(Mark(t_s, kind, value))]
+        return sum((self._place(Mark(t_s, kind, value)) for kind, value in waiting), Update())
 
-    def _place(self, mark: Mark) -> list[Event]:
+    def _place(self, mark: Mark) -> Update:
         self._marks.append(mark)
         self._recorder.mark(mark)
         return self._keep(self._coached.push(mark), mark)
 
-    def _keep(self, told: list[Event], *marks: Mark) -> list[Event]:
+    def _keep(self, update: Update, *marks: Mark) -> Update:
         if self._keeper is not None:
-            self._keeper.tell(told, marks, self._coached.coach.state.sets_done)
-        self._events += told
-        self._moved += self._coached.moved
-        self._cues += self._coached.cues
-        return told
+            self._keeper.tell(update.events, marks, self._coached.coach.state.sets_done)
+        self._events += update.events
+        return update
 
 
 def _kind(samples: Samples) -> tuple[object, ...]:

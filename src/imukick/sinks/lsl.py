@@ -54,8 +54,6 @@ class Outlets:
         self._delays: deque[tuple[float, float]] = deque()
         self._offset_s: float | None = None
         self._last_s = 0.0
-        self.told = 0
-        """How many events were given to it."""
         angle = pylsl.StreamInfo(ANGLE, "MoCap", len(CHANNELS), pylsl.IRREGULAR_RATE, "double64", f"{ANGLE}, {source}")
         channels = angle.desc().append_child("channels")
         for label, unit in CHANNELS:
@@ -100,7 +98,6 @@ class Outlets:
 
     def event(self, event: Event) -> None:
         """One event. `lsl_minus_t_s` in it leads from any `t_…_s` to LSL's clock."""
-        self.told += 1
         if self._offset_s is not None:
             words = event_words(event) | {"lsl_minus_t_s": self._offset_s}
             self._events.push_sample([json.dumps(words, allow_nan=False)], _happened_s(event) + self._offset_s)

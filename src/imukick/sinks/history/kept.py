@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from imukick.events import (
-    DISPUTED,
     Doubt,
     Event,
     Gap,
@@ -19,9 +18,9 @@ from imukick.events import (
     Rep,
     RepClaimed,
     RepDisputed,
-    RepRevised,
     SetEnded,
     Verdict,
+    latest,
 )
 from imukick.marks import Mark
 
@@ -99,20 +98,8 @@ class Judgement:
 
     @property
     def reps(self) -> tuple[Rep, ...]:
-        """The last revision of each, those that the person disputed with a note that says so: as in `Analysis.reps`."""
-        reps: dict[int, Rep] = {}
-        disputed: set[int] = set()
-        for event in self.events:
-            match event:
-                case Rep():
-                    reps[event.index] = event
-                case RepRevised():
-                    reps[event.index] = event.rep
-                case RepDisputed():
-                    disputed.add(event.index)
-        for index in disputed & reps.keys():
-            reps[index] = replace(reps[index], notes=(*reps[index].notes, DISPUTED))
-        return tuple(reps[index] for index in sorted(reps))
+        """The last revision of each, as in `Analysis.reps`."""
+        return latest(self.events)
 
     @property
     def told(self) -> tuple[Rep, ...]:
