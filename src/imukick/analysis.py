@@ -20,7 +20,7 @@ from imukick.plain_text import one_line
 from imukick.plans import Plan, Target
 from imukick.plausibility import check, period_s
 from imukick.replay import Watch, run
-from imukick.session import Session
+from imukick.session import Session, SessionParams
 from imukick.signals import LegMotion, Samples
 from imukick.sources.recordings import Recording, read_recording
 
@@ -96,6 +96,7 @@ class Analysis:
 
 def analyse(
     source: str | Path | Recording | Samples,
+    exercise: Exercise | None = None,
     *,
     posture: str | None = None,
     load: str | None = None,
@@ -103,6 +104,8 @@ def analyse(
     side: str | None = None,
     height_m: float | None = None,
     target_rom_deg: float | None = None,
+    prior: Prior | None = None,
+    params: SessionParams | None = None,
     one_pass: bool = False,
     refine: bool = True,  # noqa: ARG001 - accepted as before
     rate_hz: float | None = None,
@@ -112,14 +115,21 @@ def analyse(
 ) -> Analysis:
     """Every repetition of a recording, measured and judged.
 
-    What is not given comes from the recording's header, else: posture "auto", load "none", side "unknown", height
-    1.70 m. The same engine looks twice: the second time it starts from the placements that explain the whole recording best.
+    `source`: a file, a folder that holds one recording, a `Recording`, or `Samples`. `exercise`: what was done, all of it, whatever the recording's
+    header says; or single words of it (`posture` … `target_rom_deg`). What is not given comes from the header, else: posture "auto",
+    load "none", side "unknown", height 1.70 m. `prior`: what an earlier session learned. `params`: the engine's tunables. The same engine looks twice: the second time it starts from the placements that explain the whole recording best.
     `one_pass`: it looks once, as a live session does. `refine` is accepted as before and changes nothing. `rate_hz`: for a file without a
     time column. `watch` is told after each `piece_s` of the stream; neither changes the result. Without `motion` the
     leg's motion, four times as large as the samples while it is joined, is not kept: `moved` is empty.
 
-    Raises `RecordingError`, `CalibrationError` (see `read_recording`), `ValueError` for an argument that cannot be.
+    Raises `RecordingError`, `CalibrationError` (see `read_recording`), `ValueError` for an argument that cannot be, and for an `exercise` beside
+    single words of one.
     """
+    words = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
+    given = {key: value for key, value in words.items() if value is not None}
+    if exercise is not None and (given or target_rom_deg is not None):
+        names = ", ".join([*given, *(["target_rom_deg"] if target_rom_deg is not None else [])])
+        raise ValueError(f"an exercise, and {names} besides; say it in the exercise")
     if isinstance(source, Samples):
         doubts = check(source)
         recording = Recording(Path(), source, (), {}, warnings=doubts.lines, apart=doubts.apart)
@@ -127,15 +137,19 @@ def analyse(
         recording = source
     else:
         recording = read_recording(source, rate_hz=rate_hz)
-    told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
-    exercise = exercise_of(recording, {k: v for k, v in told.items() if v is not None}, target_rom_deg)
-    return look(recording, exercise, one_pass=one_pass, watch=watch, piece_s=piece_s, motion=motion)
+    if exercise is None:
+        exercise = exercise_of(recording, given, target_rom_deg)
+    return look(
+        recording, exercise, prior=prior, params=params, one_pass=one_pass, watch=watch, piece_s=piece_s, motion=motion
+    )
 
 
 def look(
     recording: Recording,
     exercise: Exercise,
     *,
+    prior: Prior | None = None,
+    params: SessionParams | None = None,
     one_pass: bool = False,
     watch: Watch | None = None,
     piece_s: float = 30.0,
@@ -143,11 +157,13 @@ def look(
 ) -> Analysis:
     """A recording of this exercise, looked at twice, or once as live does; the rest as for `analyse`."""
     quiet = watch if one_pass or watch is None else _without_events(watch)
-    session, events, moved = run(recording, exercise, None, quiet, piece_s, motion=motion and one_pass)
+    session = Session(exercise, prior, params)
+    events, moved = run(recording, session, quiet, piece_s, motion=motion and one_pass)
     if one_pass:
         return gathered(recording, exercise, session, events, moved)
     first = latest(events)
-    session, events, moved = run(recording, exercise, session.prior, watch, piece_s, motion=motion)
+    session = Session(exercise, session.prior, params)
+    events, moved = run(recording, session, watch, piece_s, motion=motion)
     return gathered(recording, exercise, session, events, moved, first=first)
 
 
@@ -234,11 +250,8 @@ def _planned(plan: Plan, *, load: bool) -> dict[str, Any]:
 
 
 def _exercise(words: dict[str, Any], target: Target) -> Exercise:
-    load, load_kg = words.get("load", "none"), words.get("load_kg")
-    if load_kg == 0 and load != "ankle-weight":
+    if words.get("load_kg") == 0 and words.get("load") != "ankle-weight":
         words = {**words, "load_kg": None}
-    elif load_kg is not None and load == "none":
-        raise ValueError(f"a load of {load_kg} kg, but load is none; say which load it is")
     return Exercise(**words, target=target)
 
 

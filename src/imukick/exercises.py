@@ -47,6 +47,8 @@ class Exercise:
             raise ValueError(f"height {self.height_m} m is not a person's; expected 1.0 to 2.5 m")
         if self.load_kg is not None and not 0.0 <= self.load_kg <= MAX_LOAD_KG:
             raise ValueError(f"load of {self.load_kg} kg is not an ankle weight; expected 0 to 50 kg")
+        if self.load == "none" and self.load_kg:
+            raise ValueError(f"a load of {self.load_kg} kg, but load is none; say which load it is")
 
     @property
     def told_posture(self) -> Posture | None:

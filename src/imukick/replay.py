@@ -8,8 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from imukick.events import Event, Prior
-from imukick.exercises import Exercise
+from imukick.events import Event
 from imukick.marks import Mark
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
@@ -68,19 +67,12 @@ def steps(engine: Engine, recording: Recording, piece_s: float) -> Iterator[Step
 
 
 def run(
-    recording: Recording,
-    exercise: Exercise,
-    prior: Prior | None,
-    watch: Watch | None,
-    piece_s: float,
-    *,
-    motion: bool,
-) -> tuple[Session, list[Event], list[LegMotion]]:
-    """(the finished session, its events, the motion it released) of one pass over a recording; without `motion` that is empty.
+    recording: Recording, session: Session, watch: Watch | None, piece_s: float, *, motion: bool
+) -> tuple[list[Event], list[LegMotion]]:
+    """(events, the motion that was released) of one pass of a new `session` over a recording; without `motion` that is empty.
 
     `watch` hears the time reached (s) and the events after each piece of `piece_s`.
     """
-    session = Session(exercise, prior=prior)
     events: list[Event] = []
     moved: list[LegMotion] = []
     for step in steps(session, recording, piece_s):
@@ -89,4 +81,4 @@ def run(
             moved += step.update.motion
         if watch is not None:
             watch(step.t_s, step.update.events)
-    return session, events, moved
+    return events, moved

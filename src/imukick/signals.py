@@ -34,7 +34,7 @@ def _column(values: object, name: str, width: int | None, length: int | None) ->
     return array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Samples:
     """What a sensor measured, in time order.
 
@@ -86,7 +86,7 @@ class Samples:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
     """When each packet came: `t_s` (n,) device time of its last sample, `arrival_s` (n,) the host's clock.
 
@@ -117,7 +117,7 @@ class Arrivals:
         return len(self.t_s)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LegMotion:
     """The leg on an even grid: how the sensor turned, where up is, and the angle once the kick axis is known.
 
@@ -140,7 +140,7 @@ class LegMotion:
         return len(self.t_s)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Excursion:
     """A closed movement that left a pose and came back to it, with what its own kinematics say.
 
@@ -192,7 +192,7 @@ class Excursion:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lift:
     """A lift that has just reached its top: the movement so far, as an open excursion."""
 

@@ -81,7 +81,7 @@ def exercise_together(
     return exercise_of(replace(first, meta=meta), said, target_rom_deg)
 
 
-def look_together(recordings: Mapping[Place, Recording], exercise: Exercise, *, one_pass: bool = False) -> Analysis:
+def analyse_together(recordings: Mapping[Place, Recording], exercise: Exercise, *, one_pass: bool = False) -> Analysis:
     """One session of several sensors, looked at twice, or once as a live session does.
 
     In one pass the clocks are those that live used, where the recordings have them as marks. Raises `RecordingError` for arrivals that

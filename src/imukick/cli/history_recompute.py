@@ -20,7 +20,7 @@ from imukick.sinks.history.editing import save_judgement
 from imukick.sinks.history.kept import to_json
 from imukick.sinks.history.recordings import is_kept, recording_facts
 from imukick.sources.recordings import Recording, read_recording
-from imukick.together import in_places, look_together
+from imukick.together import analyse_together, in_places
 
 
 def recompute_sessions(db: str | None, numbers: Sequence[int], *, everything: bool) -> int:
@@ -45,7 +45,7 @@ def _recompute(history: History, number: int, screen: Screen) -> None:
         exercise = _exercise(one.newest.meta)
     members = members_of(one)
     if members:
-        analysis = look_together(in_places([read_recording(path) for path in members]), exercise)
+        analysis = analyse_together(in_places([read_recording(path) for path in members]), exercise)
     else:
         analysis = look(recording, exercise, motion=False)  # in the second look, by the rules of this program
     now = datetime.now().astimezone()

@@ -26,7 +26,7 @@ from imukick.exercises import Exercise
 from imukick.plans import Plan, Target
 from imukick.replay import Watch
 from imukick.sources.recordings import Recording, read_recording
-from imukick.together import exercise_together, in_places, look_together
+from imukick.together import analyse_together, exercise_together, in_places
 
 LONG_S: Final = 600.0
 """From here on a bar shows how far it is; chosen: what takes longer than it takes to wonder."""
@@ -168,7 +168,7 @@ def played_together(paths: Sequence[Path], wishes: ReplayOptions) -> Analysis:
         exercise = exercise_together(recordings, wishes.told, wishes.target_rom_deg)
     except ValueError as error:
         raise ImukickError(str(error)) from None
-    return look_together(recordings, exercise, one_pass=wishes.one_pass)
+    return analyse_together(recordings, exercise, one_pass=wishes.one_pass)
 
 
 def _played(path: Path, wishes: ReplayOptions, screen: Screen, *, motion: bool) -> tuple[Analysis, list[str]]:
