@@ -43,56 +43,103 @@ class Verdict:
     source: str
 
 
+def column(unit: str, meaning: str, tolerance: float | None = None) -> dict[str, object]:
+    """Metadata of a field that is a column of a table: its unit, its meaning, and by how much it may move before a golden table says so.
+
+    Data dictionary, Parquet schema, history and documents follow from it. `tolerance` is in the column's own unit; chosen: about half of what a
+    user would notice. Without one a column stays equal to the letter.
+    """
+    return {"unit": unit, "meaning": meaning, "tolerance": tolerance}
+
+
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One movement that left rest and came back; field order is the column order of every export.
+    """One movement that left rest and came back; field order is the column order of every export, a field's metadata its meaning.
 
     Times on the recording's clock. None = could not be measured; `notes` says why. `counted` False: listed,
     with the `reason`; None when it counts. The pelvis' numbers and `sync_ms` are those of several sensors worn together. Definitions and formulas: docs/metrics.md.
     """
 
-    index: int
-    set: int
-    side: Side
-    posture: Posture
-    load: Load
-    counted: bool
-    reason: Reason | None
-    t_start_s: float
-    t_top_s: float
-    t_lower_s: float
-    t_end_s: float
-    lift_s: float
-    pause_s: float
-    lower_s: float
-    rest_before_s: float | None
-    tempo: str
-    rom_deg: float
-    peak_lift_degps: float
-    mean_lift_degps: float | None
-    peak_lower_degps: float
-    mean_lower_degps: float | None
-    peak_ankle_mps: float | None
-    lever_m: float | None
-    lever_sd_m: float | None
-    momentum_lift: float | None
-    momentum_lift_sd: float | None
-    momentum_drop: float | None
-    momentum_drop_sd: float | None
-    off_plane: float | None
-    pelvis_tilt_deg: float | None = field(default=None, kw_only=True)
-    pelvis_rotation_deg: float | None = field(default=None, kw_only=True)
-    pelvis_obliquity_deg: float | None = field(default=None, kw_only=True)
-    hip_extension_deg: float | None = field(default=None, kw_only=True)
-    rocking_mps2: float | None = field(default=None, kw_only=True)
-    sync_ms: float | None = field(default=None, kw_only=True)
-    sparc_lift: float | None
-    sparc_lower: float | None
-    bounces: int
-    verdicts: tuple[Verdict, ...] = ()
-    quality: tuple[str, ...] = ()
-    revision: int = 0
-    notes: tuple[str, ...] = ()
+    index: int = field(metadata=column("", "number over all rows of a recording, listed ones included"))
+    set: int = field(metadata=column("", "number of the set"))
+    side: Side = field(metadata=column("", "leg, as the person said: left, right, unknown"))
+    posture: Posture = field(metadata=column("", "standing, quadruped, prone, any, unknown"))
+    load: Load = field(metadata=column("", "none, ankle-weight, band, cable, machine"))
+    counted: bool = field(metadata=column("", "whether the repetition counts"))
+    reason: Reason | None = field(
+        metadata=column(
+            "", "why it does not count: knee_curl, aborted, cut, paused, other_leg, not_a_kick; empty when it does"
+        )
+    )
+    t_start_s: float = field(metadata=column("s", "the leg starts to move; of a set: its first start", 0.02))
+    t_top_s: float = field(metadata=column("s", "the leg stands still at the top, or turns there", 0.02))
+    t_lower_s: float = field(metadata=column("s", "the leg starts down", 0.02))
+    t_end_s: float = field(metadata=column("s", "the leg stands still; of a set: its last end", 0.02))
+    lift_s: float = field(metadata=column("s", "from start to top", 0.03))
+    pause_s: float = field(metadata=column("s", "from top to lowering", 0.03))
+    lower_s: float = field(metadata=column("s", "from lowering to end", 0.03))
+    rest_before_s: float | None = field(metadata=column("s", "from the end of the row before to the start", 0.03))
+    tempo: str = field(metadata=column("s", "lowering - rest before - lift - pause, whole seconds"))
+    rom_deg: float = field(metadata=column("deg", "range of the lower leg, from rest to the highest point", 0.3))
+    peak_lift_degps: float = field(metadata=column("deg/s", "largest rate about the kick axis in the lift", 1.5))
+    mean_lift_degps: float | None = field(metadata=column("deg/s", "range / lift_s", 1.5))
+    peak_lower_degps: float = field(
+        metadata=column("deg/s", "largest rate about the kick axis in the lowering, positive", 1.5)
+    )
+    mean_lower_degps: float | None = field(metadata=column("deg/s", "range / lower_s", 1.5))
+    peak_ankle_mps: float | None = field(metadata=column("m/s", "larger peak rate x lever", 0.03))
+    lever_m: float | None = field(metadata=column("m", "centre of rotation to sensor", 0.02))
+    lever_sd_m: float | None = field(metadata=column("m", "standard error of the lever", 0.02))
+    momentum_lift: float | None = field(
+        metadata=column("share", "of the lift, for which the moment of muscles did not pay at the time", 0.02)
+    )
+    momentum_lift_sd: float | None = field(metadata=column("share", "its standard error", 0.02))
+    momentum_drop: float | None = field(metadata=column("share", "of the lowering not resisted", 0.02))
+    momentum_drop_sd: float | None = field(metadata=column("share", "its standard error", 0.02))
+    off_plane: float | None = field(metadata=column("share", "largest sideways angle over the range", 0.01))
+    pelvis_tilt_deg: float | None = field(
+        default=None,
+        kw_only=True,
+        metadata=column("deg", "largest tilt of the pelvis until the lowering, + = its top goes to the front"),
+    )
+    pelvis_rotation_deg: float | None = field(
+        default=None,
+        kw_only=True,
+        metadata=column("deg", "largest rotation of the pelvis about its long axis, either way"),
+    )
+    pelvis_obliquity_deg: float | None = field(
+        default=None, kw_only=True, metadata=column("deg", "largest tilt of the pelvis to a side, either way")
+    )
+    hip_extension_deg: float | None = field(
+        default=None,
+        kw_only=True,
+        metadata=column(
+            "deg", "range of the lower leg less the pelvis' tilt in the hold: what is left for hip and knee"
+        ),
+    )
+    rocking_mps2: float | None = field(
+        default=None, kw_only=True, metadata=column("m/s^2", "mean acceleration of the sacrum without gravity")
+    )
+    sync_ms: float | None = field(
+        default=None, kw_only=True, metadata=column("ms", "how far the sensors' clocks may be apart")
+    )
+    sparc_lift: float | None = field(
+        metadata=column("", "spectral arc length of the lift's rate; nearer 0 is smoother", 0.05)
+    )
+    sparc_lower: float | None = field(
+        metadata=column("", "spectral arc length of the lowering's rate; nearer 0 is smoother", 0.05)
+    )
+    bounces: int = field(metadata=column("count", "reversals at the top"))
+    verdicts: tuple[Verdict, ...] = field(default=(), metadata=column("", "what is said about the repetition"))
+    quality: tuple[str, ...] = field(
+        default=(),
+        metadata=column(
+            "",
+            "what makes the row less sure: gap, clipped, timing, axis, strap, sync, sides, mount, direction, unjudged",
+        ),
+    )
+    revision: int = field(default=0, metadata=column("", "0, or which later measurement this row is"))
+    notes: tuple[str, ...] = field(default=(), metadata=column("", "why a number is missing"))
 
     @property
     def clean(self) -> bool:

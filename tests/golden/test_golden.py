@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from imukick import Rep
 from tests.cli.command import runner
 
 HERE = Path(__file__).resolve().parent
 RECORDINGS = HERE.parents[1] / "recordings"
 NAMES = sorted(path.stem for path in RECORDINGS.glob("*.csv"))
 
-TOLERANCES: dict[str, float] = {
-    **dict.fromkeys(("t_start_s", "t_top_s", "t_lower_s", "t_end_s"), 0.02),
-    **dict.fromkeys(("lift_s", "pause_s", "lower_s", "rest_before_s"), 0.03),
-    "rom_deg": 0.3,
-    **dict.fromkeys(("peak_lift_degps", "mean_lift_degps", "peak_lower_degps", "mean_lower_degps"), 1.5),
-    "peak_ankle_mps": 0.03,
-    **dict.fromkeys(("lever_m", "lever_sd_m"), 0.02),
-    **dict.fromkeys(("momentum_lift", "momentum_lift_sd", "momentum_drop", "momentum_drop_sd"), 0.02),
-    "off_plane": 0.01,
-    **dict.fromkeys(("sparc_lift", "sparc_lower"), 0.05),
+TOLERANCES = {
+    column.name: column.metadata["tolerance"] for column in fields(Rep) if column.metadata["tolerance"] is not None
 }
-"""In the column's own unit; chosen: about half of what a user would notice. Every other column is equal to the letter."""
+"""By how much a column may move; every other is equal to the letter."""
 AT_THE_EDGE = {"tempo"}
 """Rounded to whole seconds: follows from the times above, and may flip at half a second."""
 

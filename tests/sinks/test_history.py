@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields, make_dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -124,6 +124,22 @@ def test_a_file_of_version_1_becomes_one_of_today(tmp_path: Path) -> None:
         keep_answer(history.connection, "Ann", "warm-up", "no", NOON)
     with open_history(path, nobody) as history:
         assert answers(history.connection, "Ann") == {"warm-up": "no"}
+
+
+def test_a_new_metric_gets_its_column_and_stops_no_older_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "h.sqlite3"
+    with open_history(path, nobody) as history:
+        keep(history, told_and_revised())
+    of_tomorrow = make_dataclass("OfTomorrow", [("wobble_deg", "float | None", None)], bases=(Rep,))
+    with monkeypatch.context() as later:
+        later.setattr("imukick.sinks.history.schema.Rep", of_tomorrow)
+        with open_history(path, nobody) as history:
+            columns = history.connection.execute("PRAGMA table_info(reps)").fetchall()
+            assert [row[1:3] for row in columns if row[1] == "wobble_deg"] == [("wobble_deg", "REAL")]
+    with open_history(path, nobody) as history:
+        assert history.session(keep(history, list(played().events))).newest.reps == played().reps
 
 
 def test_the_reason_of_an_older_file_leaves_its_notes(tmp_path: Path) -> None:

@@ -2,88 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import fields
+from typing import Any, Final
 
-DICTIONARY: Final[dict[str, tuple[str, str]]] = {
+from imukick.events import Rep
+from imukick.sinks.sets import SetRow
+
+
+def columns_of(table: type[Any]) -> dict[str, tuple[str, str]]:
+    """Unit and meaning of each field that says them (`imukick.events.column`)."""
+    said = {field.name: field.metadata for field in fields(table) if field.metadata}
+    return {name: (str(words["unit"]), str(words["meaning"])) for name, words in said.items()}
+
+
+_WHOSE: Final = {
     "recording": ("", "file the row comes from"),
     "person": ("", "whose recording it is, as its header says; empty when it does not"),
-    # one row a repetition
-    "index": ("", "number over all rows of a recording, listed ones included"),
-    "set": ("", "number of the set"),
-    "side": ("", "leg, as the person said: left, right, unknown"),
-    "posture": ("", "standing, quadruped, prone, any, unknown"),
-    "load": ("", "none, ankle-weight, band, cable, machine"),
-    "counted": ("", "whether the repetition counts"),
-    "reason": ("", "why it does not count: knee_curl, aborted, cut, paused, other_leg, not_a_kick; empty when it does"),
-    "t_start_s": ("s", "the leg starts to move; of a set: its first start"),
-    "t_top_s": ("s", "the leg stands still at the top, or turns there"),
-    "t_lower_s": ("s", "the leg starts down"),
-    "t_end_s": ("s", "the leg stands still; of a set: its last end"),
-    "lift_s": ("s", "from start to top"),
-    "pause_s": ("s", "from top to lowering"),
-    "lower_s": ("s", "from lowering to end"),
-    "rest_before_s": ("s", "from the end of the row before to the start"),
-    "tempo": ("s", "lowering - rest before - lift - pause, whole seconds"),
-    "rom_deg": ("deg", "range of the lower leg, from rest to the highest point"),
-    "peak_lift_degps": ("deg/s", "largest rate about the kick axis in the lift"),
-    "mean_lift_degps": ("deg/s", "range / lift_s"),
-    "peak_lower_degps": ("deg/s", "largest rate about the kick axis in the lowering, positive"),
-    "mean_lower_degps": ("deg/s", "range / lower_s"),
-    "peak_ankle_mps": ("m/s", "larger peak rate x lever"),
-    "lever_m": ("m", "centre of rotation to sensor"),
-    "lever_sd_m": ("m", "standard error of the lever"),
-    "momentum_lift": ("share", "of the lift, for which the moment of muscles did not pay at the time"),
-    "momentum_lift_sd": ("share", "its standard error"),
-    "momentum_drop": ("share", "of the lowering not resisted"),
-    "momentum_drop_sd": ("share", "its standard error"),
-    "off_plane": ("share", "largest sideways angle over the range"),
-    "pelvis_tilt_deg": ("deg", "largest tilt of the pelvis until the lowering, + = its top goes to the front"),
-    "pelvis_rotation_deg": ("deg", "largest rotation of the pelvis about its long axis, either way"),
-    "pelvis_obliquity_deg": ("deg", "largest tilt of the pelvis to a side, either way"),
-    "hip_extension_deg": (
-        "deg",
-        "range of the lower leg less the pelvis' tilt in the hold: what is left for hip and knee",
-    ),
-    "rocking_mps2": ("m/s^2", "mean acceleration of the sacrum without gravity"),
-    "sync_ms": ("ms", "how far the sensors' clocks may be apart"),
-    "sparc_lift": ("", "spectral arc length of the lift's rate; nearer 0 is smoother"),
-    "sparc_lower": ("", "spectral arc length of the lowering's rate; nearer 0 is smoother"),
-    "bounces": ("count", "reversals at the top"),
-    "verdicts": ("", "what is said about the repetition"),
-    "quality": (
-        "",
-        "what makes the row less sure: gap, clipped, timing, axis, strap, sync, sides, mount, direction, unjudged",
-    ),
-    "revision": ("", "0, or which later measurement this row is"),
-    "notes": ("", "why a number is missing"),
-    # one row a set
-    "scope": ("", "set, or session for all sets together"),
-    "load_kg": ("kg", "mass of the load, where one known mass was used throughout"),
-    "not_counted": ("count", "rows that were listed but do not count"),
-    "knee_curl": ("count", "of these: a bending knee"),
-    "aborted": ("count", "of these: turned back early"),
-    "cut": ("count", "of these: cut by a gap or an end"),
-    "not_a_kick": ("count", "of these: another movement"),
-    "paused": ("count", "of these: done in a break"),
-    "other_leg": ("count", "of these: moved by the other leg"),
-    "clean": ("count", "counted repetitions that were judged and have no verdict"),
-    "clean_share": ("share", "clean of counted"),
-    "volume_kg": ("kg", "counted x load_kg"),
-    "time_under_tension_s": ("s", "lift, pause and lowering of the counted repetitions together"),
-    "lift_median_s": ("s", "median of lift_s"),
-    "pause_median_s": ("s", "median of pause_s"),
-    "lower_median_s": ("s", "median of lower_s"),
-    "rom_median_deg": ("deg", "median of rom_deg"),
-    "rom_iqr_deg": ("deg", "interquartile range of rom_deg"),
-    "rom_loss_from_best_pct": ("%", "how far the last rom_deg lies below the largest"),
-    "peak_lift_median_degps": ("deg/s", "median of peak_lift_degps"),
-    "peak_lift_iqr_degps": ("deg/s", "interquartile range of peak_lift_degps"),
-    "peak_lift_loss_from_best_pct": ("%", "how far the last peak_lift_degps lies below the largest"),
-    "momentum_lift_median": ("share", "median of momentum_lift"),
-    "momentum_drop_median": ("share", "median of momentum_drop"),
-    # motion on the even grid
+}
+_MOTION: Final = {
     "t_s": ("s", "time on the recording's clock"),
     "angle_deg": ("deg", "rotation about the kick axis from one fixed zero per strapping, + = lifted"),
     "rate_degps": ("deg/s", "its rate"),
     "phase": ("", "lift, pause, lower, rest, or empty"),
 }
+DICTIONARY: Final[dict[str, tuple[str, str]]] = _WHOSE | columns_of(Rep) | columns_of(SetRow) | _MOTION
+"""Name of a column -> its unit and meaning. A set's column that a repetition has too means the same."""

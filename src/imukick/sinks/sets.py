@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import median, median_low
 from typing import Any
 
 import numpy as np
 
-from imukick.events import Rep
+from imukick.events import Rep, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +24,44 @@ class SetRow:
     last lies below the largest. `momentum_lift_median`, `momentum_drop_median`: shares, 0 to 1.
     """
 
-    scope: str
+    scope: str = field(metadata=column("", "set, or session for all sets together"))
     set: int | None
     side: str
     posture: str
     load: str
-    load_kg: float | None
+    load_kg: float | None = field(metadata=column("kg", "mass of the load, where one known mass was used throughout"))
     t_start_s: float
     t_end_s: float
     counted: int
-    not_counted: int
-    knee_curl: int
-    aborted: int
-    cut: int
-    not_a_kick: int
-    paused: int
-    other_leg: int
-    clean: int
-    clean_share: float | None
-    volume_kg: float | None
-    time_under_tension_s: float
+    not_counted: int = field(metadata=column("count", "rows that were listed but do not count"))
+    knee_curl: int = field(metadata=column("count", "of these: a bending knee"))
+    aborted: int = field(metadata=column("count", "of these: turned back early"))
+    cut: int = field(metadata=column("count", "of these: cut by a gap or an end"))
+    not_a_kick: int = field(metadata=column("count", "of these: another movement"))
+    paused: int = field(metadata=column("count", "of these: done in a break"))
+    other_leg: int = field(metadata=column("count", "of these: moved by the other leg"))
+    clean: int = field(metadata=column("count", "counted repetitions that were judged and have no verdict"))
+    clean_share: float | None = field(metadata=column("share", "clean of counted"))
+    volume_kg: float | None = field(metadata=column("kg", "counted x load_kg"))
+    time_under_tension_s: float = field(
+        metadata=column("s", "lift, pause and lowering of the counted repetitions together")
+    )
     tempo: str
-    lift_median_s: float | None
-    pause_median_s: float | None
-    lower_median_s: float | None
-    rom_median_deg: float | None
-    rom_iqr_deg: float | None
-    rom_loss_from_best_pct: float | None
-    peak_lift_median_degps: float | None
-    peak_lift_iqr_degps: float | None
-    peak_lift_loss_from_best_pct: float | None
-    momentum_lift_median: float | None
-    momentum_drop_median: float | None
+    lift_median_s: float | None = field(metadata=column("s", "median of lift_s"))
+    pause_median_s: float | None = field(metadata=column("s", "median of pause_s"))
+    lower_median_s: float | None = field(metadata=column("s", "median of lower_s"))
+    rom_median_deg: float | None = field(metadata=column("deg", "median of rom_deg"))
+    rom_iqr_deg: float | None = field(metadata=column("deg", "interquartile range of rom_deg"))
+    rom_loss_from_best_pct: float | None = field(
+        metadata=column("%", "how far the last rom_deg lies below the largest")
+    )
+    peak_lift_median_degps: float | None = field(metadata=column("deg/s", "median of peak_lift_degps"))
+    peak_lift_iqr_degps: float | None = field(metadata=column("deg/s", "interquartile range of peak_lift_degps"))
+    peak_lift_loss_from_best_pct: float | None = field(
+        metadata=column("%", "how far the last peak_lift_degps lies below the largest")
+    )
+    momentum_lift_median: float | None = field(metadata=column("share", "median of momentum_lift"))
+    momentum_drop_median: float | None = field(metadata=column("share", "median of momentum_drop"))
 
 
 def set_rows(reps: Sequence[Rep], meta: Mapping[str, Any]) -> list[SetRow]:

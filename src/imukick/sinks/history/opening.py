@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from imukick.errors import ImukickError
-from imukick.sinks.history.schema import APPLICATION_ID, VERSION, migrate, version_by_tables, version_of
+from imukick.sinks.history.schema import (
+    APPLICATION_ID,
+    VERSION,
+    add_new_columns,
+    migrate,
+    version_by_tables,
+    version_of,
+)
 from imukick.sinks.whole_file import free_name
 
 WAIT_S: Final = 10.0
@@ -174,6 +181,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float, told: Te
     if not empty and version_by_tables(connection) != version:
         _right_version(connection, path, version, told)
     migrate(connection)
+    add_new_columns(connection)
 
 
 def _right_version(connection: sqlite3.Connection, path: Path, version: int, told: Tell) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import fields
 from typing import Final
+
+from imukick.events import Rep
 
 APPLICATION_ID: Final = 0x696D756B
 """In the header of the file (`PRAGMA application_id`): "imuk", so that no other program's file is taken for a history."""
@@ -212,15 +215,31 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+_TYPES: Final = {"int": "INTEGER", "float | None": "REAL", "int | None": "INTEGER"}
+
+
+def add_new_columns(connection: sqlite3.Connection) -> None:
+    """A column of `reps` for each field of `Rep` that the file does not know yet; rows from before have none of its values."""
+    there = {str(column[1]) for column in connection.execute("PRAGMA table_info(reps)").fetchall()}
+    for one in fields(Rep):
+        if one.name not in there:
+            connection.execute(f'ALTER TABLE reps ADD COLUMN "{one.name}" {_TYPES.get(str(one.type), "TEXT")}')
+
+
 def version_by_tables(connection: sqlite3.Connection) -> int | None:
-    """The version whose tables and views a file has, whatever its header says; None where they are those of no version."""
+    """The version whose tables and views a file has, whatever its header says; None where they are those of no version.
+
+    Further columns of repetitions, which a later program may have added with a metric, make no other version.
+    """
     there = _shape(connection)
+    found = None
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
         for version in range(1, VERSION + 1):
             migrate(model, version)
-            if _shape(model) == there:
-                return version
-    return None
+            known = _shape(model)
+            if [column for column in there if column in known or column[0] not in ("reps", "latest_reps")] == known:
+                found = version
+    return found
 
 
 def _shape(connection: sqlite3.Connection) -> list[tuple[str, str]]:
