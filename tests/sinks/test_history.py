@@ -132,7 +132,7 @@ def test_a_new_metric_gets_its_column_and_stops_no_older_program(
     path = tmp_path / "h.sqlite3"
     with open_history(path, nobody) as history:
         keep(history, told_and_revised())
-    of_tomorrow = make_dataclass("OfTomorrow", [("wobble_deg", "float | None", None)], bases=(Rep,))
+    of_tomorrow = make_dataclass("OfTomorrow", [("wobble_deg", "float | None", None)], bases=(Rep,), frozen=True)
     with monkeypatch.context() as later:
         later.setattr("imukick.sinks.history.schema.Rep", of_tomorrow)
         with open_history(path, nobody) as history:
