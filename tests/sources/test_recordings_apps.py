@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imukick import read_recording
@@ -90,6 +92,17 @@ def test_parquet_of_a_good_table(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     close(read(tmp_path, made_others.parquet(SMALL)), SMALL)
     close(read(tmp_path, made_others.parquet(SMALL, dated=True)), SMALL)
+
+
+def test_two_sensors_in_one_parquet_table_are_asked_for(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    frame = pd.read_parquet(io.BytesIO(made_others.parquet(SMALL)))
+    both = pd.concat([frame.assign(sensor="left"), frame.assign(sensor="right")]).sort_values("t_s", kind="stable")
+    packed = io.BytesIO()
+    both.to_parquet(packed)
+    said = told_of(tmp_path, packed.getvalue())
+    assert "2 sensors in one table; name the one on the leg with --device: 'left' (turned at up to" in said
+    close(read(tmp_path, packed.getvalue(), device="left"), SMALL)
 
 
 # ---- how tables are written ----

@@ -203,6 +203,18 @@ def test_shimmers_default_calibration_is_noted(tmp_path: Path) -> None:
     assert "default calibration" in recording.notes[0]
 
 
+@pytest.mark.parametrize("first", ["timestamp_ms", "Timestamp (us)", "epoch (ms)", "Time (s)", "Packet number"])
+def test_a_first_column_that_a_format_uses_too_makes_no_file_its(tmp_path: Path, first: str) -> None:
+    gain = {"timestamp_ms": 1e3, "Timestamp (us)": 1e6, "epoch (ms)": 1e3, "Packet number": 50.0}.get(first, 1.0)
+    times, rate_hz = [f"{t * gain:.4f}" for t in SMALL.t_s], 50.0 if first == "Packet number" else None
+    close(read(tmp_path, table((first, "place", *HEAD[1:]), [f"{t},shank" for t in times]), rate_hz=rate_hz), SMALL)
+    if rate_hz is not None:
+        return
+    pair = {"a_acc.csv": table((first, *HEAD[1:4]), times, SIX[:, :3])}
+    pair["a_gyro.csv"] = table((first, *HEAD[4:]), times, SIX[:, 3:])
+    close(read_recording(written(tmp_path / "pair", pair) / "a_gyro.csv"), SMALL)
+
+
 # ---- no table of samples ----
 
 

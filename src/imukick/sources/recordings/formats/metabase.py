@@ -30,7 +30,7 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
         return None
     if COMPUTED.search(file.path.stem):
         return NOTHING
-    other = None if len(named_quantities(lines[0][:20_000].split(","))) > 1 else NOTHING
+    other = None if named_quantities(lines[0][:20_000].split(",")) else NOTHING
     return next((what for unit, what in UNITS.items() if f"x-axis {unit}" in header), other)
 
 

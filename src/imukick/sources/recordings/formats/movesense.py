@@ -29,8 +29,11 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     if names[0] != STAMP or len(names) < 4:
         return None
     channel = next((word for word in CHANNELS if _axes(names, word)), None)
-    if channel is None and list(AXES) == names[1:4]:
-        channel = next((word for word in CHANNELS if word in file.path.stem.casefold()), None)
+    if channel is not None:
+        return CHANNELS[channel]
+    if list(AXES) != names[1:4]:
+        return None
+    channel = next((word for word in CHANNELS if word in file.path.stem.casefold()), None)
     return CHANNELS[channel] if channel else NOTHING
 
 

@@ -14,6 +14,7 @@ from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Column, find_columns, named_quantities
 from imukick.sources.recordings.part import Part, Vectors, WantedPart
+from imukick.sources.recordings.table import Table
 
 MAGIC: Final = "PAR1"
 FOOTER: Final = 60_000
@@ -58,8 +59,18 @@ def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
             t_s=t_s,
             acc=Vectors(values[:, :3], acc.unit, acc.gain),
             gyr=Vectors(values[:, 3:], gyr.unit, gyr.gain),
+            table=_words(frame, [column.position for column in columns], file),
         )
     ]
+
+
+def _words(frame: Any, read: Sequence[int], file: File) -> Table:
+    """The columns that are no measurement, as text, one of which may say whose row it is; a row's number is its line."""
+    rest = frame.iloc[:, [k for k in range(frame.shape[1]) if k not in read]]
+    few = [k for k in range(rest.shape[1]) if rest.dtypes.iloc[k].kind not in "fMmc"]
+    text: str = rest.iloc[:, few].to_csv(index=False, header=False, sep="\t", lineterminator="\n")
+    names = tuple(str(rest.columns[k]) for k in few)
+    return Table(file.path, names, 0, "\t", text.encode() if few else b"-\n" * len(frame))
 
 
 def _frame(file: File) -> Any:

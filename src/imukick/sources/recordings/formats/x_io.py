@@ -40,9 +40,9 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     """Nothing that is read, of the tables beside the one that is (which names its units, and is read as any such table)."""
     cells = [cell.strip() for cell in lines[0].replace('"', "").split(",")][:40]
     first = cells[0].casefold()
-    if first in FIRST and len(cells) > 1 and len(named_quantities(cells)) < 2:
+    if first in FIRST and len(cells) > 1 and not named_quantities(cells):
         return NOTHING
-    if first == "time (s)" and file.path.stem.casefold() in NGIMU and len(named_quantities(cells)) < 2:
+    if first == "time (s)" and file.path.stem.casefold() in NGIMU and not named_quantities(cells):
         return NOTHING
     return None
 
