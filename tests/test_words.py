@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from imukick import Mark, Samples, Session
-from imukick.ensemble_streams import PLACES
-from imukick.events import Load, Side
-from imukick.exercises import LOADS, POSTURES, SIDES, Exercise, read_load
+from imukick.exercises import Exercise, read_load
 from imukick.marks import MARK_KINDS, MARK_WORDS
 from imukick.plans import Target
 from imukick.updates import Update
 
 NOT_FINITE = (math.nan, math.inf, -math.inf)
-
-
-def test_marks_know_the_words_of_the_exercises() -> None:
-    assert MARK_WORDS == {"side": SIDES, "load": LOADS, "posture": POSTURES, "place": PLACES}
-    assert (get_args(Side), get_args(Load)) == (SIDES, LOADS)
 
 
 @pytest.mark.parametrize("rom_deg", [*NOT_FINITE, 0.0, -5.0, 180.1, 1e9])

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 Side = Literal["left", "right", "unknown"]
-Posture = Literal["standing", "quadruped", "prone", "any", "unknown"]
+Posture = str
+"""A row of `imukick.variants.VARIANTS`, "any" or "unknown"."""
 Place = Literal["left-ankle", "right-ankle", "pelvis"]
 """Where a sensor of several is worn."""
 RemountWhy = Literal["moved", "posture", "mind"]

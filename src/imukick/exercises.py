@@ -1,16 +1,16 @@
-"""THE TABLE of variants: posture x load, with the limits that judge them and each limit's source."""
+"""What is done: posture (a row of `variants.VARIANTS`), load and target, with the limits that judge it and each limit's source."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from imukick.events import Load, Posture, Side
 from imukick.marks import MAX_LOAD_KG, split_load
 from imukick.plans import Target
+from imukick.variants import VARIANTS, Shape, postures
 
-POSTURES: Final[tuple[str, ...]] = ("auto", "standing", "quadruped", "prone", "any")
 LOADS: Final[tuple[str, ...]] = get_args(Load)
 SIDES: Final[tuple[str, ...]] = get_args(Side)
 SUPPORTS: Final[tuple[str, ...]] = ("supported", "unsupported", "unknown")
@@ -36,7 +36,7 @@ class Exercise:
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("posture", self.posture, POSTURES),
+            ("posture", self.posture, postures()),
             ("load", self.load, LOADS),
             ("side", self.side, SIDES),
             ("support", self.support, SUPPORTS),
@@ -51,13 +51,9 @@ class Exercise:
             raise ValueError(f"a load of {self.load_kg} kg, but load is none; say which load it is")
 
     @property
-    def told_posture(self) -> Posture | None:
+    def named_posture(self) -> Posture | None:
         """The posture the user named, or None for "auto"."""
-        for word in get_args(Posture):
-            if word == self.posture:
-                named: Posture = word
-                return named
-        return None
+        return None if self.posture == "auto" else self.posture
 
 
 def read_side(value: str) -> Side:
@@ -82,21 +78,18 @@ def read_load(value: str) -> tuple[Load, float | None]:
     return load, load_kg
 
 
-Shape = Literal["straight", "bent"]
-"""Of the leg at rest: standing it is straight, on all fours bent at the knee."""
-STRAIGHT_DEG: Final = (-22.0, 24.0)
-BENT_DEG: Final = (28.0, 68.0)
-"""Where the lever of a straight and of a bent leg points at rest, from "down" (measured -9 to 8 and 38 to 54, widened by
-the fit's error; a straight leg may also start 20 degrees in front)."""
+MOMENTUM_LIMIT_SHARE: Final = 0.35
+"""Of the lift, and of the lowering: above it `momentum` and `drop` are said. Chosen between simulated true shares of 0.2 and 0.45."""
+QUICK_SHARE: Final = 0.20
+"""Of the lift: from here to the limit it is called quick, in words only (docs/verdicts.md)."""
+KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
+"""Loads under which `momentum` and `drop` are said; with a band or a machine the share means nothing from set to set."""
 STRAIGHT_SHARE: Final = 0.36
 BENT_SHARE: Final = 0.39
 """Least lever of a straight leg and most of a bent one, of height (de Leva 1996: 0.47 and 0.31 at the ankle; a sensor
 worn up to half-way up the shank takes a fifth off)."""
 HEIGHT_SHARES: Final = (0.05, 0.12)
 """Relative error of a height that was said, and of the default in place of one. Chosen: adults differ by 6 %, children more."""
-BENT_REACH_DEG: Final = 35.0
-"""From hanging, a hip extends by 10 to 30 degrees and the pelvis by some more: a bent leg that goes further began with the
-hip bent, as on all fours; one that stays under it may as well stand (chosen)."""
 
 
 def leg_shape(direction_deg: float, lever_m: float | None, lever_sd_m: float | None, height_m: float) -> Shape | None:
@@ -108,7 +101,8 @@ def leg_shape(direction_deg: float, lever_m: float | None, lever_sd_m: float | N
     >>> leg_shape(2.0, 0.75, 0.05, 1.8), leg_shape(44.0, 0.5, 0.04, 1.8), leg_shape(15.0, 0.45, 0.03, 1.8)
     ('straight', 'bent', 'bent')
     """
-    if not STRAIGHT_DEG[0] <= direction_deg <= BENT_DEG[1]:
+    straight_deg, bent_deg = rest_span_deg("straight"), rest_span_deg("bent")
+    if not straight_deg[0] <= direction_deg <= bent_deg[1]:
         return None
     if lever_m is not None:
         error_share = math.hypot((lever_sd_m or 0.0) / lever_m, HEIGHT_SHARES[height_m == DEFAULT_HEIGHT_M])
@@ -116,9 +110,15 @@ def leg_shape(direction_deg: float, lever_m: float | None, lever_sd_m: float | N
             return "straight"
         if lever_m / height_m * (1.0 + 2.0 * error_share) < STRAIGHT_SHARE:
             return "bent"
-    if direction_deg <= STRAIGHT_DEG[1]:
+    if direction_deg <= straight_deg[1]:
         return "straight"
-    return "bent" if direction_deg >= BENT_DEG[0] else None
+    return "bent" if direction_deg >= bent_deg[0] else None
+
+
+def rest_span_deg(shape: Shape) -> tuple[float, float]:
+    """Where the levers of legs of this shape point at rest, over all variants."""
+    found = [one.rest_deg for one in VARIANTS.values() if one.shape == shape and one.rest_deg is not None]
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def recognised(direction_deg: float, shape: Shape | None, rom_deg: float) -> Posture:
@@ -129,10 +129,11 @@ def recognised(direction_deg: float, shape: Shape | None, rom_deg: float) -> Pos
     >>> recognised(44.0, "bent", 25.0), recognised(15.0, "bent", 65.0)
     ('unknown', 'unknown')
     """
-    if shape == "straight" and direction_deg <= STRAIGHT_DEG[1]:
-        return "standing"
-    if shape == "bent" and direction_deg >= BENT_DEG[0] and rom_deg >= BENT_REACH_DEG:
-        return "quadruped"
+    for posture, one in VARIANTS.items():
+        if one.rest_deg is None or one.shape != shape or rom_deg < one.least_rom_deg:
+            continue
+        if one.rest_deg[0] <= direction_deg <= one.rest_deg[1]:
+            return posture
     return "unknown"
 
 

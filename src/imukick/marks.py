@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from imukick.events import Load, Place, Side
+from imukick.variants import postures
+
 MarkKind = Literal[
     "set", "side", "load", "posture", "pause", "resume", "pain", "gap", "note", "not_one", "missed", "place", "clock"
 ]
 MARK_KINDS: Final[tuple[str, ...]] = get_args(MarkKind)
 MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "side": ("left", "right", "unknown"),
-    "load": ("none", "ankle-weight", "band", "cable", "machine"),
-    "posture": ("auto", "standing", "quadruped", "prone", "any"),
-    "place": ("left-ankle", "right-ankle", "pelvis"),
+    "side": get_args(Side),
+    "load": get_args(Load),
+    "posture": postures(),
+    "place": get_args(Place),
 }
-"""What the marks that hold from now can name: the words of exercises.py, which imports this file (a test compares)."""
+"""What the marks that hold from now can name."""
 BY_PLAN: Final = "plan"
 """The value of a `set` mark that a plan made by itself; a person's own has none."""
 MAX_LOAD_KG: Final = 50.0

@@ -292,6 +292,28 @@ class Cue:
         return PRIORITY[self.kind]
 
 
+SetEnd = Literal["count", "rest", "mark", "loss", "pain", "finish"]
+"""Why a set ended: its count, nobody moved, a mark, a stop rule, pain, the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetDone:
+    """One leg's set that is over. `reps`: done, as the person sees it (disputed ones taken off, missed ones added).
+
+    `aim`: reps planned (None: no aim). `clean`: without any verdict, of `judged`, the repetitions imukick counted.
+    `adherence_share`: docs/metrics.md, None without a tempo or a repetition.
+    """
+
+    set: int
+    side: str
+    reps: int
+    aim: int | None
+    judged: int
+    clean: int
+    ended: SetEnd
+    adherence_share: float | None
+
+
 def beginning_with(plan: Plan, side: str) -> Plan:
     """The same plan, this leg first; where it is not in the plan, instead of the other.
 

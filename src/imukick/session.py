@@ -46,7 +46,7 @@ class Session:
         self._params = params if params is not None else SessionParams()
         aim_deg = self._exercise.target.rom_deg
         self._tracker = Tracker(
-            self._params.motion, self._exercise.height_m, self._exercise.told_posture, prior, aim_deg
+            self._params.motion, self._exercise.height_m, self._exercise.named_posture, prior, aim_deg
         )
         self._counter = Counter(self._exercise, self._params.count)
         self._claims = Claims()

@@ -14,7 +14,19 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, Module, imports, inside, modules
 
-WORDS = ("errors", "units", "plain_text", "signals", "events", "updates", "exercises", "marks", "plans", "plausibility")
+WORDS = (
+    "errors",
+    "units",
+    "plain_text",
+    "signals",
+    "events",
+    "updates",
+    "variants",
+    "exercises",
+    "marks",
+    "plans",
+    "plausibility",
+)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
@@ -22,14 +34,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "plain_text": (),
     "events": ("errors", "units"),
     "signals": ("errors", "units", "events"),
-    "marks": ("errors", "units"),
+    "variants": (),
+    "marks": ("errors", "units", "events", "variants"),
     "plans": ("errors", "units", "marks"),
     "updates": ("events", "signals", "plans"),
     "pivot": ("units", "signals"),
     "streams": ("units", "signals", "pivot"),
     "slips": ("units", "signals", "pivot"),
     "plausibility": ("errors", "units", "signals", "streams", "slips"),
-    "exercises": ("errors", "units", "events", "marks", "plans"),
+    "exercises": ("errors", "units", "events", "marks", "plans", "variants"),
     "sensors": WORDS,
     "motion": WORDS,
     "reps": WORDS,

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imukick.exercises import LOADS, POSTURES, SIDES, SUPPORTS
+from imukick.exercises import LOADS, SIDES, SUPPORTS
 from imukick.marks import MARK_KINDS
 from imukick.sources.simulator.leg import POSES
 from imukick.sources.simulator.sensor import CHIPS
 from imukick.sources.simulator.spec import WORDS
+from imukick.variants import postures
 from tests.cli.test_any_file import KICKS, ended
 
 FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -53,7 +54,7 @@ def near(name: str, low: float, high: float) -> st.SearchStrategy[list[str]]:
 EDITS = st.lists(
     st.one_of(
         known("side", SIDES),
-        known("posture", POSTURES),
+        known("posture", postures()),
         known("load", LOADS),
         known("support", SUPPORTS),
         option("note", VALUES),

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from imukick.coaching.metronome import adherence_share, phases, pulse
 from imukick.coaching.progress import advice
 from imukick.coaching.safety import first_start_keys, pain_key
-from imukick.coaching.state import SetDone
 from imukick.coaching.wording import SAYINGS, VERDICTS, Saying
 from imukick.errors import ImukickError
-from imukick.exercises import POSTURES, SUPPORTS, Exercise
-from imukick.plans import Plan, Tempo, read_tempo
+from imukick.exercises import SUPPORTS, Exercise
+from imukick.plans import Plan, SetDone, Tempo, read_tempo
 from imukick.sources.plan_files import SHIPPED, find_plan, parse_plan, shipped_text
+from imukick.variants import postures
 from tests.coaching.script import Mat, a_plan
 from tests.sinks.rep_rows import a_rep
 
@@ -49,7 +49,7 @@ def test_what_the_plans_are_for() -> None:
 
 
 def test_a_plan_knows_the_words_of_the_exercises() -> None:
-    for posture in POSTURES:
+    for posture in postures():
         assert a_plan(posture=posture).posture == posture
     for support in SUPPORTS:
         assert a_plan(support=support).support == support

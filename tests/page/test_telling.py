@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from imukick.analysis import analyse
-from imukick.coaching.wording import IN_A_WORD, QUICK_SHARE, VERDICTS
+from imukick.coaching.wording import IN_A_WORD, VERDICTS
 from imukick.events import LiftTold
+from imukick.exercises import MOMENTUM_LIMIT_SHARE, QUICK_SHARE
 from imukick.page.leg_phase import NEXT, LegPhase
-from imukick.page.presenter import MOMENTUM_LIMIT, Presenter, last_facts, lift_facts, show_rows, summary_facts
+from imukick.page.presenter import Presenter, last_facts, lift_facts, show_rows, summary_facts
 from imukick.page.state import PageState
 from imukick.reps.verdicts import VerdictParams
 from imukick.signals import LegMotion
@@ -23,12 +24,12 @@ def test_every_verdict_has_a_word_that_can_be_read_from_afar() -> None:
 
 
 def test_the_meters_line_is_the_verdicts_limit() -> None:
-    assert VerdictParams().momentum == MOMENTUM_LIMIT
+    assert VerdictParams().momentum == MOMENTUM_LIMIT_SHARE
 
 
 @pytest.mark.parametrize(
     ("momentum", "zone"),
-    [(None, ""), (0.0, "muscle"), (QUICK_SHARE, "quick"), (MOMENTUM_LIMIT, "quick"), (0.36, "swung")],
+    [(None, ""), (0.0, "muscle"), (QUICK_SHARE, "quick"), (MOMENTUM_LIMIT_SHARE, "quick"), (0.36, "swung")],
 )
 def test_zones_of_the_meter(momentum: float | None, zone: str) -> None:
     assert lift_facts(momentum, 1, 0.0)["zone"] == zone

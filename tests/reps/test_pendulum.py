@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imukick.exercises import Shape
 from imukick.reps.pendulum import LEVER_SHARES, pendulum, stature
 from imukick.units import STANDARD_GRAVITY_MPS2
+from imukick.variants import Shape
 
 
 @pytest.mark.parametrize("height_m", [1.65, 1.7, 1.8])

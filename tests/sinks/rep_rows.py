@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from imukick.events import Load, Posture, Reason, Rep, Side, Verdict
+from imukick.events import Load, Reason, Rep, Side, Verdict
 from imukick.sinks.sheet import OF_SEVERAL
+from imukick.variants import ANY, VARIANTS
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SOME = st.none() | FINITE
@@ -27,7 +28,7 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "float | None": SOME,
     "str": st.sampled_from(["3-?-2-1", "2-1-1-0"]),
     "Side": st.sampled_from(get_args(Side)),
-    "Posture": st.sampled_from(get_args(Posture)),
+    "Posture": st.sampled_from([*VARIANTS, ANY, "unknown"]),
     "Reason | None": st.none() | st.sampled_from(get_args(Reason)),
     "Load": st.sampled_from(get_args(Load)),
     "tuple[Verdict, ...]": VERDICTS,

@@ -10,8 +10,9 @@ import fitdecode
 import pytest
 
 from imukick.errors import ImukickError
-from imukick.sinks.fit_file import HEAVIEST_KG, NAMES, write_fit
+from imukick.sinks.fit_file import HEAVIEST_KG, write_fit
 from imukick.sinks.sets import SetRow, set_rows
+from imukick.variants import VARIANTS
 from tests.sinks.rep_rows import a_rep
 
 BEGAN = datetime.fromisoformat("2026-05-01T18:30:00.250+02:00")
@@ -82,7 +83,10 @@ def test_an_activity_that_readers_know_what_to_do_with(tmp_path: Path) -> None:
     assert activity["num_sessions"] == 1
 
 
-@pytest.mark.parametrize(("posture", "loaded"), [(posture, loaded) for posture in NAMES for loaded in (False, True)])
+@pytest.mark.parametrize(
+    ("posture", "loaded"),
+    [(posture, loaded) for posture, one in VARIANTS.items() if one.fit_names for loaded in (False, True)],
+)
 def test_the_exercise_has_its_name(tmp_path: Path, posture: str, loaded: bool) -> None:
     rep = a_rep(posture=posture, load="band" if loaded else "none")
     messages = written(tmp_path, sets(rep))

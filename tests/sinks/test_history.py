@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, fields, make_dataclass, replace
+from dataclasses import fields, make_dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -353,11 +353,3 @@ def test_a_place_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "file" / "h.sqlite3"):
         with pytest.raises(ImukickError, match="--db"), open_history(path, nobody):
             pass
-
-
-def test_plain_data_of_a_plans_set_has_the_coachs_fields() -> None:
-    from imukick.coaching.state import SetDone
-    from imukick.sinks.history import PlanSet
-
-    done = SetDone(1, "left", 10, 10, 10, 9, "count", 0.5)
-    assert asdict(PlanSet(**asdict(done))) == asdict(done)

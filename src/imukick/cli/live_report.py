@@ -11,11 +11,10 @@ from imukick.cli.outputs import Outputs
 from imukick.cli.planned import result_lines
 from imukick.cli.screen import Screen, complain, warn
 from imukick.cli.show import Report
-from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError
 from imukick.live.history_recorder import HistoryRecorder
 from imukick.live.stopping import Stop
-from imukick.plans import Plan
+from imukick.plans import Plan, SetDone
 from imukick.sinks.recorder import Recorder
 
 LOOK_S: Final = 0.1

@@ -15,8 +15,9 @@ from imukick.cli.screen import Screen
 from imukick.cli.show import clock_text, event_line
 from imukick.coaching.metronome import pulse
 from imukick.coaching.state import CoachState
-from imukick.coaching.wording import QUICK_SHARE, rep_texts
+from imukick.coaching.wording import rep_texts
 from imukick.events import Event, LiftTold, Rep, RepRevised
+from imukick.exercises import QUICK_SHARE
 from imukick.live.commands import keys_line
 from imukick.live.view import FULL_DEG, Shown
 from imukick.plans import Cue

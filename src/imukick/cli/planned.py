@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from imukick.coaching.state import SetDone
 from imukick.coaching.wording import say
-from imukick.plans import Plan
+from imukick.plans import Plan, SetDone
 from imukick.sinks.whole_file import whole_file
 from imukick.sources.plan_files import SHIPPED, find_plan, plan_text
 

@@ -10,12 +10,12 @@ from imukick.coaching.metronome import adherence_share
 from imukick.coaching.plan_progress import PlanProgress
 from imukick.coaching.preferences import Preferences
 from imukick.coaching.progress import advice
-from imukick.coaching.state import CoachPhase, CoachState, SetDone, SetEnd
+from imukick.coaching.state import CoachPhase, CoachState
 from imukick.coaching.stop_rules import broken_rule
 from imukick.coaching.wording import say
 from imukick.events import Event, LiftTold, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded, Verdict
 from imukick.marks import BY_PLAN, Mark, MarkKind
-from imukick.plans import Cue, Plan, PlanStep
+from imukick.plans import Cue, Plan, PlanStep, SetDone, SetEnd
 
 LEAD_S: Final = 3.0
 """From the word to the metronome's first lift. Chosen: long enough to hear the sentence and get ready."""

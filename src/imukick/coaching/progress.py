@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from imukick.coaching.state import SetDone
+from imukick.plans import SetDone
 
 CLEAN_SHARE: Final = 0.9
 """Chosen: in a set of ten one may go wrong."""

@@ -5,30 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from imukick.plans import Tempo
+from imukick.plans import SetDone, Tempo
 
 CoachPhase = Literal["ready", "set", "rest", "stopped", "done"]
 """Before a set's first repetition · in a set · between two · stopped by pain · the plan is done."""
-SetEnd = Literal["count", "rest", "mark", "loss", "pain", "finish"]
-"""Why a set ended: its count, nobody moved, a mark, a stop rule, pain, the session."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetDone:
-    """One leg's set that is over. `reps`: done, as the person sees it (disputed ones taken off, missed ones added).
-
-    `aim`: reps planned (None: no aim). `clean`: without any verdict, of `judged`, the repetitions imukick counted.
-    `adherence_share`: docs/metrics.md, None without a tempo or a repetition.
-    """
-
-    set: int
-    side: str
-    reps: int
-    aim: int | None
-    judged: int
-    clean: int
-    ended: SetEnd
-    adherence_share: float | None
 
 
 @dataclass(frozen=True, slots=True)

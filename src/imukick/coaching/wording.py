@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from imukick.events import DISPUTED, NOT_JUDGED, Load, Reason, Rep, Verdict
+from imukick.events import DISPUTED, NOT_JUDGED, Reason, Rep, Verdict
+from imukick.exercises import KNOWN_LOADS, QUICK_SHARE
 
 VERDICTS: Final[dict[str, str]] = {
     "momentum": "momentum {value} (limit {limit}): swung up",
@@ -73,11 +74,6 @@ REASONS: Final[dict[Reason, str]] = {
     "other_leg": "the other leg’s",
 }
 """Why a row does not count."""
-
-KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
-"""Loads whose moment is known, so that a share of momentum means the same from set to set."""
-QUICK_SHARE: Final = 0.20
-"""From here to the limit of `momentum` a lift is called quick, in words only (docs/verdicts.md)."""
 
 
 def verdict_text(verdict: Verdict) -> str:

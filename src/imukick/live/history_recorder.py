@@ -14,15 +14,14 @@ from queue import SimpleQueue
 from typing import Final, TypeVar
 
 from imukick.analysis import Analysis, gathered
-from imukick.coaching.state import SetDone
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
 from imukick.live.preflight import Preflight
 from imukick.marks import Mark
-from imukick.plans import Plan
+from imukick.plans import Plan, SetDone
 from imukick.session import Session
-from imukick.sinks.history import History, PlanSet
+from imukick.sinks.history import History
 from imukick.sinks.history.editing import keep_answer
 from imukick.sinks.history.kept import to_json
 from imukick.sinks.history.opening import AwayError, refused
@@ -95,7 +94,7 @@ class HistoryRecorder:
         if told or made:
             self._queue.put(lambda _: self._begun.tell(told, made))
         for done in sets[self._sets :] if self._plan is not None else ():
-            self._queue.put(self._set_over(self._sets, PlanSet(**asdict(done))))
+            self._queue.put(self._set_over(self._sets, done))
             self._sets += 1
 
     def end(self, analysis: Analysis, recording: Path) -> None:
@@ -126,7 +125,7 @@ class HistoryRecorder:
         assert self._writer is not None  # its job was the first
         return self._writer
 
-    def _set_over(self, number: int, done: PlanSet) -> Job:
+    def _set_over(self, number: int, done: SetDone) -> Job:
         return lambda _: self._begun.plan_set(number, done)
 
     def _run(self) -> None:

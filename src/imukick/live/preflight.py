@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from imukick.coaching.preferences import Preferences
 from imukick.coaching.progress import advice
 from imukick.coaching.safety import first_start_keys, pain_key, start_key
-from imukick.coaching.state import SetDone
 from imukick.coaching.wording import say
 from imukick.plans import Plan
 from imukick.sinks.history import History
@@ -83,6 +82,6 @@ def _ready(history: History, person: str, plan: Plan) -> bool:
     if number is None:
         return False
     last = history.session(number)
-    done = [SetDone(**asdict(one)) for one in last.plan_sets]
+    done = last.plan_sets
     pain = any(mark.kind == "pain" for mark in last.marks)
     return advice(done, len(plan.steps), pain=pain)[0] == "advice_more"

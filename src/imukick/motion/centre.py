@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from imukick.events import Strapping
-from imukick.exercises import BENT_DEG
+from imukick.exercises import rest_span_deg
 from imukick.signals import Centre
 from imukick.units import RAD_PER_DEG
 
@@ -32,7 +32,8 @@ class CentreParams:
 
     def bent(self, direction_deg: float) -> bool:
         """Does a lever pointing there belong to a bent leg on all fours?"""
-        return BENT_DEG[0] <= direction_deg <= BENT_DEG[1]
+        low_deg, high_deg = rest_span_deg("bent")
+        return low_deg <= direction_deg <= high_deg
 
 
 @dataclass(frozen=True, slots=True)

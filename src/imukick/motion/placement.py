@@ -17,6 +17,7 @@ from imukick.motion.support import SupportParams
 from imukick.motion.votes import Votes, unit
 from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
+from imukick.variants import ANY, lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Placement:
         """Is it a leg that lies: prone, or its lever is near level at rest?"""
         low, high = self._p.lying_deg
         level = now.lever_deg is not None and low <= now.lever_deg <= high
-        return self._named == "prone" or (self._named == "any" and level)
+        return lies(self._named) or (self._named == ANY and level)
 
     def _agreed(self) -> Strapping | None:
         votes, prior = self._votes, self._prior
@@ -204,7 +205,7 @@ class Placement:
     @property
     def _loose(self) -> bool:
         """Prone or any movement was told: slow and small lifts on a lever that cannot be known beforehand."""
-        return self._named in ("prone", "any")
+        return lies(self._named) or self._named == ANY
 
     def near_rest(self, up: FloatArray) -> BoolArray:
         """(n,): are these poses near the strapping's rest pose? A leg that lies rests wherever its lever is near level."""

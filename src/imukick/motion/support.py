@@ -9,6 +9,7 @@ from typing import Final
 from imukick.events import Posture
 from imukick.signals import Excursion
 from imukick.units import DEG_PER_RAD
+from imukick.variants import ANY, lies
 
 DOUBT: Final = 0.4
 """Support of a movement that may be a kick: three of them are needed where one plain kick is enough. Chosen."""
@@ -56,16 +57,16 @@ class SupportParams:
     sway_known_share: float = 0.25
 
 
-def support(e: Excursion, height_m: float, told: Posture | None, p: SupportParams) -> float:
-    """0: no kick. `DOUBT`: perhaps one. 1: a kick, as far as one ankle can tell. `told`: the posture the person named."""
-    if told == "any":
+def support(e: Excursion, height_m: float, named: Posture | None, p: SupportParams) -> float:
+    """0: no kick. `DOUBT`: perhaps one. 1: a kick, as far as one ankle can tell. `named`: the posture the person named."""
+    if named == ANY:
         return 1.0
     lever_m = float(math.sqrt(float(e.lever_m @ e.lever_m)))
     share = lever_m / height_m
     reach = share * (1.0 + min(e.lever_sd_m / max(lever_m, 1e-9), p.reach_share))
     known = e.lever_sd_m <= p.known_share * lever_m
     direction = e.phi_rad * DEG_PER_RAD
-    if told == "prone":
+    if lies(named):
         level = _within(abs(direction), p.level_deg) and share >= p.least_share
         return 1.0 if (level or not known) and not strides(e, p) else 0.0
     if e.lobes > 1:

@@ -11,23 +11,20 @@ from typing import Any, Final
 from imukick.coaching.state import CoachState
 from imukick.coaching.wording import (
     IN_A_WORD,
-    KNOWN_LOADS,
     OUTCOMES,
-    QUICK_SHARE,
     reason_text,
     rep_texts,
     say,
     verdict_text,
 )
 from imukick.events import DISPUTED, Event, LiftTold, Remount, Rep, RepClaimed, RepDisputed, RepRevised
+from imukick.exercises import KNOWN_LOADS, MOMENTUM_LIMIT_SHARE, QUICK_SHARE
 from imukick.page.leg_phase import LegPhase
 from imukick.page.state import PageState
 from imukick.plans import Cue, Tempo
 from imukick.signals import LegMotion
 from imukick.units import DEG_PER_RAD
 
-MOMENTUM_LIMIT: Final = 0.35
-"""Where the meter's line stands: the limit of the verdict `momentum` (docs/verdicts.md; a test compares)."""
 FULL_DEG: Final = 45.0
 """The trace reaches so far until a larger angle is seen. Chosen: a good standing kick fills two thirds."""
 
@@ -44,7 +41,7 @@ class Presenter:
         self._disputed: set[int] = set()
         self._full_deg = FULL_DEG
         board.show(
-            limits={"momentum": MOMENTUM_LIMIT, "quick": QUICK_SHARE}, full_deg=FULL_DEG, reps=0, set=1, counted=0
+            limits={"momentum": MOMENTUM_LIMIT_SHARE, "quick": QUICK_SHARE}, full_deg=FULL_DEG, reps=0, set=1, counted=0
         )
 
     def heard(self, event: Event) -> None:
@@ -133,7 +130,9 @@ def lift_facts(momentum_lift: float | None, number: int, t_s: float) -> dict[str
     """
     zone = ""
     if momentum_lift is not None:
-        zone = "swung" if momentum_lift > MOMENTUM_LIMIT else "quick" if momentum_lift >= QUICK_SHARE else "muscle"
+        zone = (
+            "swung" if momentum_lift > MOMENTUM_LIMIT_SHARE else "quick" if momentum_lift >= QUICK_SHARE else "muscle"
+        )
     return {
         "n": number,
         "t_s": round(t_s, 3),

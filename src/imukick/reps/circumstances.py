@@ -47,10 +47,10 @@ def circumstances(
 
 def posture_at(x: Exercise, marks: Iterable[Mark], strapping: Strapping | None, t_s: float) -> Posture:
     """The posture that a person named by `t_s`; else the one that the kicks show."""
-    named = x.told_posture
+    named = x.named_posture
     for mark in marks:
         if mark.kind == "posture" and mark.t_s <= t_s:
-            named = Exercise(posture=mark.value).told_posture
+            named = Exercise(posture=mark.value).named_posture
     if named is not None:
         return named
     return "unknown" if strapping is None else strapping.posture

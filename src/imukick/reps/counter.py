@@ -10,11 +10,10 @@ from typing import Final
 import numpy as np
 
 from imukick.events import Event, LiftTold, Posture, Reason, Rep, RepRevised, SetEnded, Strapping, Verdict, same_time
-from imukick.exercises import Exercise
+from imukick.exercises import KNOWN_LOADS, Exercise
 from imukick.marks import Mark, paused_spans
 from imukick.reps.circumstances import Circumstances, circumstances, posture_at
 from imukick.reps.measuring import (
-    KNOWN_LOADS,
     SETTLED,
     hanging,
     lift_momentum,
@@ -25,6 +24,7 @@ from imukick.reps.reasons import CountParams, SoFar, why_not
 from imukick.reps.verdicts import Background, judge, uncertain
 from imukick.signals import Excursion, Lift
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
+from imukick.variants import upright
 
 RANGE_FAULTS: Final = frozenset({"short", "too_high", "off_plane"})
 """Verdicts that keep a repetition from being a measure for the range of the next; how it was moved is no matter."""
@@ -241,7 +241,7 @@ class Counter:
 
     def _rest_deg(self, e: Excursion, about: Strapping, c: Circumstances) -> float | None:
         """How far behind vertical (deg) a standing leg hung; None until three kicks have shown whether the person leans."""
-        leg = hanging(e, about, c) if c.posture == "standing" and about.reps >= SETTLED else None
+        leg = hanging(e, about, c) if upright(c.posture) and about.reps >= SETTLED else None
         return None if leg is None else leg.psi0_rad * DEG_PER_RAD
 
     def _usual_deg(self, about: Strapping) -> float | None:

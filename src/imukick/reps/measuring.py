@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Load, Posture, Reason, Rep, Strapping, not_judged
-from imukick.exercises import Shape, leg_shape
+from imukick.events import Reason, Rep, Strapping, not_judged
+from imukick.exercises import KNOWN_LOADS, leg_shape
 from imukick.reps import metrics
 from imukick.reps.circumstances import Circumstances
 from imukick.reps.metrics import Share
@@ -17,13 +17,10 @@ from imukick.reps.pendulum import Pendulum, pendulum, stature
 from imukick.reps.phases import SLOW, Phases
 from imukick.signals import Excursion, FloatArray
 from imukick.units import DEG_PER_RAD, LEVER_VARIES, RAD_PER_DEG, pooled
+from imukick.variants import shape_in, upright
 
 STRAP_DEG: Final = 15.0
 """Beyond this the rest pose has moved across the kick plane: the strap has slipped or the person stands otherwise."""
-SHAPES: Final[dict[Posture, Shape]] = {"standing": "straight", "quadruped": "bent"}
-"""How the leg hangs in the postures that momentum has a formula for."""
-KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
-"""Loads under which `momentum` and `drop` are said; with a band or a machine the share means nothing from set to set."""
 DIRECTION_SHARE: Final = 0.5
 """Of the lever's relative error, in rad: how far its direction errs. Chosen on simulated legs."""
 SWAY_DEGPS: Final = 1.5
@@ -63,7 +60,7 @@ def measure_rep(
         quality.append("axis")
     if e.slipped or _slipped(e, strapping):
         quality.append("strap")
-    if c.posture == "standing" and not strapping.direction_known:
+    if upright(c.posture) and not strapping.direction_known:
         quality.append("direction")
     lift, lower = _momentum(e, phases, strapping, c, quality, notes)
     if earlier is None:
@@ -138,7 +135,7 @@ def _momentum(
     e: Excursion, phases: Phases, strapping: Strapping, c: Circumstances, quality: list[str], notes: list[str]
 ) -> tuple[Share | None, Share | None]:
     leg = hanging(e, strapping, c)
-    if c.posture in ("prone", "any"):
+    if c.posture != "unknown" and shape_in(c.posture) is None:
         notes.append(f"no momentum: no formula for posture {c.posture}")
     elif c.load == "ankle-weight" and c.load_kg is None:
         notes.append("no momentum: mass of the ankle weight unknown")
@@ -174,7 +171,7 @@ def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | 
     else:
         lever_rad = strapping.lever_deg * RAD_PER_DEG + _swung(e.rest_up, strapping)
         lever_m, lever_sd_m = strapping.pooled_m, strapping.pooled_sd_m or 0.0
-    shape = SHAPES.get(c.posture)
+    shape = shape_in(c.posture)
     if c.posture == "unknown":
         shape = leg_shape(lever_rad * DEG_PER_RAD, lever_m, lever_sd_m, c.height_m)
     if shape is None or not math.isfinite(lever_sd_m):

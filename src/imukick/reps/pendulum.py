@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from imukick.exercises import DEFAULT_HEIGHT_M, Shape
+from imukick.exercises import DEFAULT_HEIGHT_M
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from imukick.variants import Shape
 
 BODY_MASS_INDEX: Final = 23.0
 """kg/m2, the middle of the normal range (WHO 18.5-25); only weighs a known ankle weight against the leg's own mass."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imukick.events import Rep, Verdict, not_judged
+from imukick.exercises import MOMENTUM_LIMIT_SHARE
 from imukick.plans import Target, tolerance_s
 
 TEMPO: Final = "the plan's tempo less max(0.3 s, 25 %)"
@@ -20,8 +21,8 @@ class VerdictParams:
     way from the true shares that are low to those that are high). `high_standing_deg`: behind vertical. `good_reps`: so many show what is usual.
     """
 
-    momentum: float = 0.35
-    drop: float = 0.35
+    momentum: float = MOMENTUM_LIMIT_SHARE
+    drop: float = MOMENTUM_LIMIT_SHARE
     sure_share: float = 0.1
     short_share: float = 0.72
     high_share: float = 1.3

@@ -11,13 +11,9 @@ from typing import Any, Final
 
 from imukick.errors import ImukickError
 from imukick.sinks.sets import SetRow
+from imukick.variants import VARIANTS
 
 NEEDS_FIT_TOOL: Final = "FIT needs fit-tool; install it with: pip install 'imukick[fit]'"
-NAMES: Final = {
-    "standing": ("STANDING_REAR_LEG_RAISE", "WEIGHTED_STANDING_REAR_LEG_RAISE"),
-    "quadruped": ("QUADRUPED_WITH_LEG_LIFT", "WEIGHTED_QUADRUPED_WITH_LEG_LIFT"),
-}
-"""Posture -> the exercise of FIT's category "hip stability" that says what is seen and no more: without, with a load."""
 TITLE: Final = "Donkey kick"
 FIT_EPOCH_S: Final = 631_065_600
 """FIT counts from 1989-12-31T00:00:00Z; its library knows that of every time but the local one."""
@@ -117,7 +113,7 @@ def _subtype(row: SetRow) -> int | None:
     """FIT's number of the exercise; None where it has none for this posture."""
     from fit_tool.profile.profile_type import HipStabilityExerciseName
 
-    names = NAMES.get(row.posture)
+    names = VARIANTS[row.posture].fit_names if row.posture in VARIANTS else None
     return None if names is None else HipStabilityExerciseName[names[row.load != "none"]].value
 
 

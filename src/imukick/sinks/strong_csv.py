@@ -10,6 +10,7 @@ from typing import Final, TextIO
 
 from imukick.sinks.cell_text import guarded
 from imukick.sinks.sets import SetRow
+from imukick.variants import VARIANTS
 
 COLUMNS: Final = (
     "Date", "Workout Name", "Exercise Name", "Set Order", "Weight", "Weight Unit", "Reps", "RPE", "Distance",
@@ -17,7 +18,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 """Of the app's export with `;` between them, the one of its layouts that names its units."""
 WORKOUT: Final = "Donkey kicks"
-POSTURES: Final = {"standing": "Standing", "quadruped": "All Fours", "prone": "Prone"}
 _SEPARATORS: Final = dict.fromkeys(map(ord, ',;|"'), " ")
 LOADS: Final = {"ankle-weight": "Ankle Weight", "band": "Band", "cable": "Cable", "machine": "Machine"}
 
@@ -56,7 +56,9 @@ def exercise_name(row: SetRow) -> str:
 
     It is the lower leg that was measured, so that nothing is said of the hip.
     """
-    words = [POSTURES.get(row.posture, "")] + ([row.side.capitalize()] if row.side in ("left", "right") else [])
+    words = [VARIANTS[row.posture].app_name if row.posture in VARIANTS else ""] + (
+        [row.side.capitalize()] if row.side in ("left", "right") else []
+    )
     name = " - ".join(["Donkey Kick", *filter(None, words)])
     return name if row.load == "none" else f"{name} ({LOADS.get(row.load, 'Mixed Loads')})"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from imukick.errors import ImukickError
 from imukick.sinks.history import reading
-from imukick.sinks.history.kept import Glance, Judgement, KeptSession, PlanSet
+from imukick.sinks.history.kept import Glance, Judgement, KeptSession
 from imukick.sinks.history.opening import WAIT_S, Tell, opened
 
-__all__ = ["Glance", "History", "Judgement", "KeptSession", "PlanSet", "open_history"]
+__all__ = ["Glance", "History", "Judgement", "KeptSession", "open_history"]
 
 FILE = "history.sqlite3"
 """Name of the file in the user's data folder."""

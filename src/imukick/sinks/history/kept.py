@@ -23,6 +23,7 @@ from imukick.events import (
     latest,
 )
 from imukick.marks import Mark
+from imukick.plans import SetDone
 
 if TYPE_CHECKING:
     from imukick.sinks.sets import SetRow  # numpy takes longer to load than a list to show
@@ -35,20 +36,6 @@ EVENTS: Final[dict[str, type[Gap | Remount | Doubt | SetEnded | RepDisputed | Re
     kind.__name__: kind for kind in (Gap, Remount, Doubt, SetEnded, RepDisputed, RepClaimed)
 }
 """Events besides repetitions that are kept; a `LiftTold` says nothing that its repetition does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanSet:
-    """One leg's set of a plan as the coach saw it: fields as those of `imukick.coaching.state.SetDone`, `adherence_share` among them."""
-
-    set: int
-    side: str
-    reps: int
-    aim: int | None
-    judged: int
-    clean: int
-    ended: str
-    adherence_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +124,7 @@ class KeptSession:
     plan_text: str | None
     note: str
     marks: tuple[Mark, ...]
-    plan_sets: tuple[PlanSet, ...]
+    plan_sets: tuple[SetDone, ...]
     judgements: tuple[Judgement, ...]
 
     @property

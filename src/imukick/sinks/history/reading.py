@@ -13,7 +13,8 @@ from typing import Any
 
 from imukick.events import Event, RepRevised, newly_counted
 from imukick.marks import Mark
-from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, PlanSet, read_meta, read_rep
+from imukick.plans import SetDone
+from imukick.sinks.history.kept import EVENTS, REP_COLUMNS, Glance, Judgement, KeptSession, read_meta, read_rep
 
 NEWEST = "number = (SELECT max(number) FROM judgements WHERE session_id = judged.session_id)"
 """Of `judgements AS judged`: the one by the newest rules."""
@@ -96,7 +97,7 @@ def read_session(connection: sqlite3.Connection, number: int, *, events: bool = 
         plan_text=row[12],
         note=row[13],
         marks=tuple(Mark(*mark) for mark in marks),
-        plan_sets=tuple(PlanSet(*one) for one in sets),
+        plan_sets=tuple(SetDone(*one) for one in sets),
         judgements=judgements,
     )
 

@@ -14,7 +14,8 @@ from uuid import uuid4
 
 from imukick.events import Event, LiftTold, Rep, RepRevised
 from imukick.marks import Mark
-from imukick.sinks.history.kept import REP_COLUMNS, PlanSet, rep_row, to_json
+from imukick.plans import SetDone
+from imukick.sinks.history.kept import REP_COLUMNS, rep_row, to_json
 from imukick.sinks.history.recordings import RecordingFacts, kept_path, recording_facts
 from imukick.sinks.history.schema import CLEAN
 
@@ -89,7 +90,7 @@ class SessionWriter:
         self._told += len(worth)
         self._marks += len(new)
 
-    def plan_set(self, number: int, done: PlanSet) -> None:
+    def plan_set(self, number: int, done: SetDone) -> None:
         """A plan's set is over; `number` counts them from 0."""
         with transaction(self._connection):
             add_plan_sets(self._connection, self.number, [done], number)
@@ -177,7 +178,7 @@ def add_marks(connection: sqlite3.Connection, session: int, marks: Iterable[Mark
     connection.executemany("INSERT INTO marks (session_id, number, t_s, kind, value) VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def add_plan_sets(connection: sqlite3.Connection, session: int, sets: Iterable[PlanSet], number: int = 0) -> None:
+def add_plan_sets(connection: sqlite3.Connection, session: int, sets: Iterable[SetDone], number: int = 0) -> None:
     """Sets of a plan that are over; the first as number `number`."""
     for n, one in enumerate(sets, number):
         values = (session, n, *asdict(one).values())

@@ -13,17 +13,13 @@ from imukick.events import Event, Rep
 from imukick.marks import Mark
 from imukick.plans import Tempo
 from imukick.signals import LegMotion
+from imukick.variants import ANY, VARIANTS
 
 LONGEST: Final = 160
 """Letters of a name that are shown. Chosen: two lines of a page."""
 LONGEST_NOTE: Final = 600
 """Letters of a remark that are shown. Chosen: a short paragraph; the recording keeps all of it."""
-POSTURES: Final = {
-    "standing": "standing",
-    "quadruped": "on all fours",
-    "prone": "lying on the front",
-    "any": "in a posture without a name",
-}
+UNNAMED: Final = "in a posture without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Account:
         """The posture in words; empty where it was neither said nor recognised."""
         heard = Counter(rep.posture for rep in self.counted).most_common(1)
         word = heard[0][0] if heard else self.meta["posture"]
-        return POSTURES.get(word, "")
+        return UNNAMED if word == ANY else VARIANTS[word].in_words if word in VARIANTS else ""
 
 
 def plain(text: object, longest: int = LONGEST) -> str:

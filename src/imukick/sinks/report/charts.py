@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from imukick.coaching.wording import KNOWN_LOADS
 from imukick.events import Rep
+from imukick.exercises import KNOWN_LOADS
 from imukick.plans import tolerance_s
 from imukick.sinks.paper import FAINT, FAULT, INK, PHASES, SMALL, degrees
 from imukick.sinks.report.account import Account, listed, numbers, plural

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
-from imukick.coaching.wording import KNOWN_LOADS, say
+from imukick.coaching.wording import say
 from imukick.events import Remount
+from imukick.exercises import KNOWN_LOADS
 from imukick.sinks.paper import clock
 from imukick.sinks.report.account import Account, listed
 
