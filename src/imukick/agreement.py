@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import sqrt
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from imukick.errors import ImukickError
 from imukick.sources.recordings.spans import Span
+from imukick.statistics import Estimate, Limits, limits_of_agreement, proportional_bias
 
 INSIDE: Final = 0.5
 QUARTER: Final = 0.25
 """A row and a label are the same repetition when they share more than half of the shorter one and at least a quarter of
 the longer one. Chosen: labels often run from one repetition to the next, or to half a second."""
-WITHIN: Final = 1.96
-"""Limits of agreement = bias +- 1.96 sd (Bland & Altman 1986)."""
 Z95: Final = 1.959964
 
 Pair = tuple[Span, Span]
 """Ours and the label."""
 
 
+By = Literal["person", "recording", "repetition"]
+"""What is taken as independent: people, recordings, or every repetition."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Ours less theirs of one quantity, over `n` matched repetitions, all in its `unit`; intervals are 95 % ones.
+    """Ours less theirs of one quantity, over `n` matched repetitions, all in its `unit`.
 
-    `bias`: the mean; `sd`: the standard deviation; `bias_interval` and `limit_intervals`: how sure they are. `limits` = bias -+ 1.96 sd (Bland & Altman 1986); sd and limits are None under two pairs. Interval of the bias by
-    Student's t with sd / sqrt(n), of each limit with sd sqrt(1/n + 1.96^2 / (2 (n - 1))) (Bland & Altman 1999). They take
-    the pairs as independent. `middles` and `values` (n,): what the Bland-Altman plot shows; the middle of a boundary is
-    its time in the recording.
+    `bias`: the mean, of the means of people where there are several; `limits`: bias, limits of agreement and their 95 %
+    intervals (`statistics.limits_of_agreement`), None with less than two that are independent. `slope`: how much the
+    difference grows with the size (`statistics.proportional_bias`), of a duration or a range. `middles` and `values`
+    (n,): what the Bland-Altman plot shows; the middle of a boundary is its time in the recording.
     """
 
     name: str
@@ -39,10 +42,8 @@ class Difference:
     middles: tuple[float, ...] = field(repr=False)
     values: tuple[float, ...] = field(repr=False)
     bias: float
-    sd: float | None
-    limits: tuple[float, float] | None
-    bias_interval: tuple[float, float] | None
-    limit_intervals: tuple[tuple[float, float], tuple[float, float]] | None
+    limits: Limits | None
+    slope: Estimate | None
 
     @property
     def n(self) -> int:
@@ -76,7 +77,8 @@ class Row:
 class Agreement:
     """`matched` pairs of ours and label, labels that were `missed`, rows of ours that are `false`; all in time order.
 
-    `differences`: of every quantity that both sides have. `listed`: rows that we listed and did not count.
+    `differences`: of every quantity that both sides have, their intervals over what `by` says is independent.
+    `listed`: rows that we listed and did not count.
     """
 
     matched: tuple[Pair, ...]
@@ -85,6 +87,7 @@ class Agreement:
     listed: tuple[Span, ...] = field(repr=False)
     refused: tuple[Span, ...] = field(repr=False)
     differences: tuple[Difference, ...] = field(repr=False)
+    by: By = "repetition"
 
     @property
     def f1(self) -> float | None:
@@ -106,21 +109,22 @@ class Agreement:
             "false": len(self.false),
             "f1": self.f1,
             "rule": f"share over {INSIDE:g} of the shorter and {QUARTER:g} of the longer",
+            "by": self.by,
             "differences": [
-                {
-                    "of": d.name, "unit": d.unit, "n": d.n, "bias": d.bias, "bias_interval": d.bias_interval, "sd": d.sd,
-                    "limits": d.limits, "limit_intervals": d.limit_intervals,
-                }
+                {"of": d.name, "unit": d.unit, "n": d.n, "bias": d.bias}
+                | {"limits": None if d.limits is None else asdict(d.limits)}
+                | {"proportional_bias": None if d.slope is None else asdict(d.slope)}
                 for d in self.differences
             ],
-        }  # fmt: skip
+        }
 
-    def rows(self) -> tuple[tuple[str, Row], ...]:
-        """(recording, row) in time order."""
-        found = [(label.recording, label.start_s, _row("matched", ours, label)) for ours, label in self.matched]
-        found += [(s.recording, s.start_s, _row("missed", None, s, self.reason(s, self.listed))) for s in self.missed]
-        found += [(s.recording, s.start_s, _row("false", s, None, self.reason(s, self.refused))) for s in self.false]
-        return tuple((name, row) for name, _, row in sorted(found, key=lambda entry: entry[:2]))
+    def rows(self) -> tuple[tuple[str, str, Row], ...]:
+        """(recording, person, row) in time order."""
+        found = [(label, whose((ours, label)), _row("matched", ours, label)) for ours, label in self.matched]
+        found += [(s, s.person, _row("missed", None, s, self.reason(s, self.listed))) for s in self.missed]
+        found += [(s, s.person, _row("false", s, None, self.reason(s, self.refused))) for s in self.false]
+        found.sort(key=lambda entry: (entry[0].recording, entry[0].start_s))
+        return tuple((span.recording, person, row) for span, person, row in found)
 
     def reason(self, span: Span, among: Sequence[Span]) -> str:
         """What the span that is the same repetition says, among others."""
@@ -128,10 +132,12 @@ class Agreement:
         return max(near, key=lambda other: share(span, other)).why if near else ""
 
 
-def agree(reps: Sequence[Span], labels: Sequence[Span]) -> Agreement:
+def agree(reps: Sequence[Span], labels: Sequence[Span], by: By | None = None) -> Agreement:
     """Pair counted rows with labels to be counted, one to one, the best shared first.
 
-    Raises `ImukickError` when only one of both names recordings.
+    `by`: what is independent; by default people where every pair names one and there are several, else recordings where there
+    are several, else repetitions. Raises `ImukickError` when only one of both names recordings, when both name different people for
+    one repetition, and for a `by` that is not known of every pair or is the same for all.
     """
     if reps and labels and any(s.recording for s in reps) != any(s.recording for s in labels):
         raise ImukickError(
@@ -147,14 +153,40 @@ def agree(reps: Sequence[Span], labels: Sequence[Span]) -> Agreement:
         if part > 0.0 and -i not in pairs and -j not in pairs.values():
             pairs[-i] = -j
     matched = tuple((ours[i], theirs[j]) for i, j in sorted(pairs.items()))
+    by = _independent(matched, by)
     return Agreement(
         matched=matched,
         missed=tuple(label for j, label in enumerate(theirs) if j not in pairs.values()),
         false=tuple(rep for i, rep in enumerate(ours) if i not in pairs),
         listed=tuple(span for span in reps if not span.counted),
         refused=tuple(span for span in labels if not span.counted),
-        differences=tuple(_differences(matched)),
+        differences=tuple(_differences(matched, by)),
+        by=by,
     )
+
+
+def whose(pair: Pair) -> str:
+    """The person of a repetition, whichever table says it; empty where neither does."""
+    return pair[0].person or pair[1].person
+
+
+def _independent(matched: Sequence[Pair], by: By | None) -> By:
+    for ours, label in matched:
+        if ours.person and label.person and ours.person != label.person:
+            raise ImukickError(
+                f"{ours.recording or 'the repetition'} at {ours.start_s:.1f} s is {ours.person}'s in one table and "
+                f"{label.person}'s in the other; correct the column `person`"
+            )
+    kinds: tuple[By, ...] = ("person", "recording", "repetition") if by is None else (by,)
+    for kind in kinds:
+        names = {_group(n, pair, kind) for n, pair in enumerate(matched)}
+        if len(names) > 1 and "" not in names:
+            return kind
+    if by is None or not matched:
+        return by or "repetition"
+    if "" in names:
+        raise ImukickError(f"--by {by}: a repetition names no {by}; fill the column `{by}` of the labels")
+    raise ImukickError(f"--by {by} needs more than one {by} among the matched repetitions; leave --by out")
 
 
 def share(a: Span, b: Span) -> float:
@@ -172,34 +204,26 @@ def share(a: Span, b: Span) -> float:
     return both_s / (sum(lengths_s) - both_s)
 
 
-def difference(name: str, unit: str, middles: Iterable[float], values: Iterable[float]) -> Difference:
-    """Bias and limits of agreement of these differences (at least one).
+def difference(
+    name: str, unit: str, middles: Sequence[float], values: Sequence[float], groups: Sequence[object], *, sized: bool
+) -> Difference:
+    """Bias and limits of agreement of these differences `values` (at least one) in `unit`, `groups[i]` saying to whom the i-th belongs.
 
-    >>> d = difference("range", "deg", [30.0, 31.0, 32.0], [1.0, 2.0, 3.0])
-    >>> d.bias, d.sd, [round(limit, 2) for limit in d.limits]
-    (2.0, 1.0, [0.04, 3.96])
+    `middles`: where each is drawn; `sized`: they are sizes, with which a bias may grow.
+
+    >>> d = difference("range", "deg", [30.0, 31.0, 32.0], [1.0, 2.0, 3.0], ["ann", "ben", "cleo"], sized=True)
+    >>> d.bias, d.limits.sd, round(d.limits.upper.value, 2), d.slope.value
+    (2.0, 1.0, 3.96, 1.0)
     """
-    from scipy.special import stdtrit
-
-    values = tuple(values)
-    n, bias = len(values), float(np.mean(values))
-    if n < 2:
-        return Difference(name, unit, tuple(middles), values, bias, None, None, None, None)
-    sd = float(np.std(values, ddof=1))
-    t = float(stdtrit(n - 1, 0.975))
-    of_bias, of_limit = t * sd / sqrt(n), t * sd * sqrt(1 / n + WITHIN**2 / (2 * (n - 1)))
-    low, high = bias - WITHIN * sd, bias + WITHIN * sd
-    return Difference(
-        name,
-        unit,
-        tuple(middles),
-        values,
-        bias,
-        sd,
-        (low, high),
-        (bias - of_bias, bias + of_bias),
-        ((low - of_limit, low + of_limit), (high - of_limit, high + of_limit)),
-    )
+    own: dict[object, tuple[list[float], list[float]]] = {}
+    for group, middle, value in zip(groups, middles, values, strict=True):
+        sizes, differences = own.setdefault(group, ([], []))
+        sizes.append(middle)
+        differences.append(value)
+    limits = limits_of_agreement([differences for _, differences in own.values()])
+    slope = proportional_bias(*zip(*own.values(), strict=True)) if sized else None
+    bias = float(np.mean(values)) if limits is None else limits.bias.value
+    return Difference(name, unit, tuple(middles), tuple(values), bias, limits, slope)
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
@@ -223,12 +247,20 @@ _QUANTITIES: Final[tuple[tuple[str, str, Callable[[Span], float | None]], ...]] 
 )
 
 
-def _differences(matched: Sequence[Pair]) -> Iterable[Difference]:
+def _differences(matched: Sequence[Pair], by: By) -> Iterable[Difference]:
+    groups = [_group(n, pair, by) for n, pair in enumerate(matched)]
     for name, unit, of in _QUANTITIES:
         both = [(of(ours), of(label)) for ours, label in matched]
-        known = [(a, b) for a, b in both if a is not None and b is not None]
+        known = [(a, b, group) for (a, b), group in zip(both, groups, strict=True) if a is not None and b is not None]
         if known:
-            yield difference(name, unit, [0.5 * (a + b) for a, b in known], [a - b for a, b in known])
+            middles, values = [0.5 * (a + b) for a, b, _ in known], [a - b for a, b, _ in known]
+            sized = name not in ("start", "top", "lower", "end")
+            yield difference(name, unit, middles, values, [group for _, _, group in known], sized=sized)
+
+
+def _group(number: int, pair: Pair, by: By) -> object:
+    """What this pair is one of several of."""
+    return number if by == "repetition" else pair[0].recording if by == "recording" else whose(pair)
 
 
 def _row(outcome: str, ours: Span | None, label: Span | None, why: str = "") -> Row:

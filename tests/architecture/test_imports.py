@@ -75,8 +75,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "live": (*WORDS, "session", "coached_session", "analysis", "coaching", "sensors", "sources", "sinks", "virtual"),
     "page": (*WORDS, "live.view", "coaching"),
     "cli": ("",),
-    "cohort": (*WORDS, "analysis", "sources.recordings", "sinks"),
-    "agreement": (*WORDS, "analysis", "sources.recordings", "sinks"),
+    "cohort": (*WORDS, "analysis", "sources.recordings", "sinks", "statistics"),
+    "statistics": WORDS,
+    "agreement": (*WORDS, "analysis", "sources.recordings", "sinks", "statistics"),
 }
 """Room -> what of ours it may import besides itself; "" is everything. The face (`__init__`) and `__main__` join everything too."""
 

@@ -25,8 +25,9 @@ def test_the_count_and_the_agreement_are_told(run: Run, reps: Path, kicks: Path)
     assert (done.code, done.err) == (0, "")
     assert f"{n} matched · 0 missed · 0 false · F1 1.000" in done.out
     assert "100.0% of the labels were found (95 % interval " in done.out
-    named = [line.split()[0] for line in done.out.splitlines() if " ms " in line or "°" in line]
-    assert named == ["start", "top", "lower", "end", "start", "range"]
+    named = [line.split(",")[0].strip() for line in done.out.splitlines() if ", ms " in line or ", °" in line]
+    assert named == ["start", "top", "lower", "end", "start to end", "range"]
+    assert "repetitions taken as independent" in done.out
 
 
 def test_what_is_missed_and_false_is_named_with_the_reason(run: Run, reps: Path, tmp_path: Path) -> None:
@@ -61,6 +62,24 @@ def test_the_table_has_a_row_for_each_and_the_summary(run: Run, reps: Path, kick
     assert whole["differences"][0]["bias"] == pytest.approx(mean)
 
 
+def test_people_are_read_from_the_labels(run: Run, tmp_path: Path) -> None:
+    rows = [(f"{name}.csv", name, 10 * n, off) for name, off in (("ann", 0.2), ("ben", 0.4)) for n in range(3)]
+    for table, shift, person in (("reps.csv", 0.0, False), ("labels.csv", 1.0, True)):
+        lines = [
+            f"{recording},{name if person else ''},{at + off * shift},{at + 3}" for recording, name, at, off in rows
+        ]
+        (tmp_path / table).write_text("\n".join(["recording,person,t_start_s,t_end_s", *lines]), encoding="utf-8")
+    done = run(
+        "agreement", tmp_path / "reps.csv", tmp_path / "labels.csv", "--by", "person", "--out", tmp_path / "p.json"
+    )
+    assert (done.code, done.err) == (0, "")
+    assert "2 people; repetitions of one person are not taken as independent" in done.out
+    whole = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))
+    assert (whole["by"], whole["differences"][0]["limits"]["people"]) == ("person", 2)
+    assert whole["differences"][0]["bias"] == pytest.approx(-0.3)
+    assert [row["person"] for row in whole["rows"]] == ["ann"] * 3 + ["ben"] * 3
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [
@@ -72,6 +91,8 @@ def test_the_table_has_a_row_for_each_and_the_summary(run: Run, reps: Path, kick
         (["a.reps.csv", "labels.csv", "--out", "labels.csv", "--force"], "this is what is compared"),
         (["a.reps.csv", "labels.csv", "--out", "taken.csv"], "taken.csv: exists already; use --force"),
         (["a.reps.csv", "labels.csv", "--out", "nowhere/a.csv"], "there is no folder nowhere"),
+        (["a.reps.csv", "labels.csv", "--by", "leg"], "--by 'leg' is not known; known: person, recording, repetition"),
+        (["a.reps.csv", "all.csv", "--by", "person"], "--by person: a repetition names no person"),
         (["a.reps.csv"], "LABELS"),
     ],
 )
@@ -82,6 +103,7 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(
     Path("a.csv").write_bytes(kicks.read_bytes())
     Path("labels.csv").write_text("t_start_s,t_end_s\n900,903\n", encoding="utf-8")
     Path("taken.csv").write_text("mine", encoding="utf-8")
+    Path("all.csv").write_bytes(reps.read_bytes())
     done = run("agreement", *args)
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
@@ -90,6 +112,7 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(
         "a.csv",
         "a.reps.csv",
         "a.reps.meta.json",
+        "all.csv",
         "labels.csv",
         "taken.csv",
     ]

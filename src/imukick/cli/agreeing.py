@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from rich import box
@@ -10,14 +10,16 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from imukick.agreement import Agreement, Difference, Row, wilson
+from imukick.agreement import Agreement, By, Difference, Row, wilson
 from imukick.sinks.agreement_picture import Plot
 from imukick.sinks.sheet import Sheet
+from imukick.statistics import Interval
 
 NAMED: Final = 10
 """So many missed and false repetitions are named; the table has all."""
 SHOWN: Final = {"s": (1000.0, "ms", 0), "deg": (1.0, "°", 2)}
 """Unit -> factor, unit and digits for people."""
+PLURALS: Final = {"person": "people", "recording": "recordings", "repetition": "repetitions"}
 
 
 class Report:
@@ -48,7 +50,9 @@ class Report:
         if known:
             yield Text(f"side agrees in {agree} of {known}", style="dim")
         if found.differences:
-            yield _table(found.differences)
+            yield _table(found.differences, found.by)
+            for line in _notes(found):
+                yield Text(line, style="dim")
         for word, spans, among in (("missed", found.missed, found.listed), ("false", found.false, found.refused)):
             for span in spans[:NAMED]:
                 why = found.reason(span, among)
@@ -76,11 +80,10 @@ def plots(found: Agreement) -> list[Plot]:
                 middles=d.middles,
                 values=[factor * value for value in d.values],
                 bias=factor * d.bias,
-                bias_interval=_times(factor, d.bias_interval),
-                limits=_times(factor, d.limits),
-                limit_intervals=None
-                if d.limit_intervals is None
-                else (_pair(factor, d.limit_intervals[0]), _pair(factor, d.limit_intervals[1])),
+                bias_interval=None if d.limits is None else _times(factor, d.limits.bias.interval),
+                limits=None if d.limits is None else (factor * d.limits.lower.value, factor * d.limits.upper.value),
+                lower_interval=None if d.limits is None else _times(factor, d.limits.lower.interval),
+                upper_interval=None if d.limits is None else _times(factor, d.limits.upper.interval),
             )
         )
     return out
@@ -89,13 +92,15 @@ def plots(found: Agreement) -> list[Plot]:
 def sheet(reps: str, labels: str, found: Agreement) -> Sheet:
     """The table that is written."""
     rows = found.rows()
-    named = [name for name, _ in rows]
+    named, people = [name for name, _, _ in rows], [person or None for _, person, _ in rows]
     meta = {"reps_table": reps, "labels": labels, **found.meta()}
-    return Sheet("rows", Row, [row for _, row in rows], meta, named if any(named) else None)
+    plain = [row for _, _, row in rows]
+    return Sheet("rows", Row, plain, meta, named if any(named) else None, people if any(people) else None)
 
 
-def _table(differences: Sequence[Difference]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="ours − label, with 95 % intervals", title_justify="left")
+def _table(differences: Sequence[Difference], by: By) -> Table:
+    title = f"ours − label (95 % intervals over {PLURALS[by]}; of the limits their outer ends)"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title=title, title_justify="left")
     for name in ("of", "n", "bias", "sd", "limits of agreement"):
         table.add_column(name, justify="left" if name == "of" else "right")
     for d in differences:
@@ -104,20 +109,33 @@ def _table(differences: Sequence[Difference]) -> Table:
         def show(value: float, factor: float = factor, digits: int = digits) -> str:
             return f"{factor * value:.{digits}f}".replace("-", "−")
 
-        bias, sd, limits = f"{show(d.bias)} {unit}", "", "needs two"
-        if d.bias_interval is not None and d.sd is not None and d.limits is not None and d.limit_intervals is not None:
-            bias += f" ({show(d.bias_interval[0])} to {show(d.bias_interval[1])})"
-            sd = f"{show(d.sd)} {unit}"
-            low, high = d.limits
-            sure = d.limit_intervals[1][1] - high
-            limits = f"{show(low)} to {show(high)} (± {show(sure)})"
-        table.add_row(d.name, str(d.n), bias, sd, limits)
+        def between(ends: Interval | None, show: Callable[[float], str] = show) -> str:
+            return "" if ends is None else f" ({show(ends[0])} to {show(ends[1])})"
+
+        found, bias, sd, limits = d.limits, show(d.bias), "", "needs two"
+        if found is not None and found.lower.interval is not None and found.upper.interval is not None:
+            bias, sd = show(d.bias) + between(found.bias.interval), show(found.sd)
+            limits = f"{show(found.lower.value)} to {show(found.upper.value)}"
+            limits += between((found.lower.interval[0], found.upper.interval[1]))
+        table.add_row(f"{d.name}, {unit}", str(d.n), bias, sd, limits)
     return table
 
 
+def _notes(found: Agreement) -> Iterator[str]:
+    """What the table's intervals are about, and a bias that grows with the size."""
+    groups = max((d.limits.people for d in found.differences if d.limits is not None), default=0)
+    if found.by != "repetition":
+        yield f"{groups} {PLURALS[found.by]}; repetitions of one {found.by} are not taken as independent"
+    elif groups:
+        yield "repetitions taken as independent: the intervals hold for whoever was recorded, not for people in general"
+    for d in found.differences:
+        if d.slope is not None and d.slope.interval is not None and not d.slope.interval[0] <= 0 <= d.slope.interval[1]:
+            low, high = d.slope.interval
+            yield (
+                f"{d.name}: the difference changes by {d.slope.value:+.1%} of the size "
+                f"(95 % interval {low:+.1%} to {high:+.1%})".replace("-", "−")
+            )
+
+
 def _times(factor: float, pair: tuple[float, float] | None) -> tuple[float, float] | None:
-    return None if pair is None else _pair(factor, pair)
-
-
-def _pair(factor: float, pair: tuple[float, float]) -> tuple[float, float]:
-    return factor * pair[0], factor * pair[1]
+    return None if pair is None else (factor * pair[0], factor * pair[1])

@@ -28,8 +28,8 @@ BAND: Final = 0.13
 class Plot:
     """One field, numbers as they are shown: `middles` (n,) across, `values` (n,) up, which `across` and `up` name.
 
-    `bias` and `limits` of agreement with their intervals `bias_interval` and `limit_intervals`, all in the unit that `up`
-    names; None under two values.
+    `bias` and `limits` of agreement with their intervals `bias_interval`, `lower_interval`, `upper_interval`, all in the
+    unit that `up` names; None where the numbers do not suffice.
     """
 
     title: str
@@ -40,7 +40,8 @@ class Plot:
     bias: float
     bias_interval: tuple[float, float] | None
     limits: tuple[float, float] | None
-    limit_intervals: tuple[tuple[float, float], tuple[float, float]] | None
+    lower_interval: tuple[float, float] | None
+    upper_interval: tuple[float, float] | None
 
 
 def write_agreement(part: Path, ending: str, title: str, facts: str, plots: Sequence[Plot]) -> None:
@@ -75,9 +76,12 @@ def _field(figure: Figure, left: float, foot: float, wide: float, plot: Plot) ->
     lines: list[tuple[float, tuple[float, float] | None, str, str, str]] = [
         (plot.bias, plot.bias_interval, INK, "-", "bias")
     ]
-    if plot.limits is not None and plot.limit_intervals is not None:
-        (low, high), (of_low, of_high) = plot.limits, plot.limit_intervals
-        lines += [(low, of_low, FAULT, "--", "−1.96 sd"), (high, of_high, FAULT, "--", "+1.96 sd")]
+    if plot.limits is not None:
+        low, high = plot.limits
+        lines += [
+            (low, plot.lower_interval, FAULT, "--", "−1.96 sd"),
+            (high, plot.upper_interval, FAULT, "--", "+1.96 sd"),
+        ]
     edges = [*plot.values, 0.0]
     for value, interval, colour, dash, _ in lines:
         ax.axhline(value, color=colour, linewidth=1.1, linestyle=dash, zorder=2)

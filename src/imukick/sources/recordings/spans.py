@@ -18,7 +18,7 @@ from imukick.sources.recordings.text import read_text
 
 NEEDED: Final = ("t_start_s", "t_end_s")
 OPTIONAL: Final = ("t_top_s", "t_lower_s", "rom_deg")
-SAID: Final = ("counted", "side", "recording", "reason", "notes")
+SAID: Final = ("counted", "side", "recording", "person", "reason", "notes")
 YES: Final = ("true", "1", "yes")
 NO: Final = ("false", "0", "no")
 TRUTH: Final = {
@@ -36,7 +36,7 @@ class Span:
     """One repetition as written down; times (s) on the recording's clock, None where nothing is said.
 
     `counted` False: a movement that is not to be counted. `why`: what the row says about that. `recording`: the file it
-    belongs to, in a table of several; else empty.
+    belongs to, in a table of several, `person`: whose repetition it is; else empty.
     """
 
     start_s: float
@@ -48,11 +48,12 @@ class Span:
     side: Side = "unknown"
     why: str = ""
     recording: str = ""
+    person: str = ""
 
 
 def read_spans(path: Path) -> tuple[Span, ...]:
-    """A table in time order: CSV with t_start_s and t_end_s (and t_top_s, t_lower_s, rom_deg, counted, side, recording where
-    there are), JSON as exported or a truth.json, or Parquet as exported.
+    """A table in time order: CSV with t_start_s and t_end_s (and t_top_s, t_lower_s, rom_deg, counted, side, recording,
+    person where there are), JSON as exported or a truth.json, or Parquet as exported.
 
     Raises `RecordingError` with the line or the row for what cannot be: a missing column, text for a number, an end
     that is not after its start.
@@ -158,6 +159,7 @@ def _span(row: Mapping[str, Any], path: Path, line: int) -> Span:
         side=read_side(str(row.get("side") or "").strip().lower()),
         why=reason if isinstance(reason, str) and reason else said,
         recording=str(row.get("recording") or "").strip(),
+        person=str(row.get("person") or "").strip(),
     )
 
 
