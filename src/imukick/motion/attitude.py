@@ -201,12 +201,12 @@ class Attitude:
         ends = np.arange(n, len(nine) + 1)
         ends = ends[(before + ends) % self._hop == 0]
         ends = ends[(np.abs(nine[ends - 1, :3]) < p.calm_radps).all(axis=1)]
-        for end in ends.tolist():
+        means = nine[(ends - n)[:, None] + np.arange(n), 3:6].mean(axis=1)
+        far = (means * nine[ends - 1, 6:]).sum(axis=1) <= np.sqrt((means * means).sum(axis=1)) * np.cos(p.astray_rad)
+        for end in ends[far].tolist():
             gyr, acc = nine[end - n : end, :3], nine[end - n : end, 3:6]
-            mean, up = acc.mean(axis=0), nine[end - 1, 6:]
+            mean = acc.mean(axis=0)
             weight = float(np.linalg.norm(mean))
-            if float(mean @ up) > weight * np.cos(p.astray_rad):
-                continue
             if abs(weight / STANDARD_GRAVITY_MPS2 - 1) > p.still_scale_share:
                 continue
             calm = float((gyr * gyr).sum(axis=1).max()) < p.calm_radps**2

@@ -122,17 +122,22 @@ def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> Le
     each `BLOCK` (cluster-robust, White 1984).
     """
     alpha = np.gradient(gyr_radps, 1.0 / GRID_HZ, axis=0)
-    wx = _cross_matrices(gyr_radps)
-    turn = _cross_matrices(alpha) + wx @ wx
     n = len(gyr_radps)
-    eye = np.broadcast_to(np.eye(3), (n, 3, 3))
-    rows = np.concatenate([turn, eye], axis=2)
+    rows = np.zeros((n, 3, 6))
+    turn = rows[:, :, :3]
+    turn += gyr_radps[:, :, None] * gyr_radps[:, None, :]  # omega x (omega x r) = (omega omega' - omega^2) r
+    squares = turn[:, 0, 0] + turn[:, 1, 1] + turn[:, 2, 2]
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        turn[:, i, i] -= squares
+        turn[:, j, k] -= alpha[:, i]
+        turn[:, k, j] += alpha[:, i]
+        rows[:, i, 3 + i] = 1.0
     matrix = rows.reshape(3 * n, 6)
-    wanted = (acc_mps2 - STANDARD_GRAVITY_MPS2 * up).reshape(3 * n)
+    wanted: FloatArray = (acc_mps2 - STANDARD_GRAVITY_MPS2 * up).reshape(3 * n)
     normal = matrix.T @ matrix + 1e-9 * np.eye(6)
-    solution = np.linalg.solve(normal, matrix.T @ wanted)
+    solution: FloatArray = np.asarray(np.linalg.solve(normal, matrix.T @ wanted), dtype=np.float64)
     rest = (wanted - matrix @ solution).reshape(n, 3)
-    scores = np.add.reduceat(np.einsum("nij,ni->nj", rows, rest), np.arange(0, n, BLOCK), axis=0)
+    scores = np.add.reduceat((rows * rest[:, :, None]).sum(axis=1), np.arange(0, n, BLOCK), axis=0)
     inverse = np.linalg.inv(normal)
     covariance = inverse @ (scores.T @ scores) @ inverse
     explained = turn @ solution[:3]
@@ -226,11 +231,3 @@ def _lever(gyr: FloatArray, acc: FloatArray, up: FloatArray, axis: FloatArray) -
     along = lever / max(length_m, 1e-9)
     noise_m = math.sqrt(max(float(along @ fit.covariance @ along), 0.0))
     return lever, math.hypot(noise_m, UNSEEN_SHARE * fit.unexplained * length_m, LEAST_LEVER_SHARE * length_m)
-
-
-def _cross_matrices(v: FloatArray) -> FloatArray:
-    """(n, 3, 3): the matrices M with M r = v x r."""
-    out = np.zeros((len(v), 3, 3))
-    out[:, 0, 1], out[:, 0, 2], out[:, 1, 2] = -v[:, 2], v[:, 1], -v[:, 0]
-    out[:, 1, 0], out[:, 2, 0], out[:, 2, 1] = v[:, 2], -v[:, 1], v[:, 0]
-    return out

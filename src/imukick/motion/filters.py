@@ -1,7 +1,7 @@
 """The low-pass, in its two uses: there and back inside a closed movement, and causal while the leg moves.
 
-Both are the answer of a second-order Butterworth to a pulse, laid on every point by scipy.ndimage: one call, the same for
-any chunking, and without the second that importing scipy.signal takes.
+Both are the answer of a second-order Butterworth to a pulse, laid on every point by numpy: the same for any chunking, as quick
+as scipy.ndimage and without the third of a second that importing it takes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import correlate1d
 
 from imukick.motion.grid import GRID_HZ
 from imukick.signals import FloatArray
@@ -42,7 +41,14 @@ def _causal(cut_hz: float) -> FloatArray:
 
 def zero_phase(rows: FloatArray, cut_hz: float) -> FloatArray:
     """`rows` (n, k) low-passed there and back along time, ends held: no phase is shifted."""
-    out: FloatArray = correlate1d(rows, _there_and_back(cut_hz), axis=0, mode="nearest")
+    kernel = _there_and_back(cut_hz)
+    n, half = len(rows), len(kernel) // 2
+    held = np.empty((rows.shape[1], n + 2 * half))
+    held[:, half : half + n] = rows.T
+    held[:, :half], held[:, half + n :] = rows[0][:, None], rows[-1][:, None]
+    out = np.empty(rows.shape)
+    for k, column in enumerate(held):
+        out[:, k] = np.correlate(column, kernel, "valid")
     return out
 
 
@@ -54,11 +60,13 @@ class CausalLowPass:
 
     def push(self, rows: FloatArray) -> FloatArray:
         """(n, k) low-passed rows for these `rows` (n, k)."""
-        kernel = _causal(CUT_HZ)
+        kernel = _causal(CUT_HZ)[::-1]
+        n, width = rows.shape
         if self._before is None:
             self._before = np.repeat(rows[:1], len(kernel) - 1, axis=0)
         joined = np.concatenate([self._before, rows])
-        self._before = joined[len(joined) - len(kernel) + 1 :]
-        # the kernel ends at the present point: shifted by half its length, read backwards
-        out: FloatArray = correlate1d(joined, kernel[::-1], axis=0, mode="nearest", origin=(len(kernel) - 1) // 2)
-        return out[len(kernel) - 1 :]
+        self._before = joined[n:]
+        # row k of the view: all values of the stream, k points later; summed tap by tap, which no chunk border changes
+        later = np.ndarray((len(kernel), n * width), buffer=joined, strides=(8 * width, 8))
+        out: FloatArray = np.einsum("kn,k->n", later, kernel).reshape(n, width)
+        return out

@@ -51,6 +51,10 @@ class Clipping:
     def _flat_tops(self, gyr: FloatArray, stuck: BoolArray) -> BoolArray:
         """`gyr`: (n + 4, 3), four samples before those asked for; `stuck`: (n, 3), the third or later equal reading."""
         here = gyr[4:]
+        if not stuck.any():
+            self._largest = np.maximum(self._largest, np.stack([here.max(axis=0), -here.min(axis=0)]))
+            self._flat_before = np.zeros(3, dtype=bool)
+            return np.zeros(len(here), dtype=bool)
         both = np.maximum.accumulate(np.concatenate([self._largest[None], np.stack([here, -here], axis=1)]))[1:]
         self._largest = both[-1]
         largest = np.where(here > 0, both[:, 0], both[:, 1])

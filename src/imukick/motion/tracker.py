@@ -157,7 +157,7 @@ class Tracker:
         self._history.append(floats, flags)
         gyr, up = floats[:, 4:7], floats[:, 7:10]
         rate = self._low_pass.push(gyr)
-        speed: list[float] = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2).tolist()
+        speed = np.sqrt(rate[:, 0] ** 2 + rate[:, 1] ** 2 + rate[:, 2] ** 2)
         out: list[Moved] = []
         for known in self._turning.push(first, speed, up):
             out += self._follow(known.at + 1)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from imukick.motion.grid import GRID_HZ
-from imukick.signals import FloatArray
+from imukick.signals import BoolArray, FloatArray
 from imukick.units import RAD_PER_DEG
 
 
@@ -97,58 +97,101 @@ class Turning:
         self._run_told = False
         self._still = False  # this run has been still
         self._crept = False  # this run began where the one before was cut
-        self._anchor = np.zeros(3)  # where up was when this run began
-        self._trail: deque[FloatArray] = deque(maxlen=TRAIL_BACK + 1)  # where up was of late in this run
+        self._from = 0  # where it did
+        self._anchor = np.zeros(3)  # where up was then
+        self._recent = np.zeros((0, 3))  # up at the newest points
+        self._base = 0  # running index of the first of them
         self._peak = 0.0
         self._trough = 0.0
         self._trough_at = 0
-        self._trough_up: FloatArray | None = None
+        self._trough_up = np.zeros(3)
 
-    def push(self, first: int, speed_radps: Sequence[float], up: FloatArray) -> list[Known]:
+    def push(self, first: int, speed_radps: Sequence[float] | FloatArray, up: FloatArray) -> list[Known]:
         """Pauses that become known in grid points first, first + 1, …; a told calm one still grows until it ends."""
-        p = self._p
+        speed = np.asarray(speed_radps, dtype=float)
+        if not len(speed):
+            return []
+        self._recent = np.concatenate([self._recent[-TRAIL_BACK - 1 :], up])
+        self._base = first + len(up) - len(self._recent)
+        calm = speed < self._p.calm_radps
+        edges = [0, *(np.flatnonzero(calm[1:] != calm[:-1]) + 1).tolist(), len(speed)]
         out: list[Known] = []
-        for k, speed in enumerate(speed_radps):
-            i = first + k
-            run = self._run
-            if speed < p.calm_radps:
-                if run is None:
-                    self._begin(i, up[k], creeps=False)
-                elif i % 5 == 0 and float(self._anchor @ up[k]) < self._cos_drift:
-                    if p.small:
-                        self._leave(run, i)
-                    self._end(i, out)
-                    self._begin(i, up[k], creeps=i - run.start >= self._creep_n)
-                    self._crept = True
-                else:
-                    run.stop = i + 1
-                    self._trail.append(up[k])
-                    if not self._run_told and self._keeps(self._cos_settled):
-                        run.calm, run.told = True, i
-                        run.first = self._trail[-1 - self._calm_n]
-                        if p.small and self._crept:
-                            run.start = i - self._calm_n
-                        self._still = self._keeps(self._cos_still)
-                        out.append(Known(run, i, self._still))
-                        self._run_told = True
-                    elif self._run_told and not self._still and self._keeps(self._cos_still):
-                        self._still = True
-                        out.append(Known(run, i, still=True))
-            elif run is not None:
-                self._end(i, out)
-                self._run = None
-                self._peak, self._trough = speed, speed
-            elif speed > self._peak:
-                self._peak, self._trough = speed, speed
-            elif speed < self._trough:
-                self._trough, self._trough_at, self._trough_up = speed, i, up[k]
-            elif self._trough < p.trough * self._peak and speed > p.rise * self._trough:
-                at = self._trough_at
-                if self._trough_up is not None:
-                    turn = Pause(at, at + 1, i, self._trough_up, self._trough_up, calm=False, creeps=False)
-                    out.append(Known(turn, i, still=False))
-                self._peak, self._trough = speed, speed
+        for a, b in pairwise(edges):
+            if calm[a]:
+                self._rests(first + a, first + b, out)
+            else:
+                self._moves(first + a, speed[a:b].tolist(), out)
+        if self._trough_at >= first:
+            self._trough_up = self._up(self._trough_at)
         return out
+
+    def _rests(self, i: int, stop: int, out: list[Known]) -> None:
+        """Grid points [i, stop), in which the leg is calm."""
+        p = self._p
+        if self._run is None:
+            self._begin(i, creeps=False)
+            i += 1
+        while i < stop and self._run is not None:
+            run = self._run
+            cut = self._first(range(i + -i % 5, stop, 5), self._anchor, self._cos_drift)
+            end = stop if cut is None else cut
+            if end > i:
+                run.stop = end
+                self._settles(run, i, end, out)
+            i = end
+            if cut is not None:
+                if p.small:
+                    self._leave(run, cut)
+                self._end(cut, out)
+                self._begin(cut, creeps=cut - run.start >= self._creep_n)
+                self._crept = True
+                i += 1
+
+    def _settles(self, run: Pause, i: int, stop: int, out: list[Known]) -> None:
+        """Has the leg kept its pose for `calm_s` at one of the grid points [i, stop) of this run, and even kept still?"""
+        at = max(i, self._from + self._calm_n + 1)
+        if at >= stop or (self._run_told and self._still):
+            return
+        now, before = self._rows(at, stop), self._rows(at - self._calm_n, stop - self._calm_n)
+        cosine = _dots(now, before)
+        if not self._run_told:
+            told = _index(cosine > self._cos_settled)
+            if told is None:
+                return
+            run.calm, run.told = True, at + told
+            run.first = before[told].copy()
+            if self._p.small and self._crept:
+                run.start = at + told - self._calm_n
+            self._still = bool(cosine[told] > self._cos_still)
+            out.append(Known(run, at + told, self._still))
+            self._run_told = True
+            at, cosine = at + told + 1, cosine[told + 1 :]
+        if not self._still:
+            still = _index(cosine > self._cos_still)
+            if still is not None:
+                self._still = True
+                out.append(Known(run, at + still, still=True))
+
+    def _moves(self, i: int, speed_radps: list[float], out: list[Known]) -> None:
+        """Grid points from i on, in which the leg moves."""
+        p, k = self._p, 0
+        if self._run is not None:
+            self._end(i, out)
+            self._run = None
+            self._peak = self._trough = speed_radps[0]
+            k = 1
+        peak, trough, trough_at = self._peak, self._trough, self._trough_at
+        for at, speed in enumerate(speed_radps[k:], i + k):
+            if speed > peak:
+                peak = trough = speed
+            elif speed < trough:
+                trough, trough_at = speed, at
+            elif trough < p.trough * peak and speed > p.rise * trough:
+                up = self._up(trough_at) if trough_at >= self._base else self._trough_up
+                turn = Pause(trough_at, trough_at + 1, at, up, up, calm=False, creeps=False)
+                out.append(Known(turn, at, still=False))
+                peak = trough = speed
+        self._peak, self._trough, self._trough_at = peak, trough, trough_at
 
     def finish(self, end: int) -> list[Pause]:
         """The pause that the end of the stream leaves open, if it was not told yet."""
@@ -158,31 +201,52 @@ class Turning:
         run.told = end - 1
         return [run]
 
-    def _keeps(self, cos_least: float) -> bool:
-        """Has the leg kept its pose for the last `calm_s`?"""
-        trail, back = self._trail, self._calm_n
-        return len(trail) > back and float(trail[-1] @ trail[-1 - back]) > cos_least
-
     def _leave(self, run: Pause, i: int) -> None:
         """The leg has crept away from this calm stretch, which ended where that began."""
-        trail = self._trail
-        if len(trail) > TRAIL_BACK:
-            there, gone = trail[-TRAIL_BACK], 1
-            while gone < TRAIL_BACK and float(trail[-gone] @ there) < COS_LEFT:
-                gone += 1
-            run.stop = i + 1 - gone
+        if i - self._from > TRAIL_BACK + 1:
+            back = _dots(self._rows(i - TRAIL_BACK, i), self._up(i - TRAIL_BACK)[None])[::-1]
+            there = _index(back[:-1] >= COS_LEFT)
+            run.stop = i + 1 - (TRAIL_BACK if there is None else there + 1)
 
-    def _begin(self, i: int, up: FloatArray, *, creeps: bool) -> None:
+    def _begin(self, i: int, *, creeps: bool) -> None:
+        up = self._up(i)
         self._run = Pause(i, i + 1, i, up, up, calm=False, creeps=creeps)
         self._run_told = self._crept = self._still = False
-        self._anchor = up
-        self._trail.clear()
+        self._anchor, self._from = up, i
 
     def _end(self, i: int, out: list[Known]) -> None:
         run = self._run
         if run is not None:
-            if len(self._trail) > TRAIL_BACK:
-                run.last = self._trail[-TRAIL_BACK]
+            if i - self._from > TRAIL_BACK + 1:
+                run.last = self._up(i - TRAIL_BACK)
             if not self._run_told:
                 run.told = i
                 out.append(Known(run, i, still=False))
+
+    def _first(self, points: range, anchor: FloatArray, cos_least: float) -> int | None:
+        """The first of these grid points at which up lies further from `anchor`."""
+        if not points:
+            return None
+        k = _index(_dots(self._rows(points[0], points[-1] + 1)[:: points.step], anchor[None]) < cos_least)
+        return None if k is None else points[k]
+
+    def _rows(self, start: int, stop: int) -> FloatArray:
+        return self._recent[start - self._base : stop - self._base]
+
+    def _up(self, i: int) -> FloatArray:
+        row: FloatArray = self._recent[i - self._base].copy()
+        return row
+
+
+def _dots(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Row by row, by plain sums: a matrix product may round by where a chunk ends."""
+    out: FloatArray = a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
+    return out
+
+
+def _index(flags: BoolArray) -> int | None:
+    """Of the first True."""
+    if not len(flags):
+        return None
+    k = int(flags.argmax())
+    return k if flags[k] else None

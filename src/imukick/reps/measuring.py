@@ -115,7 +115,7 @@ def lift_momentum(
     quality = [word for word, flag in (("gap", e.filled), ("clipped", e.clipped)) if flag[e.start : e.stop].any()]
     if c.host_clock:
         quality.append("timing")
-    share = _momentum(e, phases, strapping, c, quality, [])[0]
+    share = _momentum(e, phases, strapping, c, quality, [], risen=True)[0]
     return None if share is None else share.value, tuple(quality)
 
 
@@ -132,8 +132,16 @@ def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
 
 
 def _momentum(
-    e: Excursion, phases: Phases, strapping: Strapping, c: Circumstances, quality: list[str], notes: list[str]
+    e: Excursion,
+    phases: Phases,
+    strapping: Strapping,
+    c: Circumstances,
+    quality: list[str],
+    notes: list[str],
+    *,
+    risen: bool = False,
 ) -> tuple[Share | None, Share | None]:
+    """(of the lift, of the lowering); of the lift alone when the leg has only `risen`."""
     leg = hanging(e, strapping, c)
     if c.posture != "unknown" and shape_in(c.posture) is None:
         notes.append(f"no momentum: no formula for posture {c.posture}")
@@ -145,8 +153,8 @@ def _momentum(
         _missing("momentum", ", ".join(holes), c, quality, notes)
     else:
         lift = metrics.momentum(e, phases, leg, lift=True)
-        lower = metrics.momentum(e, phases, leg, lift=False)
-        if lift is None or lower is None:
+        lower = None if risen else metrics.momentum(e, phases, leg, lift=False)
+        if lift is None or (lower is None and not risen):
             _missing("drop" if lift is not None else "momentum", "too near to hanging", c, quality, notes)
         if c.load not in KNOWN_LOADS:
             notes.append("resistance unknown: compare momentum within a set only")

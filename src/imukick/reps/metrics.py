@@ -76,21 +76,17 @@ def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Shar
     rate = (phases.rate_radps[i] if lift else -phases.rate_radps[i]).clip(min=0.0) * step_s
     angle = phases.angle_rad[i]
 
-    def share(omega2: float, psi0_rad: float) -> tuple[float, float]:
-        """(the share, the gravity moment crossed)."""
-        psi = angle + psi0_rad
-        gravity, way = np.sin(psi), rate * (psi > 0)
-        whole = float(np.maximum(gravity, 0.0) @ way)
-        muscle = np.maximum(alpha / omega2 + gravity, 0.0)
-        free = float(np.maximum(gravity - muscle, 0.0) @ way)
-        return min(max(free / max(whole, 1e-6), 0.0), 1.0), whole
-
-    value, _ = share(leg.omega2, leg.psi0_rad)
-    behind, crossed_behind = share(leg.omega2, leg.psi0_rad + leg.psi0_sd_rad)
-    if crossed_behind < LEAST_WORK:
+    # as it is; hanging further behind, further before; a slower, a quicker pendulum
+    psi = angle + leg.psi0_rad + leg.psi0_sd_rad * np.array([[0.0], [1.0], [-1.0], [0.0], [0.0]])
+    omega2 = leg.omega2 + leg.omega2_sd * np.array([[0.0], [0.0], [0.0], [-1.0], [1.0]])
+    gravity, way = np.sin(psi), rate * (psi > 0)
+    whole = (np.maximum(gravity, 0.0) * way).sum(axis=1)  # the gravity moment crossed
+    if whole[1] < LEAST_WORK:
         return None
-    before, _ = share(leg.omega2, leg.psi0_rad - leg.psi0_sd_rad)
-    slow, quick = (share(leg.omega2 + k * leg.omega2_sd, leg.psi0_rad)[0] for k in (-1.0, 1.0))
+    muscle = np.maximum(alpha / omega2 + gravity, 0.0)
+    free = (np.maximum(gravity - muscle, 0.0) * way).sum(axis=1)
+    shares: list[float] = np.clip(free / np.maximum(whole, 1e-6), 0.0, 1.0).tolist()
+    value, behind, before, slow, quick = shares
     variance = max((behind - value) ** 2, (before - value) ** 2) + (0.5 * (quick - slow)) ** 2 + SHARE_SD**2
     return Share(value, math.sqrt(variance))
 
@@ -142,8 +138,9 @@ def bounces(e: Excursion, phases: Phases) -> int:
         return 0
     part = phases.angle_rad[e.start + upper[0] : e.start + upper[-1] + 1]
     least_rad = max(BOUNCE_RAD, BOUNCE_SHARE * high)
-    if float(np.max(np.maximum.accumulate(part) - part)) < least_rad:
-        return 0  # it never fell so far
+    fallen = part[int(np.argmax(np.maximum.accumulate(part) - part >= least_rad)) :]
+    if float(np.max(fallen - np.minimum.accumulate(fallen))) < least_rad:
+        return 0  # it never rose so far again after it fell so far
     within = round(BOUNCE_S * (len(e.t_s) - 1) / float(e.t_s[-1] - e.t_s[0]))
     return _dips(part.tolist(), least_rad, within)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
 import numpy as np
-from scipy.fft import next_fast_len
 
 from imukick.signals import Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
@@ -40,6 +40,8 @@ LEAST_REST: Final = 10
 """Grid points of calm that make a rest level. Chosen: a tenth of a second."""
 ANCHOR: Final = 60
 """Grid points before and after a movement in which gravity says where the angle starts and ends. Chosen."""
+FAST_LENGTHS: Final = sorted(2**a * 3**b * 5**c for a in range(6, 15) for b in range(4) for c in range(3))
+"""Lengths without a large factor, which a Fourier transform is quick at."""
 LOW: Final = 0.10
 HIGH: Final = 0.95
 """Shares of the range between which momentum is shared out: nearer to the ends the leg hardly turns."""
@@ -81,16 +83,18 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
     after = _rest_level(*back, last - rest_to, last - (e.stop - 1))
     if float(angle[top]) - before <= 0 or (not e.open_end and float(angle[top]) - after <= 0):
         return None
-    start, arrive = _movement(angle - before, rate, top, step_s)
+    slowed = _Slowed(rate, step_s)
+    start, arrive = _movement(angle - before, slowed, top)
     if start < e.start:  # so slow that it began in what passed for rest
         before = _below(float(angle[top]), _rest_level(*there, e.rest_from, int(start), before), before)
-        start, arrive = _movement(angle - before, rate, top, step_s)
+        start, arrive = _movement(angle - before, slowed, top)
     depart = end = float(last)
     if not e.open_end:
-        depart, end = _backwards(angle - after, rate, top, step_s)
+        slowed = _Slowed(back[1], step_s)  # a fall is a rise in a film that runs backwards
+        end, depart = (last - at for at in _movement(back[0] - after, slowed, last - top))
         if end > e.stop:
             after = _below(float(angle[top]), _rest_level(*back, last - rest_to, int(last - end), after), after)
-            depart, end = _backwards(angle - after, rate, top, step_s)
+            end, depart = (last - at for at in _movement(back[0] - after, slowed, last - top))
     angle, after = angle - before, after - before
     high = float(angle[top])
     if high <= 0 or (not e.open_end and high <= after):
@@ -113,12 +117,27 @@ def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
     )
 
 
-def _movement(height: FloatArray, rate: FloatArray, top: int, step_s: float) -> tuple[float, float]:
+class _Slowed:
+    """A rate (n,) under lower low-passes, each worked out once."""
+
+    def __init__(self, rate: FloatArray, step_s: float) -> None:
+        self.step_s = step_s
+        self._rate = rate
+        self._known: dict[float, FloatArray] = {}
+
+    def at(self, cut_hz: float) -> FloatArray:
+        """(n,) under a low-pass at `cut_hz`."""
+        if cut_hz not in self._known:
+            self._known[cut_hz] = _slower(self._rate, cut_hz, self.step_s)
+        return self._known[cut_hz]
+
+
+def _movement(height: FloatArray, rate: _Slowed, top: int) -> tuple[float, float]:
     """(begin, end) in grid points of the rise of `height`, which is 0 at rest, to the point `top`."""
     high, last = float(height[top]), len(height) - 1
     sure = int(_last_up(height, SURE_LOW * high, top))
     done = min(max(int(np.ceil(_first_up(height, SURE_HIGH * high, sure, top))), sure + 1), last)
-    slow = _slower(rate, min(ENDS_HZ, CUT_PERIODS / ((done - sure) * step_s)), step_s)
+    slow = rate.at(min(ENDS_HZ, CUT_PERIODS / ((done - sure) * rate.step_s)))
     peak = float(slow[sure : done + 1].max())
     end = _stands(slow, done, peak)
     begin = last - _stands(slow[::-1], last - sure, peak)
@@ -126,13 +145,6 @@ def _movement(height: FloatArray, rate: FloatArray, top: int, step_s: float) -> 
     if len(before):  # another movement came down in this window: this one begins no sooner than that is nearly over
         begin = max(begin, float(before[-1]))
     return max(begin, 0.0), min(end, float(last))
-
-
-def _backwards(height: FloatArray, rate: FloatArray, top: int, step_s: float) -> tuple[float, float]:
-    """(begin, end) in grid points of the fall of `height` from the point `top` to 0: a rise in a film that runs backwards."""
-    last = len(height) - 1
-    end, begin = _movement(height[::-1], -rate[::-1], last - top, step_s)
-    return last - begin, last - end
 
 
 def _stands(rate: FloatArray, sure: int, peak: float) -> float:
@@ -157,7 +169,8 @@ def _slower(rate: FloatArray, cut_hz: float, step_s: float) -> FloatArray:
     The quotient of the two answers |H|^2 = 1 / (1 + (f / cut)^4), in one Fourier transform; both ends are held.
     """
     margin = int(ANSWER_PERIODS / (cut_hz * step_s))
-    more = next_fast_len(len(rate) + 2 * margin, real=True) - len(rate) - margin
+    wanted = len(rate) + 2 * margin
+    more = FAST_LENGTHS[bisect_left(FAST_LENGTHS, wanted)] - wanted + margin if wanted < FAST_LENGTHS[-1] else margin
     held = np.concatenate([np.full(margin, rate[0]), rate, np.full(more, rate[-1])])
     hz = np.fft.rfftfreq(len(held), step_s)
     answer = (1.0 + (hz / CUT_HZ) ** 4) / (1.0 + (hz / cut_hz) ** 4)
