@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
-    for name in ("XDG_DATA_HOME", "APPDATA", *(["HOME"] if sys.platform == "darwin" else [])):
+    for name in ("XDG_DATA_HOME", "WIN_PD_OVERRIDE_APPDATA", *(["HOME"] if sys.platform == "darwin" else [])):
         patch.setenv(name, folder.name)
 
 

@@ -94,6 +94,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "jinja2": ("sinks",),
     "matplotlib": ("sinks",),
     "pandas": ("sinks.table", "sources.recordings"),
+    "platformdirs": ("live.place",),
     "pyarrow": ("sinks",),
     "pylsl": ("sinks.lsl",),
     "rich": ("cli",),

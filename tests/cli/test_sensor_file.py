@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imukick.sources.mapped_files import mapped_text
+from imukick.sources.mapped_files import TABLE as SENSOR_FILES
 from tests.cli.command import Run
 from tests.cli.test_scan import row, served
 from tests.sources.test_ble_actions import DESCRIBED
@@ -56,7 +56,7 @@ def test_a_description_without_a_name(run: Run) -> None:
 def test_an_editors_mark_before_the_text_is_none_of_it(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(DESCRIBED, encoding="utf-8-sig")
-    assert mapped_text(str(path)) == DESCRIBED
+    assert SENSOR_FILES.text(str(path)) == DESCRIBED
 
 
 def test_a_virtual_sensor_needs_no_description(run: Run, described: Path) -> None:

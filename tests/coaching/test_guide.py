@@ -8,7 +8,8 @@ import tomllib
 import pytest
 
 from imukick.coaching.wording import SAYINGS, VERDICTS
-from imukick.sources.plan_files import KEYS, SHIPPED, TABLES, shipped_text
+from imukick.sources.plan_files import SHIPPED
+from imukick.sources.plan_files import TABLE as PLAN_FILES
 from tests.architecture.source_tree import ROOT
 
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ def test_every_sentence_has_an_answer(heading: str) -> None:
 
 
 def test_words_in_backquotes_are_verdicts_plans_or_words_that_exist() -> None:
-    keys = {key for name in SHIPPED for key in tomllib.loads(shipped_text(name))}
+    keys = {key for name in SHIPPED for key in tomllib.loads(PLAN_FILES.text(name))}
     known = {*VERDICTS, *SHIPPED, *keys, "load_kg", "standing", "quadruped", "leg-by-leg", "set-by-set", "a"}
     known |= {"range_loss_pct", "velocity_loss_pct", "imukick.coaching.safety.pain_key"}
     known |= {'load = "ankle-weight"', 'load = "band"', '"cable"', '"machine"'}
@@ -56,5 +57,5 @@ def test_every_key_of_a_plan_is_explained() -> None:
     explained = set(
         re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in PLANS.splitlines() if line[:1] == "|"))
     )
-    asked = KEYS.keys() | {key for table in TABLES.values() for key in table}
+    asked = PLAN_FILES.keys.keys() | {key for table in PLAN_FILES.tables.values() for key in table}
     assert explained == asked

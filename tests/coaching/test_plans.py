@@ -18,7 +18,8 @@ from imukick.coaching.wording import SAYINGS, VERDICTS, Saying
 from imukick.errors import ImukickError
 from imukick.exercises import SUPPORTS, Exercise
 from imukick.plans import Plan, SetDone, Tempo, read_tempo
-from imukick.sources.plan_files import SHIPPED, find_plan, parse_plan, shipped_text
+from imukick.sources.plan_files import SHIPPED, find_plan, parse_plan
+from imukick.sources.plan_files import TABLE as PLAN_FILES
 from imukick.variants import postures
 from tests.coaching.script import Mat, a_plan
 from tests.sinks.rep_rows import a_rep
@@ -137,7 +138,7 @@ def test_the_plain_plan_is_one() -> None:
 
 
 def test_a_plan_from_a_windows_editor_is_read(tmp_path: Path) -> None:
-    (tmp_path / "p.toml").write_bytes(b"\xef\xbb\xbf" + shipped_text("warm-up").encode())
+    (tmp_path / "p.toml").write_bytes(b"\xef\xbb\xbf" + PLAN_FILES.text("warm-up").encode())
     assert find_plan(str(tmp_path / "p.toml")) == find_plan("warm-up")
 
 
@@ -156,7 +157,9 @@ def test_files_that_are_no_plan(tmp_path: Path) -> None:
         find_plan(str(tmp_path))
 
 
-KEYS = st.sampled_from([*tomllib.loads(shipped_text("rehabilitation")), "lower_deg", "schedule", "[range]", "[stop]"])
+KEYS = st.sampled_from(
+    [*tomllib.loads(PLAN_FILES.text("rehabilitation")), "lower_deg", "schedule", "[range]", "[stop]"]
+)
 VALUES = st.sampled_from(
     ['"left"', "3", "-1", "1e400", "nan", "true", "[]", '["right"]', "{}", '"3-1-2-1"', "1979-05-27"]
 )

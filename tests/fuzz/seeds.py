@@ -12,9 +12,10 @@ import numpy as np
 
 from imukick.sensors.link import Action, Decoder, Told
 from imukick.sinks.recording_csv import write_recording
-from imukick.sources.mapped_files import SHIPPED, mapped_text
+from imukick.sources.mapped_files import SHIPPED
+from imukick.sources.mapped_files import TABLE as SENSOR_FILES
 from imukick.sources.plan_files import SHIPPED as PLANS
-from imukick.sources.plan_files import shipped_text
+from imukick.sources.plan_files import TABLE as PLAN_FILES
 from imukick.units import DEG_PER_RAD
 from imukick.virtual.device_models import MAKES
 from imukick.virtual.off_radio import sensor_of, talk
@@ -113,9 +114,9 @@ def of_readers() -> dict[str, bytes]:
     out["spans"] = readers.joined("spans", {"a.csv": b"t_start_s,t_end_s,counted\n1,2,true\n3,4,no\n"})
     out["spans_json"] = readers.joined("spans", {"a.json": b'{"reps": [{"t_start_s": 1, "t_end_s": 2.5}]}'})
     for name in PLANS:
-        out[f"plan_{name}"] = readers.joined("toml", {"a.toml": shipped_text(name).encode()})
+        out[f"plan_{name}"] = readers.joined("toml", {"a.toml": PLAN_FILES.text(name).encode()})
     for name in SHIPPED:
-        out[f"mapped_{name}"] = readers.joined("toml", {"a.toml": mapped_text(name).encode()})
+        out[f"mapped_{name}"] = readers.joined("toml", {"a.toml": SENSOR_FILES.text(name).encode()})
     return out
 
 

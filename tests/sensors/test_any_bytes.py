@@ -21,7 +21,8 @@ from imukick.sensors.link import Decoder, Read, Sensor, Subscribe, Then
 from imukick.sensors.mapped import SensorMap
 from imukick.sensors.mapped_values import Value
 from imukick.signals import Samples
-from imukick.sources.mapped_files import SHIPPED, mapped_text, parse_mapped
+from imukick.sources.mapped_files import SHIPPED, parse_mapped
+from imukick.sources.mapped_files import TABLE as SENSOR_FILES
 from imukick.virtual.openearable import scheme
 from tests.sensors.foreign import (
     OFFERS,
@@ -45,15 +46,15 @@ BYTES = st.binary(max_size=60)
 U32, U64 = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 SMALL = st.integers(0, 60)
 THREE = st.tuples(*[st.floats(width=32)] * 3)
-MAPS: dict[str, SensorMap] = {name: parse_mapped(mapped_text(name), name) for name in SHIPPED}
+MAPS: dict[str, SensorMap] = {name: parse_mapped(SENSOR_FILES.text(name), name) for name in SHIPPED}
 TIMED = parse_mapped(
-    mapped_text("arduino-six-floats")
+    SENSOR_FILES.text("arduino-six-floats")
     .replace("<6f", "<I6f")
     .replace('["ax"', '["t", "ax"')
     .replace("rate_hz", 'time_unit = "ms"\nrate_hz'),
     "timed",
 )
-LINES = parse_mapped(mapped_text("xiao-text").replace('"value"', '"lines"'), "lines")
+LINES = parse_mapped(SENSOR_FILES.text("xiao-text").replace('"value"', '"lines"'), "lines")
 
 Values = st.SearchStrategy[tuple[str, bytes]]
 

@@ -19,13 +19,14 @@ from imukick.errors import ProtocolError
 from imukick.sensors.link import Advertisement, Lost, Repeated, Subscribe, Write
 from imukick.sensors.mapped import ACC_UNITS, GYR_UNITS, Mapped, SensorMap
 from imukick.sensors.mapped_values import Records, Value
-from imukick.sources.mapped_files import mapped_text, parse_mapped
+from imukick.sources.mapped_files import TABLE as SENSOR_FILES
+from imukick.sources.mapped_files import parse_mapped
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
 from tests.sensors.foreign import fed, holes, joined, pieces, settings_told, tried
 
-FLOATS = parse_mapped(mapped_text("arduino-six-floats"), "floats")
-TEXT = parse_mapped(mapped_text("xiao-text"), "text")
-ADAFRUIT = parse_mapped(mapped_text("adafruit-bluefruit"), "adafruit")
+FLOATS = parse_mapped(SENSOR_FILES.text("arduino-six-floats"), "floats")
+TEXT = parse_mapped(SENSOR_FILES.text("xiao-text"), "text")
+ADAFRUIT = parse_mapped(SENSOR_FILES.text("adafruit-bluefruit"), "adafruit")
 SIX = ("ax", "ay", "az", "gx", "gy", "gz")
 ON = FLOATS.values[0].characteristic
 TIMED = replace(FLOATS, values=(Value(ON, ("t", *SIX), "<I6f"),), time_unit="ms")

@@ -14,7 +14,8 @@ import pytest
 
 from imukick.sensors import known
 from imukick.sensors.link import Advertisement, Sensor
-from imukick.sources.mapped_files import KEYS, SHIPPED, TABLES, parse_mapped
+from imukick.sources.mapped_files import SHIPPED, parse_mapped
+from imukick.sources.mapped_files import TABLE as SENSOR_FILES
 from tests.architecture.source_tree import Module
 from tests.architecture.test_imports import forbidden_imports, host_clocks, wrong_doors
 from tests.architecture.test_names import nameless_units
@@ -82,14 +83,14 @@ def test_any_bytes_are_tried_on_it_without_a_line_of_its_own(anklet: Sensor) -> 
 def test_the_description_on_the_page_can_be_used() -> None:
     described = parse_mapped(block("toml"), "page")
     assert described.sensor.clock == "device"
-    assert set(tomllib.loads(block("toml"))) <= {*KEYS, *TABLES}
+    assert set(tomllib.loads(block("toml"))) <= {*SENSOR_FILES.keys, *SENSOR_FILES.tables}
 
 
 def test_every_key_of_a_description_is_explained() -> None:
     words = {
-        *KEYS,
-        *(word for keys in TABLES.values() for word in keys),
-        *(f"[[{table}]]" for table in TABLES),
+        *SENSOR_FILES.keys,
+        *(word for keys in SENSOR_FILES.tables.values() for word in keys),
+        *(f"[[{table}]]" for table in SENSOR_FILES.tables),
         *SHIPPED,
     }
     rows = "\n".join(line for line in PAGE.splitlines() if line.startswith("|"))

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ImukickError
-from imukick.sources.mapped_files import LARGEST, SHIPPED, find_mapped, mapped_text, parse_mapped
+from imukick.sources.mapped_files import SHIPPED, find_mapped, parse_mapped
+from imukick.sources.mapped_files import TABLE as SENSOR_FILES
 
-TEXT = mapped_text("arduino-six-floats")
+TEXT = SENSOR_FILES.text("arduino-six-floats")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -78,7 +79,11 @@ def test_each_mistake_is_one_line(old: str, new: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("made", "words"),
-    [(None, "no such file, nor a description that ships"), (b"\xff", "not UTF-8"), (b" " * (LARGEST + 1), "too large")],
+    [
+        (None, "no such file, nor a description that ships"),
+        (b"\xff", "not UTF-8"),
+        (b" " * (SENSOR_FILES.longest + 1), "too large"),
+    ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, made: bytes | None, words: str) -> None:
     path = tmp_path / "mine.toml"

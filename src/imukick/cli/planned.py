@@ -9,7 +9,8 @@ from typing import Final
 from imukick.coaching.wording import say
 from imukick.plans import Plan, SetDone
 from imukick.sinks.whole_file import whole_file
-from imukick.sources.plan_files import SHIPPED, find_plan, plan_text
+from imukick.sources.plan_files import SHIPPED, find_plan
+from imukick.sources.plan_files import TABLE as PLAN_FILES
 
 ENDED: Final = {
     "count": "",
@@ -58,7 +59,7 @@ def listed_plans() -> list[str]:
 def checked_text(named: str) -> str:
     """The text of a plan that can be used. Raises `ImukickError` for any other."""
     find_plan(named)
-    return plan_text(named)
+    return PLAN_FILES.text(named)
 
 
 def write_plan(named: str, out: str, *, force: bool) -> None:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 from imukick.errors import RecordingError
 from imukick.sinks.whole_file import free_name
 
 
-def data_folder(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
+def data_folder() -> Path:
     """The folder of this user's recordings, which may not be there yet.
 
     Linux and others: the XDG Base Directory Specification; macOS: Application Support; Windows: roaming application data.
-
-    >>> data_folder({"XDG_DATA_HOME": "/data"}, "linux").as_posix()
-    '/data/imukick/recordings'
     """
-    home = Path.home()
-    if system == "win32":
-        told = environment.get("APPDATA", "")
-        folder = Path(told) if told else home / "AppData" / "Roaming"
-    elif system == "darwin":
-        folder = home / "Library" / "Application Support"
-    else:
-        told = environment.get("XDG_DATA_HOME", "")
-        folder = Path(told) if Path(told).is_absolute() else home / ".local" / "share"
-    return folder / "imukick" / "recordings"
+    return user_data_path("imukick", appauthor=False, roaming=True) / "recordings"
 
 
 def dated_file(folder: Path, now: datetime) -> Path:
