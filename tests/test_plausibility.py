@@ -54,6 +54,34 @@ def test_right_recordings_raise_no_doubt(root: Path) -> None:
     assert {path.name: read_recording(path).warnings for path in paths} == {path.name: () for path in paths}
 
 
+@pytest.mark.parametrize("column", range(6))
+def test_a_column_that_never_changes_is_a_dead_axis(kicks: Samples, column: int) -> None:
+    six = np.column_stack([kicks.acc_mps2, kicks.gyr_radps])
+    six[:, column] = -0.125
+    spoiled = replace(kicks, acc_mps2=six[:, :3], gyr_radps=six[:, 3:])
+    try:
+        (doubt,) = check(spoiled).lines
+    except CalibrationError as error:  # gravity lay along it
+        assert error.reason in ("no gravity", "scale")  # noqa: PT017
+        return
+    what = "acceleration" if column < 3 else "rate of turn"
+    assert doubt.startswith(f"{'xyzxyz'[column]} of the {what}: one value in all rows although the sensor turns")
+
+
+def test_a_sensor_that_lies_still_and_one_without_noise_have_no_dead_axis(kicks: Samples) -> None:
+    lying = replace(kicks, acc_mps2=kicks.acc_mps2 * 0 + [0.0, 0.0, 9.81], gyr_radps=kicks.gyr_radps * 0)
+    noise = np.random.default_rng(1).normal(0.0, 0.02, (len(kicks), 3))
+    assert check(lying).lines == check(replace(lying, acc_mps2=lying.acc_mps2 + noise)).lines == ()
+    angle = np.repeat(np.clip(np.sin(np.arange(len(kicks) // 2) / 60.0), 0.0, None), 2)[: len(kicks)] * 0.6
+    angle = np.pad(angle, (0, len(kicks) - len(angle)))
+    ideal = replace(
+        lying,
+        acc_mps2=9.81 * np.column_stack([np.sin(angle), 0 * angle, np.cos(angle)]),
+        gyr_radps=np.column_stack([0 * angle, -np.gradient(angle, kicks.t_s), 0 * angle]),
+    )
+    assert check(ideal).lines == ()
+
+
 @pytest.mark.parametrize(
     ("spoil", "kind", "says"),
     [

@@ -46,6 +46,15 @@ HELD_LEAST: Final = 20
 recordings repeat none."""
 
 
+NOISY: Final = 0.5
+"""A column whose neighbour changes in at least this share of the rows and that never changes itself is no sensor's. Chosen: noise changes nearly
+every row; an ideal simulation, whose rests are exactly still, changes less."""
+TURNED_RAD: Final = 0.15
+TURNS_RADPS: Final = 0.25
+"""How far gravity turned, or how quickly the sensor did, at least, before a constant column is wrong. Chosen: 9 degrees and 14 degrees a
+second, a small, slow kick."""
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """Units of acceleration and rate as their file names them, and the factors to m/s^2 and rad/s, for messages.
@@ -189,6 +198,32 @@ def held(samples: Samples) -> str | None:
     )
 
 
+def dead(samples: Samples) -> str | None:
+    """In words, where a column holds one value throughout while the sensor turns and the columns beside it are noisy."""
+    six = np.column_stack([samples.acc_mps2, samples.gyr_radps])
+    changes = (np.diff(six, axis=0) != 0).mean(axis=0)
+    still = [k for k in range(6) if changes[k] == 0]
+    if not still or changes.max() < NOISY or min(still) < 3 <= max(still):  # the last: an ideal turn in a plane
+        return None
+    quickest = np.quantile(np.linalg.norm(samples.gyr_radps - np.median(samples.gyr_radps, axis=0), axis=1), 0.99)
+    if quickest < TURNS_RADPS and _gravitys_turn_rad(samples) < TURNED_RAD:
+        return None
+    what = "the acceleration" if still[0] < 3 else "the rate of turn"
+    return (
+        f"{', '.join('xyzxyz'[k] for k in still)} of {what}: one value in all rows although the sensor turns, so an axis is dead or a column was not filled; counts, ranges and speeds "
+        "may be wrong: export the column again, or use another sensor"
+    )
+
+
+def _gravitys_turn_rad(samples: Samples) -> float:
+    """How far the direction of the acceleration, over quarters of a second, goes from its middle nine times of ten."""
+    n, span_s = len(samples), float(samples.t_s[-1] - samples.t_s[0])
+    width = max(1, min(n, round(n / max(1.0, span_s) / 4)))
+    means = samples.acc_mps2[: n // width * width].reshape(-1, width, 3).mean(axis=1)
+    up = means / np.maximum(np.linalg.norm(means, axis=1), 1e-9)[:, None]
+    return float(np.quantile(np.linalg.norm(up - np.median(up, axis=0), axis=1), 0.9))
+
+
 def check(samples: Samples, units: Units = SI) -> Doubts:
     """What is doubtful about a recording. Raises `CalibrationError` for what is certain: another unit, no gravity, a sign."""
     if len(samples) < 2 or samples.t_s[-1] - samples.t_s[0] < SHORTEST_S:
@@ -206,6 +241,9 @@ def check(samples: Samples, units: Units = SI) -> Doubts:
     fault = find_fault(samples, units.gyr, units.gyr_gain)
     if fault is not None and fault.certain and not units.fixed:
         raise CalibrationError(fault.text, reason=fault.kind)
+    never = dead(samples)
+    if never is not None:
+        return Doubts((*lines, never))
     if fault is not None:
         return Doubts((*lines, fault.text), apart=True)
     slip = find_slip(samples)

@@ -141,6 +141,27 @@ def test_a_half_says_what_is_missing(tmp_path: Path, files: Mapping[str, str], s
         assert says in told(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    "head", ["Time (s),Gyroscope x (deg/s),Gyroscope y (deg/s),Gyroscope z (deg/s)", "t_s,gx_dps,gy_dps,gz_dps"]
+)
+def test_two_halves_of_different_programs(tmp_path: Path, head: str) -> None:
+    files = made.phyphox(KICK)
+    rows = [row.split(",") for row in files["Gyroscope.csv"].splitlines()[1:]]
+    rows = [[row[0], *(f"{np.rad2deg(float(cell)):.4f}" for cell in row[1:])] for row in rows]
+    halves = {"Accelerometer.csv": files["Accelerometer.csv"], "Gyroscope.csv": made.lines([head], rows)}
+    folder = written(tmp_path / "bare", halves)
+    found = [recordings_in(sorted(folder.iterdir())), recordings_of_folder(folder)]
+    assert [len(each[0].files) for each in found] == [len(each) + 1 for each in found] == [2, 2]
+    for path in (folder, folder / "Accelerometer.csv", folder / "Gyroscope.csv"):
+        nearly(read_recording(path).samples, KICK)
+    export = written(tmp_path / "export", {**files, **halves})  # phyphox may have paused
+    assert "Gyroscope.csv beside it is of another kind (phyphox and CSV)" in told(export / "Accelerometer.csv")
+    names = ("t_s,ax_mps2,ay_mps2,az_mps2", "t_s,gx_dps,gy_dps,gz_dps")  # what the line says
+    for name, plain in zip(halves, names, strict=True):
+        written(export, {name: "\n".join([plain, *halves[name].splitlines()[1:]])})
+    nearly(read_recording(export / "Accelerometer.csv").samples, KICK)
+
+
 def test_two_recordings_that_never_meet(tmp_path: Path) -> None:
     late = Samples(t_s=SMALL.t_s + 40.0, acc_mps2=SMALL.acc_mps2, gyr_radps=SMALL.gyr_radps)
     early, files = made.metabase(SMALL), made.movesense_channels(SMALL)

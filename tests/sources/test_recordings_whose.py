@@ -143,6 +143,37 @@ def test_uncalibrated_sensors_where_there_are_no_others(tmp_path: Path, platform
     close(read_recording(written(tmp_path / "old", {**files, "Metadata.csv": old})), SMALL)
 
 
+def on_watch(samples: Samples, *names: str) -> dict[str, str]:
+    """The tables of a watch with Wear OS, which are called as the phone's with `Watch` before them."""
+    files = made.sensor_logger(samples)
+    return {f"Watch{name}.csv": files[f"{name}.csv"] for name in names}
+
+
+@pytest.mark.parametrize("gravity", ["added", "in it"])
+def test_a_watch_with_tables_of_its_own(tmp_path: Path, gravity: str) -> None:
+    watch = on_watch(KICK, "Accelerometer", "Gravity", "Gyroscope")
+    if gravity == "in it":
+        watch["WatchAccelerometer.csv"] = on_watch(KICK, "TotalAcceleration")["WatchTotalAcceleration.csv"]
+    phone = made.sensor_logger(KICK, total=gravity == "in it")
+    alone = read_recording(written(tmp_path / "alone", phone)).samples
+    both = read_recording(written(tmp_path / "still", {**made.sensor_logger(still(KICK)), **watch}))
+    assert np.abs(both.samples.acc_mps2 - alone.acc_mps2).max() < 1e-9
+    assert np.array_equal(both.samples.gyr_radps, alone.gyr_radps)
+    assert "the phone lay still, so the watch was taken" in both.warnings[0]
+    folder = written(tmp_path / "both", {**phone, **watch})
+    assert "name the one on the leg with --device: watch (turned at up to" in told(folder)
+    assert read_recording(folder, device="watch").meta["sensor"] == "watch"
+
+
+def test_a_watchs_acceleration_alone_is_named_not_passed_over(tmp_path: Path) -> None:
+    folder = written(tmp_path, {**made.sensor_logger(KICK), **on_watch(KICK, "Accelerometer")})
+    assert "a watch's WatchAccelerometer.csv without its gyroscope was left out" in read_recording(folder).warnings[0]
+    assert "no 'watch' in it; there is: phone" in told(folder, device="watch")
+    written(folder, on_watch(KICK, "Gyroscope", "Gravity"))  # what the line says
+    assert "a watch and a phone in one export; name the one on the leg with --device" in told(folder)
+    assert read_recording(folder, device="watch").warnings == ()
+
+
 # ---- time ----
 
 

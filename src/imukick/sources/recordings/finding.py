@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from imukick.errors import RecordingError
 from imukick.sources.recordings.files import File, files_in, is_zip
-from imukick.sources.recordings.formats import format_of
-from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Format, Holds
+from imukick.sources.recordings.formats import FORMATS, format_of, with_units
+from imukick.sources.recordings.formats.format import ACC, GYR, NOTHING, WHOLE, Format, Holds
+from imukick.sources.recordings.formats.phyphox import CLOCK
 
 _QUANTITY: Final = re.compile(
     r"(?:(?:total|linear|user|raw)?[ _-]?acc(?:el(?:eration|erom[eè]t(?:er|re)|erometro)?)?"
@@ -47,7 +48,7 @@ def recording_at(path: Path) -> Found:
     Raises `RecordingError` for a folder or zip that holds none or several.
     """
     if path.is_dir() or is_zip(path):
-        groups = _groups([_known(file) for file in files_in(path)])
+        groups = _with_strangers(_groups([_known(file) for file in files_in(path)]))
         groups = [group for group in groups if group[0].format is not None] or groups
         kind = "folder" if path.is_dir() else "zip"
         if not groups:
@@ -63,7 +64,12 @@ def recording_at(path: Path) -> Found:
     if one.format is None or one.format.pairs == "no" or one.holds == WHOLE:
         return _found(path, [one])
     beside = [_known(file) for file in files_in(path.parent) if file.path.name != path.name]
-    return _found(path, [one, *_partners(one, [other for other in beside if other.format is one.format])])
+    partners = _partners(one, [other for other in beside if other.format is one.format])
+    if not partners:
+        for other in beside:
+            if _of_one_recording(one, other):
+                return _found(path, _as_plain(one, other) or _refused(one, other))
+    return _found(path, [one, *partners])
 
 
 def below(folder: Path) -> str:
@@ -93,6 +99,7 @@ def recordings_in(paths: Iterable[Path]) -> list[Found]:
                 kept[path.parent] = _by_recording(_known(file) for file in files_in(path.parent))
             halves = kept[path.parent].get((one.format.name, *_belongs_to(one)), [])
             group += [half for half in halves if half.file.path.name != path.name]
+            group = group if len(group) > 1 else _with_another_format(one, kept[path.parent])
         if one.format is not None and one.holds == NOTHING:
             other.append(_found(path, group))
             continue
@@ -118,7 +125,7 @@ def recordings_of_folder(folder: Path) -> list[Found]:
     files = files_in(folder)
     known = [_known(file) for file in files]
     zips = [each for each in sorted(folder.iterdir()) if each.suffix.lower() == ".zip" and each.is_file()]
-    groups = _groups(known)
+    groups = _with_strangers(_groups(known))
     of_folder = [group for group in groups if _halves(group[0]) and not _belongs_to(group[0])[1]]
     if len(of_folder) == 1 and not zips and all(group is of_folder[0] or _strange(group) for group in groups):
         return [_found(folder if folder.name else folder.resolve(), of_folder[0])]
@@ -151,19 +158,64 @@ def _known(file: File, *, tell: bool = False) -> _Known:
 def _groups(known: Sequence[_Known]) -> list[list[_Known]]:
     """Those that belong together; what no row knows stands alone."""
     groups: list[list[_Known]] = []
-    at: dict[tuple[str, str], list[_Known]] = {}
+    at: dict[tuple[str, str, str], list[_Known]] = {}
     for one in known:
         if one.format is not None and one.holds == NOTHING:
             continue
         if not _halves(one):
             groups.append([one])
             continue
-        key = _belongs_to(one)
+        key = ("" if one.format is None else one.format.name, *_belongs_to(one))
         if key not in at:
             at[key] = []
             groups.append(at[key])
         at[key].append(one)
     return groups
+
+
+def _of_one_recording(one: _Known, other: _Known) -> bool:
+    """Whether two files of different formats hold the two halves of what their names call one recording."""
+    if one.format is other.format or any(each.format is None or each.format.pairs != "name" for each in (one, other)):
+        return False
+    return {one.holds, other.holds} == {ACC, GYR} and _belongs_to(one) == _belongs_to(other)
+
+
+def _with_another_format(one: _Known, halves: Mapping[tuple[str, str, str], Sequence[_Known]]) -> list[_Known]:
+    """A half, and its other half of another format where both can be read alike."""
+    keys = [(row.name, *_belongs_to(one)) for row in FORMATS if row.pairs == "name"]
+    for other in (half for key in keys for half in halves.get(key, ())):
+        both = _as_plain(one, other) if _of_one_recording(one, other) else []
+        if both:
+            return both
+    return [one]
+
+
+def _refused(one: _Known, other: _Known) -> NoReturn:
+    kinds = " and ".join(each.format.name for each in (one, other) if each.format is not None)
+    trouble = (
+        f"{other.file.path.name} beside it is of another kind ({kinds}), whose times may begin elsewhere; write both with names "
+        "like t_s, ax_mps2, gx_radps"
+    )
+    raise RecordingError(trouble, path=one.file.path)
+
+
+def _as_plain(one: _Known, other: _Known) -> list[_Known]:
+    """The two halves as tables whose headers name units; empty where they cannot be read so, or phyphox's clock knows of pauses."""
+    both = [_Known(each.file, FORMATS[-1], with_units.held(each.file)) for each in (one, other)]
+    paused = any(each.file.beside(CLOCK).is_there() for each in both)
+    return [] if paused or [each.holds for each in both] != [one.holds, other.holds] else both
+
+
+def _with_strangers(groups: list[list[_Known]]) -> list[list[_Known]]:
+    """Lone halves of different formats that belong together become one recording, where they can."""
+    lone = [group for group in groups if len(group) == 1 and _halves(group[0])]
+    for group in lone:
+        others = [other for other in lone if group and other and _of_one_recording(group[0], other[0])]
+        both = _as_plain(group[0], others[0][0]) if len(others) == 1 else []
+        if both:
+            group[:] = both
+            others[0].clear()
+    return [group for group in groups if group]
 
 
 def _halves(one: _Known) -> bool:

@@ -40,11 +40,15 @@ NAMES: Final[Mapping[str, Holds]] = {
     "accelerometeruncalibrated": RAW_ACC,
     "gyroscopeuncalibrated": RAW_GYR,
 }
+WORN: Final = "watch"
+"""How the names of a second device's tables begin, as `WatchGyroscope`."""
 DEVICES: Final = ("watch", "phone")
 STILL_DEGPS: Final = 5.0
 MOVED_DEGPS: Final = 15.0
 """How quickly a device turns that lay on the floor, at most, and one on a leg that kicks, at least. Chosen: a phone at rest shows
 its noise, below 1 deg/s; the slowest shipped kick turns at 28."""
+WEIGHS_MPS2: Final = 5.0
+"""Chosen: half a g. Acceleration of a leg without gravity is far below it most of the time, with gravity always near twice as much."""
 APART_S: Final = 0.005
 """How far stamps of acceleration and gravity may be from each other; chosen: half a sample at 100 Hz. iOS gives both at once."""
 CLOCKS_S: Final = 2.0
@@ -73,7 +77,9 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     if set(names) != set(COLUMNS):
         other = names[:2] == list(COLUMNS[:2]) and not any(re.match("accel|gyro", name) for name in names)
         return NOTHING if other else None
-    return NAMES.get(file.path.stem.casefold(), NOTHING)
+    stem = file.path.stem.casefold()
+    sensor = NAMES.get(stem.removeprefix(WORN), NOTHING)
+    return WATCH | sensor if sensor and stem.startswith(WORN) else sensor
 
 
 def _names(line: str) -> list[str]:
@@ -100,28 +106,40 @@ def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
         held[what] = file
     where = files[0].path.parent if len(files) > 1 else files[0].path
     said = _metadata(held[ABOUT]) if ABOUT in held else {}
-    device, warnings = _device(held, asked, where)
-    if device == "watch":
-        return [replace(_watch(held, said, where), warnings=warnings)]
+    worn = {what - WATCH: file for what, file in held.items() if what > WATCH}
+    device, warnings = _device(held, worn, asked, where)
+    if device == WORN and WATCH in held:
+        return [replace(_wrist(held[WATCH], said, where), warnings=warnings)]
+    if device == WORN:
+        held = worn
     if GYR not in held and RAW_GYR not in held:
         beside = "" if held else "; its name does not say which sensor it is: keep the names and the files together"
         raise RecordingError(f"no Gyroscope.csv; switch the gyroscope on, and record again{beside}", path=where)
-    gyr_file = held.get(GYR) or held[RAW_GYR]
+    gyr_file = _gyroscope(held)
     rates = _values(gyr_file, "xyz")
     acc, began_s = _acceleration(held, where, sign=_sign(said, where), standard=_standard(said))
     if abs(began_s - rates.began_s) > CLOCKS_S:
         trouble = f"began {abs(began_s - rates.began_s):.0f} s apart from {acc.path.name}; not one recording"
         raise RecordingError(trouble, path=gyr_file.path)
-    meta = _meta(f"phone {said.get('device name', '')}", rates)
+    meta = _meta(WORN if device == WORN else f"phone {said.get('device name', '')}", rates)
     return [acc, Part(gyr_file.path, rates.t_s, gyr=radps(rates.columns), meta=meta, warnings=warnings)]
 
 
-def _device(held: Mapping[Holds, File], asked: WantedPart, where: object) -> tuple[str, tuple[str, ...]]:
-    """Which of the two is meant, and a warning where one that lay still was left out. Raises `RecordingError` where both moved
-    and the person does not say.
+def _gyroscope(held: Mapping[Holds, File]) -> File:
+    return held.get(GYR) or held[RAW_GYR]
+
+
+def _device(
+    held: Mapping[Holds, File], worn: Mapping[Holds, File], asked: WantedPart, where: object
+) -> tuple[str, tuple[str, ...]]:
+    """Which of the two is meant, and a warning where one that lay still or has no gyroscope was left out. `worn`: the watch's tables.
+    Raises `RecordingError` where both moved and the person does not say.
     """
-    there = ["watch"] if WATCH in held else []
-    there += ["phone"] if held.keys() & {GYR, RAW_GYR} else []
+    turns = (
+        (WORN, held.get(WATCH) or worn.get(GYR) or worn.get(RAW_GYR)),
+        ("phone", held.get(GYR) or held.get(RAW_GYR)),
+    )
+    there = {name: file for name, file in turns if file is not None}
     device = asked.device
     if device is not None and device.casefold() not in there:
         trouble = f"no {device[:40]!r} in it; there is: {' and '.join(there) or 'no gyroscope'}"
@@ -129,13 +147,19 @@ def _device(held: Mapping[Holds, File], asked: WantedPart, where: object) -> tup
     if device is not None:
         return device.casefold(), ()
     if len(there) < len(DEVICES):
-        return there[0] if there else "phone", ()
-    watch = _values(held[WATCH], [f"rotationRate{axis}" for axis in "XYZ"])
-    phone = _values(held.get(GYR) or held[RAW_GYR], "xyz")
-    told = ", ".join(
-        f"{name} ({how_much(values.columns)})" for name, values in zip(DEVICES, (watch, phone), strict=True)
-    )
-    turned = {name: turned_degps(values.columns) for name, values in zip(DEVICES, (watch, phone), strict=True)}
+        if not worn or WORN in there:
+            return next(iter(there), "phone"), ()
+        left_out = (
+            f"a watch's {next(iter(worn.values())).path.name} without its gyroscope was left out; to measure the watch, switch its gyroscope "
+            "on (Apple: Wrist Motion) and record again"
+        )
+        return next(iter(there), "phone"), (left_out,)
+    columns = {
+        name: _values(file, [f"rotationRate{axis}" for axis in "XYZ"] if file == held.get(WATCH) else "xyz").columns
+        for name, file in there.items()
+    }
+    told = ", ".join(f"{name} ({how_much(values)})" for name, values in columns.items())
+    turned = {name: turned_degps(values) for name, values in columns.items()}
     taken, left = sorted(DEVICES, key=lambda name: -turned[name])
     if turned[left] < STILL_DEGPS and turned[taken] > MOVED_DEGPS:
         return taken, (
@@ -145,17 +169,17 @@ def _device(held: Mapping[Holds, File], asked: WantedPart, where: object) -> tup
     raise RecordingError(trouble, path=str(where))
 
 
-def _watch(held: Mapping[Holds, File], said: Mapping[str, str], where: object) -> Part:
+def _wrist(file: File, said: Mapping[str, str], where: object) -> Part:
     """Gravity and acceleration added up, in g unless standardised."""
     names = [f"{word}{axis}" for word in ("gravity", "acceleration", "rotationRate") for axis in "XYZ"]
-    values = _values(held[WATCH], names)
+    values = _values(file, names)
     acc = _sign(said, where) * (values.columns[:, :3] + values.columns[:, 3:6])
     return Part(
-        held[WATCH].path,
+        file.path,
         values.t_s,
         acc=mps2(acc) if _standard(said) else g(acc),
         gyr=radps(values.columns[:, 6:]),
-        meta=_meta("watch", values),
+        meta=_meta(WORN, values),
     )
 
 
@@ -179,8 +203,11 @@ def _acceleration(held: Mapping[Holds, File], where: object, *, sign: float, sta
     if ACC in held:
         values = _values(held[ACC], "xyz")
         return Part(held[ACC].path, values.t_s, acc=mps2(sign * values.columns)), values.began_s
-    if FREE in held and GRAVITY in held:
-        free, gravity = _values(held[FREE], "xyz"), _values(held[GRAVITY], "xyz")
+    free = _values(held[FREE], "xyz") if FREE in held else None
+    if free is not None and held[FREE].path.stem.casefold().startswith(WORN) and _weighs(free):
+        return Part(held[FREE].path, free.t_s, acc=mps2(sign * free.columns)), free.began_s
+    if free is not None and GRAVITY in held:
+        gravity = _values(held[GRAVITY], "xyz")
         at = np.clip(np.searchsorted(gravity.t_s, free.t_s - APART_S), 0, len(gravity.t_s) - 1)
         both = np.abs(gravity.t_s[at] - free.t_s) <= APART_S
         if both.mean() < 0.5 or abs(free.began_s - gravity.began_s) > CLOCKS_S:
@@ -195,6 +222,11 @@ def _acceleration(held: Mapping[Holds, File], where: object, *, sign: float, sta
         ), values.began_s
     trouble = "acceleration without gravity alone" if FREE in held else "no acceleration in it"
     raise RecordingError(f"{trouble}; {AGAIN}", path=str(where))
+
+
+def _weighs(values: _Values) -> bool:
+    """Whether gravity is in it, as in a watch's `WatchAccelerometer` of some versions."""
+    return bool(np.median(np.linalg.norm(values.columns, axis=1)) > WEIGHS_MPS2)
 
 
 def _values(file: File, names: Sequence[str]) -> _Values:
