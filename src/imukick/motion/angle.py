@@ -62,17 +62,28 @@ class AngleStream:
         self._hold_s = hold_s
         self.frame = frame
         self._held: list[tuple[FloatArray, BoolArray]] = []
+        self._plane: Plane | None = None  # that the rows held are seen in
 
     def push(self, floats: FloatArray, flags: BoolArray) -> list[LegMotion]:
-        """Motion that need not wait any longer, these rows included: `floats` (n, 10) and `flags` (n, 2) as in History."""
+        """Motion in a plane that holds no longer, or that has waited in vain for one: `floats` (n, 10) and `flags` (n, 2) as in History."""
+        out: list[LegMotion] = []
+        if self.frame.plane is not self._plane:
+            out = [] if self._plane is None else self.finish()
+            self._plane = self.frame.plane
         self._held.append((floats, flags))
-        return self._older(float(floats[-1, 0]) - self._hold_s) if self.frame.plane is None else self.finish()
+        return out + self._older(float(floats[-1, 0]) - self._hold_s) if self._plane is None else out
+
+    def settle(self) -> list[LegMotion]:
+        """The rest of what has been pushed, unless it waits for a plane."""
+        return [] if self._plane is None else self.finish()
 
     def finish(self) -> list[LegMotion]:
         """All that is still held."""
-        out = [_motion(floats, flags, self.frame.plane) for floats, flags in self._held]
+        if not self._held:
+            return []
+        floats, flags = (np.concatenate(rows) if len(rows) > 1 else rows[0] for rows in zip(*self._held, strict=True))
         self._held = []
-        return out
+        return [_motion(floats, flags, self.frame.plane if self._plane is None else self._plane)]
 
     def _older(self, until_s: float) -> list[LegMotion]:
         """Rows up to a time, given out without an angle; cut by rows, so that a chunk border leaves no trace."""

@@ -196,7 +196,8 @@ class Movements:
             raised = self._raised(base) and self._away_most_s < self.p.placement.away_s
             if not self.belief.worth_telling(found, raised=raised):
                 continue
-            out += self.adopt(replace(found, slipped=self._lost_lift(base) and self.belief.shifted(found)))
+            slipped = self._lost_lift(base) and self.belief.shifted(found)
+            out += self.adopt(replace(found, slipped=True) if slipped else found)
             self.pauses, self._last_end = [], pause
             break
         self.pauses.append(pause)

@@ -167,7 +167,7 @@ class Tracker:
                 out += self._movements.on_pause(known)
                 out += self._changed()
         self._seen = [q for q in self._seen if q.at >= self._history.end - AGAIN]
-        return out + self._follow(self._history.end)
+        return [*out, *self._follow(self._history.end), *self._angle.settle()]
 
     def _show(self, pause: Pause) -> None:
         """Any plain turn shows an axis while no kick has."""

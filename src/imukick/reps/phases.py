@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import BoolArray, Excursion, FloatArray
 from imukick.units import RAD_PER_DEG
 
 SURE_LOW: Final = 0.20
@@ -141,9 +141,11 @@ def _movement(height: FloatArray, rate: _Slowed, top: int) -> tuple[float, float
     peak = float(slow[sure : done + 1].max())
     end = _stands(slow, done, peak)
     begin = last - _stands(slow[::-1], last - sure, peak)
-    before = np.flatnonzero(height[:sure] > SURE_LOW * high)
-    if len(before):  # another movement came down in this window: this one begins no sooner than that is nearly over
-        begin = max(begin, float(before[-1]))
+    before = _last(height[:sure] > SURE_LOW * high)
+    if (
+        before is not None
+    ):  # another movement came down in this window: this one begins no sooner than that is nearly over
+        begin = max(begin, float(before))
     return max(begin, 0.0), min(end, float(last))
 
 
@@ -156,10 +158,10 @@ def _stands(rate: FloatArray, sure: int, peak: float) -> float:
 
 def _falls(rate: FloatArray, first: int, level: float) -> float:
     """Grid point, from `first` on, at which the rate has fallen under `level`; the last one when it never does."""
-    under = np.flatnonzero(rate[first:] < level)
-    if not len(under):
+    under = _first(rate[first:] < level)
+    if under is None:
         return float(len(rate) - 1)
-    i = first + int(under[0])
+    i = first + under
     return _cross(rate, level, i - 1) if i > first else float(i)
 
 
@@ -197,8 +199,10 @@ def _rest_level(angle: FloatArray, rate: FloatArray, first: int, leaves: int, fo
     calm = np.abs(rate[first : leaves + 1]) < REST_RADPS
     if not calm.any():
         return float(angle[leaves]) if found is None else found
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], calm, [False]]).astype(np.int8))).tolist()
-    start, stop = max(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[1] - run[0])
+    start, stop = 0, len(calm)
+    if not calm.all():
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], calm, [False]]).astype(np.int8))).tolist()
+        start, stop = max(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[1] - run[0])
     if stop - start < LEAST_REST:
         return _middle(part[calm]) if found is None else found
     far = part[start : start + LEAST_REST]
@@ -250,6 +254,18 @@ def _middle(values: FloatArray) -> float:
     return float(median(values.tolist()))
 
 
+def _first(flags: BoolArray) -> int | None:
+    """Index of the first True."""
+    k = int(flags.argmax()) if len(flags) else 0
+    return k if len(flags) and flags[k] else None
+
+
+def _last(flags: BoolArray) -> int | None:
+    """Index of the last True."""
+    k = _first(flags[::-1])
+    return None if k is None else len(flags) - 1 - k
+
+
 def _cross(values: FloatArray, level: float, i: int) -> float:
     """Index, between i and i + 1, at which the straight line passes the level; the nearer one where it does not."""
     a, b = float(values[i]), float(values[i + 1])
@@ -257,26 +273,25 @@ def _cross(values: FloatArray, level: float, i: int) -> float:
 
 
 def _last_up(angle: FloatArray, level: float, top: int) -> float:
-    below = np.flatnonzero(angle[:top] < level)
-    return _cross(angle, level, int(below[-1])) if len(below) else 0.0
+    below = _last(angle[:top] < level)
+    return 0.0 if below is None else _cross(angle, level, below)
 
 
 def _first_up(angle: FloatArray, level: float, first: int, top: int) -> float:
-    over = np.flatnonzero(angle[first : top + 1] >= level)
-    i = first + (int(over[0]) if len(over) else top - first)
+    over = _first(angle[first : top + 1] >= level)
+    i = top if over is None else first + over
     return _cross(angle, level, i - 1) if i > first else float(i)
 
 
 def _last_down(angle: FloatArray, level: float, top: int, stop: int) -> float:
-    over = np.flatnonzero(angle[top:stop] >= level)
-    i = top + (int(over[-1]) if len(over) else 0)
+    i = top + (_last(angle[top:stop] >= level) or 0)
     return _cross(angle, level, i) if i + 1 < len(angle) else float(i)
 
 
 def _first_down(angle: FloatArray, level: float, start: float) -> float:
     first = int(np.ceil(start))
-    under = np.flatnonzero(angle[first:] < level)
-    if not len(under):
+    under = _first(angle[first:] < level)
+    if under is None:
         return float(len(angle) - 1)
-    i = first + int(under[0])
+    i = first + under
     return _cross(angle, level, i - 1) if i > first else float(i)

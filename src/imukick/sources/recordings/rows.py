@@ -1,4 +1,4 @@
-"""Rows of numbers -> an array: pandas for speed, one line at a time to say where a row is wrong."""
+"""Rows of numbers -> an array: numpy or pandas for speed, one line at a time to say where a row is wrong."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from imukick.signals import FloatArray
 LONGEST_LINE: Final = 100_000
 """Chosen: far above any row of numbers, below what the csv module refuses."""
 
+LONG: Final = 30_000_000
+"""Bytes from which pandas, which reads twice as fast as numpy and as exactly, has won back the third of a second of its import."""
+_OTHER_BLANKS: Final = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+"""Blanks to numpy, signs to everybody else."""
 _SWAPPED: Final = str.maketrans(",.", ".,")
 _DATE = re.compile(r"\d\d?:\d\d|\d{4}-\d\d-\d\d")
 _MISSING = re.compile(r"\s*[+-]?(?:nan|na|n/a|null|none)\s*", re.IGNORECASE)
@@ -78,31 +82,43 @@ def _decimal(rows: bytes, positions: Sequence[int], delimiter: str) -> str:
 
 
 def _quick(rows: bytes, width: int, positions: Sequence[int], delimiter: str, decimal: str) -> FloatArray | None:
-    """What pandas reads, or None when one look at the whole says that something is not as it should be."""
+    """What numpy or pandas reads, or None when one look at the whole says that something is not as it should be."""
     if b'"' in rows or not rows or rows.isspace():
         return None
-    import pandas as pd
-
+    plain = decimal == "." and rows.isascii() and not any(sign in rows for sign in _OTHER_BLANKS)
+    read = _with_numpy if plain and len(rows) < LONG else _with_pandas
     try:
-        frame = pd.read_csv(
-            io.BytesIO(rows),
-            sep=delimiter,
-            decimal=decimal,
-            header=None,
-            names=list(range(width)),
-            usecols=list(positions),
-            dtype=np.float64,
-            index_col=False,
-            keep_default_na=False,
-            quoting=csv.QUOTE_NONE,
-            engine="c",
-        )
+        array = read(rows, width, positions, delimiter, decimal)
     except ValueError:  # pandas' own errors are ValueErrors
         return None
+    return array if _even_table(rows, len(array), width, delimiter) and np.isfinite(array).all() else None
+
+
+def _with_numpy(rows: bytes, _width: int, positions: Sequence[int], delimiter: str, _decimal: str) -> FloatArray:
+    text = io.TextIOWrapper(io.BytesIO(rows), encoding="ascii")
+    return np.loadtxt(text, delimiter=delimiter, usecols=positions, comments=None, ndmin=2)
+
+
+def _with_pandas(rows: bytes, width: int, positions: Sequence[int], delimiter: str, decimal: str) -> FloatArray:
+    import pandas as pd
+
+    frame = pd.read_csv(
+        io.BytesIO(rows),
+        sep=delimiter,
+        decimal=decimal,
+        header=None,
+        names=list(range(width)),
+        usecols=list(positions),
+        dtype=np.float64,
+        index_col=False,
+        keep_default_na=False,
+        quoting=csv.QUOTE_NONE,
+        engine="c",
+    )
     array = np.empty((len(frame), len(positions)))
     for k, position in enumerate(positions):  # one column at a time: a long recording stands here twice, not thrice
         array[:, k] = frame[position].to_numpy()
-    return array if _even_table(rows, len(array), width, delimiter) and np.isfinite(array).all() else None
+    return array
 
 
 def _even_table(rows: bytes, n: int, width: int, delimiter: str) -> bool:
