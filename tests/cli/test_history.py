@@ -195,7 +195,8 @@ def test_pain_of_late_and_what_is_asked_first(tmp_path: Path) -> None:
     assert (first.lines, first.answer, first.pain_key) == ((plan.about, known, guided), "shown", "pain_stop")
     with open_history(tmp_path / "h.sqlite3", nobody) as history:
         keep_answer(history.connection, "me", plan.name, "shown", NOON)
-        assert before_session(history, "me", plan, NOON, None).lines == (plan.about,)
+        shown = before_session(history, "me", plan, NOON, None)
+        assert (shown.lines, shown.asks) == (first.lines, True), "asked until it is answered"
         at_terminal = before_session(history, "me", plan, NOON, ask)
         assert (asked, at_terminal.answer) == ([known], "yes")
         assert at_terminal.lines == (plan.about, SAYINGS["conditions_known"].shown, guided)

@@ -100,11 +100,11 @@ def test_a_planned_session_changes_legs_by_itself_and_replays(
     assert len(ends) == 3
 
 
-def test_the_question_is_one_of_the_first_words_until_it_was_asked() -> None:
+def test_the_question_is_one_of_the_first_words_until_it_is_answered() -> None:
     plan = find_plan("rehabilitation")
     asked = [SAYINGS[key].shown for key in ("known_conditions", "under_guidance")]
-    assert first_words(plan) == [plan.about, *asked]
-    assert first_words(plan, [plan.name]) == [plan.about]
+    assert first_words(plan).lines == (plan.about, *asked)
+    assert first_words(plan, [plan.name]).lines == (plan.about,)
 
 
 def test_the_panel_says_what_is_left_of_a_rest_and_where_the_metronome_is() -> None:

@@ -41,7 +41,7 @@ def shown(*reps: Rep, width: int = 80) -> list[str]:
     [
         (Verdict("momentum", 0.524, 0.35, "share", ""), "momentum 0.52 (limit 0.35): swung up"),
         (Verdict("drop", 0.6, 0.35, "share", ""), "drop 0.60 (limit 0.35): let fall"),
-        (Verdict("no_pause", -0.03, 0.1, "s", ""), "held 0.00 s (at least 0.10 s): no stop at the top"),
+        (Verdict("no_pause", -0.03, 0.1, "s", ""), "hold 0.00 s (at least 0.10 s): no hold at the top"),
         (SHORT, "range 18° (at least 26°): short"),
         (Verdict("too_high", 61.0, 50.0, "deg", ""), "range 61° (limit 50°): back or pelvis may be helping"),
         (Verdict("off_plane", 0.31, 0.21, "share", ""), "off plane 0.31 (limit 0.21): the leg left its plane"),

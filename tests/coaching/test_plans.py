@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from string import Formatter
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imukick.coaching.language import Saying
 from imukick.coaching.metronome import adherence_share, phases, pulse
 from imukick.coaching.progress import advice
 from imukick.coaching.safety import first_start_keys, pain_key
-from imukick.coaching.wording import SAYINGS, VERDICTS, Saying
+from imukick.coaching.wording import ENGLISH, SAYINGS, VERDICTS
 from imukick.errors import ImukickError
 from imukick.exercises import SUPPORTS, Exercise
 from imukick.plans import Plan, SetDone, Tempo, read_tempo
@@ -259,7 +261,7 @@ def test_another_language_fills_the_same_table() -> None:
     german = {
         key: Saying(f"D {saying.shown}", saying.spoken and f"D {saying.spoken}") for key, saying in SAYINGS.items()
     }
-    mat = Mat(a_plan(reps=2, tempo=TEMPO, feedback="every"), sayings=german)
+    mat = Mat(a_plan(reps=2, tempo=TEMPO, feedback="every"), language=replace(ENGLISH, sayings=german))
     for t_s, words in [(0.0, "-"), (5.0, "rep drop"), (10.0, "rep"), (33.0, "-"), (36.0, "pain")]:
         mat.happen(t_s, words)
     assert len(mat.cues) >= 6

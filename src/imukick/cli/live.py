@@ -10,6 +10,7 @@ from imukick.cli.options import (
     CountAtOption,
     DbOption,
     HeightOption,
+    LanguageOption,
     LoadKgOption,
     LoadOption,
     PageHostOption,
@@ -70,6 +71,7 @@ def live(
     page_host: PageHostOption = None,
     page_port: PagePortOption = None,
     count_at: CountAtOption = "end",
+    language: LanguageOption = "en",
     person: PersonOption = None,
     db: DbOption = None,
     sensor_file: SensorFileOption = None,
@@ -79,7 +81,7 @@ def live(
 ) -> None:
     """Count and judge kicks while they happen; the recording replays to the same repetitions.
 
-    Keys, or lines on standard input, set marks: new set, other side, load, pause, pain, not one, missed one. Ctrl-C or q ends.
+    Keys, or lines on standard input, set marks: new set, other side, load, break, pain, not one, missed one. Ctrl-C or q ends.
     """
     from imukick.cli.history_place import HistoryOptions
     from imukick.cli.live_run import LiveOptions, run_live
@@ -92,7 +94,7 @@ def live(
     if page and count_from is None and play is None:
         count_from = "key"  # the button Start; what is played begins with it
     limits = StopConditions(duration, reps, count_from, speed)
-    where = PageOptions(page, page_host, page_port, count_at)
+    where = PageOptions(page, page_host, page_port, count_at, language)
     described = None if sensor_file is None else find_mapped(sensor_file)
     wishes = LiveOptions(
         sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl, described, person

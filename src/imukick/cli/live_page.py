@@ -10,9 +10,12 @@ from rich.text import Text
 
 from imukick.cli.page_options import PAGE_HOST, PAGE_PORT, PageOptions
 from imukick.cli.screen import Screen, complain
+from imukick.coaching.language import CODES
+from imukick.coaching.wording import language_of
 from imukick.errors import ImukickError
 from imukick.events import Rep
-from imukick.page import EXPOSED, Page, PageState, code_lines, serving, show_rows, summary_facts
+from imukick.live.commands import line_command
+from imukick.page import EXPOSED, Page, PageState, code_lines, serving, show_rows, speak, summary_facts
 
 
 @asynccontextmanager
@@ -22,7 +25,8 @@ async def paged(wishes: PageOptions, screen: Screen, *, mode: str) -> AsyncItera
         yield None
         return
     board = PageState()
-    board.show(mode=mode, stage="looking", link={"up": False, "text": "Looking for the sensor"})
+    speak(board, wishes.language)
+    board.show(mode=mode, stage="looking", languages=CODES, link={"up": False, "key": "link_looking"})
     host, port = wishes.host or PAGE_HOST, PAGE_PORT if wishes.port is None else wishes.port
     async with serving(host, port, board) as page:
         tell_link(page, screen)
@@ -44,16 +48,19 @@ async def started(page: Page, title: str) -> None:
     before = page.said
 
     def heard(line: str) -> None:
+        wish = line_command(line)
         if line == "begin":
             pressed.set()
+        elif wish is not None and wish.kind == "language":
+            speak(page.board, wish.value)
         else:
             before(line)
 
     page.said = heard
-    page.board.show(stage="waiting", title=title, link={"up": True, "text": "Ready"})
+    page.board.show(stage="waiting", title=title, link={"up": True, "key": "link_ready"})
     await pressed.wait()
     page.said = before
-    page.board.show(stage="looking", link={"up": False, "text": "Looking for the sensor"})
+    page.board.show(stage="looking", link={"up": False, "key": "link_looking"})
 
 
 def tell_link(page: Page, screen: Screen) -> None:
@@ -72,8 +79,9 @@ def _came_in(page: Page, screen: Screen, address: str) -> None:
     screen.print(f"page: opened from {address}; for one more browser: {page.link}", soft_wrap=True)
 
 
-def show_end(page: Page, reps: Sequence[Rep] | None, lines: Sequence[str], note: str) -> None:
+def show_end(page: Page, reps: Sequence[Rep] | None, lines: Sequence[str], recording: str) -> None:
     """The last thing that the page shows: what the table on the terminal says; None: no sample came."""
-    summary = None if reps is None else summary_facts(reps, lines, note)
+    language = language_of(page.board.fact("language"))
+    summary = None if reps is None else summary_facts(reps, lines, recording, language)
     show_rows(page.board, reps or ())
     page.board.show(summary=summary, moving=False, stage="ended", trouble=" ".join(lines))

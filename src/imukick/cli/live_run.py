@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from imukick.cli.outputs import OutputOptions, plan_outputs
 from imukick.cli.page_options import PageOptions
 from imukick.cli.screen import Screen, complain
 from imukick.coaching.coach import Coach
+from imukick.coaching.wording import language_of
 from imukick.errors import ImukickError, RecordingError, SensorError
 from imukick.exercises import Exercise
 from imukick.live.commands import KEYS, key_command, line_command
@@ -192,7 +193,7 @@ async def hold(
             held = await _session(wishes, exercise, recorder, screen, link, stop, page, keeper)
         if page is not None:
             reps = None if held.analysis is None else held.analysis.reps
-            show_end(page, reps, [str(trouble) for trouble in held.troubles], f"Recording: {recorder.path.name}.")
+            show_end(page, reps, [str(trouble) for trouble in held.troubles], recorder.path.name)
         return held
 
 
@@ -209,6 +210,8 @@ async def _session(
     count = LinkCount(in_time=wishes.limits.faster == 1.0)
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
     likes = wishes.page.preferences
+    language = wishes.page.language if page is None else page.board.fact("language")
+    likes = replace(likes, language=language_of(language))
     coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
     session = LiveSession(exercise, recorder, _header(exercise, plan, wishes.person), coach, keeper)
     at_terminal = interactive() and not screen.quiet
@@ -217,18 +220,17 @@ async def _session(
     with TerminalView(screen, panel=panel, keys=at_terminal) as terminal:
         seen: list[View] = [terminal]
         if page is not None:
-            seen.append(PageView(page.board, title=link.title, speed=wishes.limits.faster))
+            seen.append(PageView(page.board, title=link.title, speed=wishes.limits.faster, language=language))
         view = Views(seen)
         view.shown.side, view.shown.load = exercise.side, exercise.load
         loop = LiveLoop(session, view, count, wishes.limits, outlets)
         view.say(f"{link.title}: connecting; recording to {recorder.path}")
-        before = [] if plan is None else first_words(plan)
+        before = Preflight() if plan is None else first_words(plan)
         if keeper is not None:
-            before, keeper.said = list(keeper.before.lines), _in_the_loop(view.say)
-        for line in before:
+            before, keeper.said = keeper.before, _in_the_loop(view.say)
+        for line in before.lines:
             view.say(line)
-        if page is not None:
-            page.board.show(before=before)
+        view.shown.language, view.shown.before = language, before
 
         def heard(text: str) -> None:
             wish = key_command(text) if at_terminal else line_command(text)

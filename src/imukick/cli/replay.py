@@ -12,6 +12,7 @@ from imukick.cli.options import (
     DeviceOption,
     ForceOption,
     HeightOption,
+    LanguageOption,
     LoadKgOption,
     LoadOption,
     OnePassOption,
@@ -67,6 +68,7 @@ def replay(
     page_host: PageHostOption = None,
     page_port: PagePortOption = None,
     count_at: CountAtOption = "end",
+    language: LanguageOption = "en",
     speed: Annotated[float, typer.Option(help="How much faster than real the page plays.")] = 1.0,
     force: ForceOption = False,
     verbose: Annotated[
@@ -107,7 +109,10 @@ def replay(
         verbose=verbose,
         together=together,
     )
-    asked, where = OutputOptions(out, sets, motion, excel, force), PageOptions(page, page_host, page_port, count_at)
+    asked, where = (
+        OutputOptions(out, sets, motion, excel, force),
+        PageOptions(page, page_host, page_port, count_at, language),
+    )
     if page:
         from imukick.cli.replay_page import play_on_page
 

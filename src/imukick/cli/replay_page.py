@@ -19,11 +19,13 @@ from imukick.cli.screen import Screen, warn
 from imukick.cli.show import Report
 from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
+from imukick.coaching.wording import language_of
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
+from imukick.live.commands import line_command
 from imukick.live.stopping import Stop, run
-from imukick.live.view import Views
+from imukick.live.view import CONNECTED, LOST, Views
 from imukick.marks import Mark
 from imukick.page import Page
 from imukick.page.view import PageView
@@ -92,6 +94,7 @@ class Play:
         self._ended = False
         self._held = False
         self._goes_on = asyncio.Event()
+        self._view: Views | None = None
 
     def plan_lines(self) -> list[str]:
         """What came of the plan, a line a set; none without one."""
@@ -110,19 +113,22 @@ class Play:
             analysis = gathered(
                 self._recording, self._exercise, self._coached.session, self._events, self._moved if motion else ()
             )
-            show_end(page, analysis.reps, self.plan_lines(), f"Recording: {name}.")
+            show_end(page, analysis.reps, self.plan_lines(), name)
         return analysis
 
     async def _play(self, page: Page, stop: Stop) -> None:
         begin_s, due_s = float(self._recording.samples.t_s[0]), time.monotonic()
         at_s = begin_s
-        view = Views(
+        language = page.board.fact("language")
+        self._coached.coach.speak(language_of(language))
+        self._view = view = Views(
             [
                 TerminalView(self._screen, panel=False, keys=False),
-                PageView(page.board, title=self._recording.path.name, speed=self._speed),
+                PageView(page.board, title=self._recording.path.name, speed=self._speed, language=language),
             ]
         )
-        view.shown.link, view.shown.side, view.shown.load = "connected", self._exercise.side, self._exercise.load
+        view.shown.language = language
+        view.shown.link, view.shown.side, view.shown.load = CONNECTED, self._exercise.side, self._exercise.load
         with stop.calls(self._end):
             for step in steps(self._coached, self._recording, PIECE_S):
                 if not self._ended:  # else the rest at once: the table is that of the whole recording
@@ -157,7 +163,13 @@ class Play:
         return due_s
 
     def _said(self, line: str) -> None:
-        if line == "quit":
+        wish = line_command(line)
+        if wish is not None and wish.kind == "language":
+            self._coached.coach.speak(language_of(wish.value))
+            if self._view is not None:
+                self._view.shown.language = wish.value
+                self._view.changed(self._coached.coach.state)
+        elif line == "quit":
             self._end()
         elif line in ("break", "resume"):
             self._held = line == "break"
@@ -181,6 +193,6 @@ def _marked(view: Views, mark: Mark) -> None:
         case "load", load:
             shown.load = load
         case "note", "link lost":
-            shown.link = "link lost, looking for the sensor"
+            shown.link = LOST
         case "note", "link back":
-            shown.link = "connected"
+            shown.link = CONNECTED

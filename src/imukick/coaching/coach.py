@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from imukick.coaching.cue_queue import CueQueue
 from imukick.coaching.feedback import Feedback
+from imukick.coaching.language import Language
 from imukick.coaching.metronome import adherence_share
 from imukick.coaching.plan_progress import PlanProgress
 from imukick.coaching.preferences import Preferences
@@ -39,7 +41,7 @@ class Coach:
         self._likes = preferences if preferences is not None else Preferences()
         self._course = PlanProgress(plan)
         self._feedback = Feedback("bandwidth" if plan is None else plan.feedback)
-        self._speech = CueQueue(self._likes.sayings)
+        self._speech = CueQueue(self._likes.language)
         self._phase: CoachPhase = "ready"
         self._begun = False
         self._paused = False
@@ -49,6 +51,7 @@ class Coach:
         self._rest_until_s: float | None = None
         self._rest_told = False
         self._cycle_s: float | None = None
+        self._ready_s: float | None = None  # until when the countdown before a set lasts
         self._said_at_top = False
         self._pains = 0
         self._done: list[SetDone] = []
@@ -60,6 +63,9 @@ class Coach:
         left_s = None
         if self._phase == "rest" and self._rest_until_s is not None and t_s is not None:
             left_s = max(0.0, self._rest_until_s - t_s)
+        ready_s = None
+        if self._ready_s is not None and t_s is not None and t_s < self._ready_s and not self._paused:
+            ready_s = self._ready_s - t_s
         plan = self._plan
         return CoachState(
             t_s=t_s,
@@ -72,6 +78,7 @@ class Coach:
             reps=self._reps,
             aim=step.reps,
             rest_left_s=left_s,
+            ready_left_s=ready_s,
             tempo=None if plan is None else plan.tempo,
             cycle_from_s=self._cycle_s,
             pain=self._pains > 0,
@@ -106,6 +113,11 @@ class Coach:
                 self._claimed()
         return self._speech.take()
 
+    def speak(self, language: Language) -> None:
+        """From now on in this language."""
+        self._likes = replace(self._likes, language=language)
+        self._speech.language = language
+
     def finish(self) -> list[Cue]:
         """The session is over."""
         self._end("finish")
@@ -118,7 +130,7 @@ class Coach:
         self._begun = True
         if self._plan is not None:
             self._speech.say("begin", "begin", self._names())
-            self._lead()
+        self._lead()
 
     def _due(self) -> None:
         now_s = self._now_s
@@ -170,11 +182,12 @@ class Coach:
             self._course.onwards()
         if self._phase != "done":
             self._phase = "stopped"
-        self._rest_until_s = self._cycle_s = None
+        self._rest_until_s = self._cycle_s = self._ready_s = None
         key = "pain_again" if self._pains > 1 else self._likes.pain_key
         self._speech.say("safety", key, {}, tone="stop")
 
     def _lift(self) -> None:
+        self._ready_s = None
         if self._phase == "set":
             self._moved_s = self._now_s
         if self._likes.count_at == "top" and self._phase in ("ready", "set"):
@@ -201,7 +214,7 @@ class Coach:
             if isinstance(remark, Verdict):
                 self._correct(remark, rep, "")
             return
-        self._phase, self._rest_until_s, self._rest_told = "set", None, False
+        self._phase, self._rest_until_s, self._rest_told, self._ready_s = "set", None, False, None
         self._reps += 1
         self._in_set.append(rep)
         if self._now_s - rep.t_end_s > LATE_S:  # one of several that the engine counts after all; the newest is spoken
@@ -213,7 +226,7 @@ class Coach:
         """Count and remark in one breath; where the set ends with it, in one breath with that."""
         aim, number = self._course.step.reps, self._reps
         loss = broken_rule(self._plan, self._in_set)
-        lead = "" if said_at_top else say("count", {"count": str(number)}, self._likes.sayings)[1]
+        lead = "" if said_at_top else say("count", {"count": str(number)}, self._likes.language.sayings)[1]
         full = aim is not None and number >= aim
         ends = full or loss is not None
         one_more = aim is not None and number == aim - 1 and not ends
@@ -225,7 +238,7 @@ class Coach:
             self._speech.say(
                 "last_rep", "one_more", values, about=rep.index, lead=lead, aloud=remark is None, tone="last_rep"
             )
-            lead += " " + say("one_more", values, self._likes.sayings)[1]
+            lead += " " + say("one_more", values, self._likes.language.sayings)[1]
         else:
             self._count(number, rep.index, spoken=alone, tone="rep" if alone else "")
         tone = not (ends or one_more)
@@ -239,7 +252,7 @@ class Coach:
             key, loss_pct = loss
             values = {"loss": f"{loss_pct:.0f}"}
             self._speech.say("stop", key, values, about=rep.index, aloud=False, tone="")
-            lead += " " + say(key, values, self._likes.sayings)[1]
+            lead += " " + say(key, values, self._likes.language.sayings)[1]
         if ends:
             self._end("count" if full else "loss", lead=lead.strip())
 
@@ -265,7 +278,7 @@ class Coach:
         aim = self._course.step.reps
         self._count(self._reps, None, spoken=aim is None or self._reps < aim)
         if aim is not None and self._reps >= aim:
-            self._end("count", lead=say("count", {"count": str(self._reps)}, self._likes.sayings)[1])
+            self._end("count", lead=say("count", {"count": str(self._reps)}, self._likes.language.sayings)[1])
 
     def _end(self, why: SetEnd, lead: str = "") -> None:
         """The set under way is over; what comes next is said, and by itself marked unless a mark ended it."""
@@ -273,7 +286,7 @@ class Coach:
             return
         values = {"set": str(self._course.step.set), "result": self._record(why)}
         following = self._course.onwards()
-        self._cycle_s = None
+        self._cycle_s = self._ready_s = None
         if why == "finish":
             self._phase = "rest" if following is not None else "done"
             self._speech.say("set_end", "set_over", values, aloud=False, tone="set_end")
@@ -312,7 +325,7 @@ class Coach:
         values = {"reps": str(self._reps), "clean": str(clean)}
         values |= {} if kept_share is None else {"kept": f"{100 * kept_share:.0f}"}
         self._reps, self._in_set, self._moved_s = 0, [], None
-        return say("result" if kept_share is None else "result_kept", values, self._likes.sayings)[0]
+        return say("result" if kept_share is None else "result_kept", values, self._likes.language.sayings)[0]
 
     def _advise(self) -> None:
         if self._plan is not None:
@@ -321,7 +334,8 @@ class Coach:
             self._speech.say("note", key, values)
 
     def _lead(self) -> None:
-        """The metronome begins after some words."""
+        """A countdown to the first lift, with which the metronome begins; a kick before its end counts like any other."""
+        self._ready_s = self._now_s + LEAD_S
         if self._plan is not None and self._plan.tempo is not None:
             self._cycle_s = self._now_s + LEAD_S
 
@@ -331,7 +345,7 @@ class Coach:
         return {"set": str(step.set), "sets": sets, "side": self._name(step.side), "aim": str(step.reps)}
 
     def _name(self, side: str) -> str:
-        return say(side, {}, self._likes.sayings)[0]
+        return say(side, {}, self._likes.language.sayings)[0]
 
     @property
     def _now_s(self) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from imukick.coaching.wording import Saying, say, verdict_text
+from imukick.coaching.language import Language
+from imukick.coaching.wording import say, verdict_text
 from imukick.events import Verdict
 from imukick.marks import MarkKind
 from imukick.plans import PRIORITY, Cue, CueKind
@@ -21,8 +22,8 @@ WAITS: Final = frozenset({"set_end", "switch", "done", "begin", "rest_over", "st
 class CueQueue:
     """Cues in the making; `take` hands out those that were made since."""
 
-    def __init__(self, sayings: Mapping[str, Saying]) -> None:
-        self._sayings = sayings
+    def __init__(self, language: Language) -> None:
+        self.language = language
         self._made: list[Cue] = []
         self._waiting: list[tuple[float, Cue]] = []  # since when, and what
         self._spoke: tuple[float, int] | None = None  # when, and of which priority
@@ -56,9 +57,9 @@ class CueQueue:
         mark: tuple[MarkKind, str] | None = None,
     ) -> None:
         """Make a cue; `lead` is spoken before its own sentence, and nothing at all unless `aloud`."""
-        shown, own = say(key, values, self._sayings)
+        shown, own = say(key, values, self.language.sayings)
         if verdict is not None:
-            shown = f"{shown} ({verdict_text(verdict)})"
+            shown = f"{shown} ({verdict_text(verdict, self.language)})"
         spoken = f"{lead} {own}".strip() if aloud and own else ""
         if kind == "safety":
             self._waiting = []

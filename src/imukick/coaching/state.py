@@ -16,7 +16,7 @@ class CoachState:
     """How things stand at `t_s`, the time reached (None before any).
 
     `set` of `sets`, `side`, `reps` done of `aim`, are those under way, or in a rest those that come next. `rest_left_s`:
-    of the rest, 0 when it is over, None outside one. `tempo` with `cycle_from_s`, the time at which a cycle (beginning with
+    of the rest, 0 when it is over, None outside one. `ready_left_s`: of the countdown before a set, None outside one. `tempo` with `cycle_from_s`, the time at which a cycle (beginning with
     its lift) begins or began: imukick.coaching.metronome.pulse says from these two where the metronome is. `pain`: whether
     it was marked in this session. `cues`: how many were told so far. `sets_done`: every set that is over.
     """
@@ -31,6 +31,7 @@ class CoachState:
     reps: int
     aim: int | None
     rest_left_s: float | None
+    ready_left_s: float | None
     tempo: Tempo | None
     cycle_from_s: float | None
     pain: bool

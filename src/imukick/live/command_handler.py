@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from imukick.coaching.wording import language_of, say
 from imukick.live.commands import Command, next_load
 from imukick.live.session import LiveSession
 from imukick.live.view import Views
@@ -41,6 +42,11 @@ class CommandHandler:
         match wish.kind:
             case "quit":
                 self.quit = True
+            case "language":
+                shown.language = wish.value
+                self._session.speak(language_of(wish.value))
+            case "conditions":
+                self._answer(wish.value)
             case "begin":
                 self.begin()
             case "pause":
@@ -68,6 +74,14 @@ class CommandHandler:
                 kind, words = simple[wish.kind]
                 if not self.mark(kind, wish.value).events:
                     self._view.say(words)
+
+    def _answer(self, answer: str) -> None:
+        """To the question before a plan's first start."""
+        shown = self._view.shown
+        if shown.before.asks:
+            shown.before = shown.before.answered(yes=answer == "yes")
+            self._session.answer("yes" if answer == "yes" else "no")
+            self._view.say(say("conditions_known" if answer == "yes" else "conditions_noted", {})[0])
 
     def _break(self, *, on: bool) -> None:
         """A break begins, or it goes `on`; after pain with a new set."""

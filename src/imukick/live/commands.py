@@ -5,16 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from imukick.coaching.language import CODES
 from imukick.marks import MARK_WORDS, Mark, MarkKind
 
 CommandKind = Literal[
-    "set", "other_side", "side", "load", "pause", "pain", "not_one", "missed", "note", "begin", "quit"
+    "set",
+    "other_side",
+    "side",
+    "load",
+    "pause",
+    "pain",
+    "not_one",
+    "missed",
+    "note",
+    "begin",
+    "quit",
+    "language",
+    "conditions",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing said; `value` where it names something (a side, a load, a note)."""
+    """One thing said; `value` where it names something (a side, a load, a note, a language, an answer)."""
 
     kind: CommandKind
     value: str = ""
@@ -24,7 +37,7 @@ KEYS: Final[dict[str, tuple[CommandKind, str]]] = {
     "n": ("set", "new set"),
     "s": ("other_side", "other side"),
     "l": ("load", "load"),
-    "p": ("pause", "pause"),
+    "p": ("pause", "break, go on"),
     "a": ("pain", "pain"),
     "x": ("not_one", "not one"),
     "m": ("missed", "missed one"),
@@ -55,6 +68,8 @@ def key_command(key: str) -> Command | None:
 def line_command(line: str) -> Command | None:
     """What a line says: a key, its name, or `side left`, `load band`, `note TEXT`; None when it is not understood.
 
+    `language de`: what the coach speaks from now on. `conditions yes`: the answer to the question before a plan's start.
+
     `break` begins a break and `resume` ends one, whatever is so; `pause` is the other of the two.
 
     >>> line_command("not one"), line_command("side left"), line_command("load ankle-weight 2"), line_command("jump")
@@ -70,6 +85,10 @@ def line_command(line: str) -> Command | None:
     word = word.lower()
     if word == "note" and value:
         return Command("note", value)
+    if word == "language" and value.lower() in CODES:
+        return Command("language", value.lower())
+    if word == "conditions" and value.lower() in ("yes", "no"):
+        return Command("conditions", value.lower())
     if word not in ("side", "load"):
         return None
     named: MarkKind = "side" if word == "side" else "load"

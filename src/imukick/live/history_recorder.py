@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,7 +22,7 @@ from imukick.marks import Mark
 from imukick.plans import Plan, SetDone
 from imukick.session import Session
 from imukick.sinks.history import History
-from imukick.sinks.history.editing import keep_answer
+from imukick.sinks.history.editing import Answer, keep_answer
 from imukick.sinks.history.kept import to_json
 from imukick.sinks.history.opening import AwayError, refused
 from imukick.sinks.history.writing import Beginning, SessionWriter
@@ -77,14 +77,23 @@ class HistoryRecorder:
             plan_text=None if plan is None else to_json(asdict(plan)),
         )
 
+        answer = self.before.answer
+
         def write(history: History) -> None:
-            if plan is not None and self.before.answer is not None:
-                keep_answer(history.connection, self._person, plan.name, self.before.answer, now)
+            if plan is not None and answer is not None:
+                keep_answer(history.connection, self._person, plan.name, answer, now)
             self._writer = SessionWriter(history.connection, beginning, now)
 
         self._queue.put(write)
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._thread.start()
+
+    def answer(self, answer: Answer) -> None:
+        """The person has answered the question before the plan's first start."""
+        self.before = replace(self.before, answer=answer, asks=False)
+        plan, now = self._plan, datetime.now().astimezone()
+        if self._thread is not None and plan is not None:
+            self._queue.put(lambda history: keep_answer(history.connection, self._person, plan.name, answer, now))
 
     def tell(self, events: Sequence[Event], marks: Sequence[Mark], sets: Sequence[SetDone]) -> None:
         """Keep what the session reported, what a person did, and every set of a plan that is over by now."""

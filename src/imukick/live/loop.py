@@ -19,7 +19,7 @@ from imukick.live.link_quality import LinkCount
 from imukick.live.session import LiveSession
 from imukick.live.stop_conditions import StopConditions
 from imukick.live.strap_check import StillWatch, StrapCheck
-from imukick.live.view import Views
+from imukick.live.view import CONNECTED, LOST, SILENT, Views
 from imukick.sensors.link import Battery, Settings
 from imukick.signals import Samples
 from imukick.sinks.lsl import Outlets
@@ -151,20 +151,20 @@ class LiveLoop:
             case Received():
                 self._received(item)
             case LinkUp():
-                shown.link = "connected"
+                shown.link = CONNECTED
                 self._down.clear()
                 self._view.say("connected" if item.connection == 1 else "connected again")
                 if item.connection > 1:
                     self._says.mark("note", "link back")
             case LinkDown():
-                shown.link, shown.rate_hz = "link lost, looking for the sensor", None
+                shown.link, shown.rate_hz = LOST, None
                 if not self._down:
                     self._says.mark("note", "link lost")
                 if item.reason not in self._down:  # each once, until the link is back
                     self._down.add(item.reason)
                     self._view.say(f"link lost: {item.message}")
             case Stalled():
-                shown.link = "the sensor is silent, connecting again"
+                shown.link = SILENT
                 self._view.say(f"nothing came for {item.silent_s:.1f} s; connecting again")
             case Notice():
                 self._view.say(item.message)

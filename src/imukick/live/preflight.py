@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
+from imukick.coaching.language import Language
 from imukick.coaching.preferences import Preferences
 from imukick.coaching.progress import advice
 from imukick.coaching.safety import first_start_keys, pain_key, start_key
-from imukick.coaching.wording import say
+from imukick.coaching.wording import ENGLISH, say
 from imukick.plans import Plan
 from imukick.sinks.history import History
 from imukick.sinks.history.editing import Answer, answers
@@ -19,17 +21,48 @@ Ask = Callable[[str], Answer]
 """Asks a person at a terminal; `shown` where nothing was answered."""
 
 
+ABOUT: Final = "about"
+"""Among the keys of a preflight: what the plan itself says it is about."""
+QUESTION: Final = "known_conditions"
+UNANSWERED: Final = "shown"
+
+
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """`lines` to be said before the session begins, and what its coach knows of the sessions before.
+    """What is to be said before the session begins, and what its coach knows of the sessions before.
 
-    `answer`: to the question before the plan's first start, to be kept when the session has really begun.
+    `keys`: of the sentences, `ABOUT` for the plan's own text `about`. `answer`: to the question before the plan's first start,
+    to be kept when the session has really begun. `asks`: the question is still open, and is among the sentences.
     """
 
-    lines: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    about: str = ""
     answer: Answer | None = None
+    asks: bool = False
     pain_key: str = "pain_stop"
     ready_before: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Everything that is to be said."""
+        return self.said(ENGLISH)
+
+    def question(self, language: Language) -> str | None:
+        """What is still to be answered."""
+        return say(QUESTION, {}, language.sayings)[0] if self.asks else None
+
+    def said(self, language: Language, *, question: bool = True) -> tuple[str, ...]:
+        """The same in this language; without the `question` where that is put apart."""
+        keys = [key for key in self.keys if question or key != QUESTION]
+        said = (self.about if key == ABOUT else say(key, {}, language.sayings)[0] for key in keys)
+        return tuple(text for text in said if text)
+
+    def answered(self, *, yes: bool) -> Preflight:
+        """After the person has answered."""
+        keys = tuple(key for key in self.keys if key != QUESTION)
+        return replace(
+            self, keys=(*keys, "conditions_known") if yes else keys, answer="yes" if yes else "no", asks=False
+        )
 
     def likes(self, preferences: Preferences) -> Preferences:
         """The same preferences, with this knowledge."""
@@ -39,41 +72,36 @@ class Preflight:
 def before_session(
     history: History | None, person: str, plan: Plan | None, now: datetime, ask: Ask | None
 ) -> Preflight:
-    """What is to be said to this person now. `ask`: None where nobody can be asked; the question then is one of the lines.
+    """What is to be said to this person now. `ask`: None where nobody can be asked at once; the question then is one of the sentences.
 
-    What was answered is not asked again; what was only shown is asked when somebody can be. Without `history` nothing is known yet.
+    It is asked at every start until it is answered. Without `history` nothing is known yet.
     """
     pained = [] if history is None else history.pain_days(person)
     lately = start_key(now.date(), pained)
-    lines = [] if lately is None else [say(lately, {})[0]]
-    answer: Answer | None = None
-    ready = False
-    if plan is not None:
-        known = {} if history is None else answers(history.connection, person)
-        said, answer = _first_start(plan, known, ask)
-        lines += said
-        ready = history is not None and _ready(history, person, plan)
-    return Preflight(tuple(lines), answer, pain_key(now.date(), pained), ready)
+    before = Preflight(keys=() if lately is None else (lately,), pain_key=pain_key(now.date(), pained))
+    if plan is None:
+        return before
+    known = {} if history is None else answers(history.connection, person)
+    first = first_words(plan, [name for name, answer in known.items() if answer != UNANSWERED], ask)
+    ready = history is not None and _ready(history, person, plan)
+    return replace(first, keys=(*before.keys, *first.keys), pain_key=before.pain_key, ready_before=ready)
 
 
-def first_words(plan: Plan, begun: Collection[str] = ()) -> list[str]:
-    """What is said before a plan is started: what it is about, and at its very first start what the guide asks.
+def first_words(plan: Plan, answered: Collection[str] = (), ask: Ask | None = None) -> Preflight:
+    """What is said before a plan is started: what it is about, and until it is answered what the guide asks.
 
-    `begun`: names of the plans that this person was asked about.
+    `answered`: names of the plans for which this person has answered. `ask`: puts the question to somebody, now.
     """
-    lines = [plan.about] if plan.about else []
-    return lines + [say(key, {})[0] for key in first_start_keys(plan, begun)]
-
-
-def _first_start(plan: Plan, known: Mapping[str, Answer], ask: Ask | None) -> tuple[list[str], Answer | None]:
-    """What is said before this plan, and what was answered now; None when it was not asked."""
-    begun = [name for name, answer in known.items() if ask is None or answer != "shown"]
-    keys = first_start_keys(plan, begun)
-    if not keys or ask is None:
-        return first_words(plan, begun), "shown" if keys else None
-    answer = ask(say(keys[0], {})[0])
-    after = ["conditions_known"] if answer == "yes" else []
-    return [*first_words(plan, [plan.name]), *(say(key, {})[0] for key in [*after, *keys[1:]])], answer
+    keys = first_start_keys(plan, answered)
+    if not keys:
+        return Preflight((ABOUT,), plan.about)
+    if ask is None:
+        return Preflight((ABOUT, *keys), plan.about, "shown", asks=True)
+    answer = ask(say(QUESTION, {})[0])
+    if answer == UNANSWERED:
+        return Preflight((ABOUT, *keys[1:]), plan.about, answer, asks=True)
+    after = ("conditions_known",) if answer == "yes" else ()
+    return Preflight((ABOUT, *after, *keys[1:]), plan.about, answer)
 
 
 def _ready(history: History, person: str, plan: Plan) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from imukick.analysis import Analysis, gathered
 from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
+from imukick.coaching.language import Language
 from imukick.coaching.state import CoachState
 from imukick.errors import RecordingError, SensorError
 from imukick.events import Event
@@ -23,6 +24,7 @@ from imukick.plausibility import Units, check
 from imukick.sensors.link import Lost, Settings, Told
 from imukick.session import Session
 from imukick.signals import FloatArray, LegMotion, Samples
+from imukick.sinks.history.editing import Answer
 from imukick.sinks.recorder import Recorder
 from imukick.sources.recordings import Recording
 from imukick.updates import Update
@@ -111,6 +113,15 @@ class LiveSession:
             self._waiting.append((kind, value))
             return Update()
         return self._place(Mark(nextafter(last.t_s[-1], inf), kind, value))
+
+    def speak(self, language: Language) -> None:
+        """The coach speaks this language from now on."""
+        self._coached.coach.speak(language)
+
+    def answer(self, answer: Answer) -> None:
+        """The person has answered the question before a plan's first start: it is not asked again."""
+        if self._keeper is not None:
+            self._keeper.answer(answer)
 
     def finish(self) -> Update:
         """Close the session. The recorder stays open for its owner."""

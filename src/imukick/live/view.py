@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from imukick.coaching.state import CoachState
 from imukick.events import Event, Rep, RepRevised
+from imukick.live.preflight import Preflight
 from imukick.plans import Cue
 from imukick.signals import LegMotion
 
+LOOKING: Final = "looking for the sensor"
+CONNECTED: Final = "connected"
+LOST: Final = "link lost, looking for the sensor"
+SILENT: Final = "the sensor is silent, connecting again"
+"""How the link is."""
 FULL_DEG: Final = 45.0
 """Angle at which a bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
 
@@ -19,7 +25,7 @@ FULL_DEG: Final = 45.0
 class Shown:
     """What is shown; changed as things happen. Rates and shares as in `TimeQuality`."""
 
-    link: str = "looking for the sensor"
+    link: str = LOOKING
     battery_pct: int | None = None
     rate_hz: float | None = None
     loss_share: float | None = None
@@ -35,6 +41,8 @@ class Shown:
     paused: bool = False
     stopped: bool = False
     waiting: bool = False
+    language: str = "en"
+    before: Preflight = field(default_factory=Preflight)
 
     def heard(self, event: Event) -> None:
         """Take over what an event changes."""

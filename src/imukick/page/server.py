@@ -1,4 +1,4 @@
-"""The server of the live page: three files, one websocket, in the event loop that the sensor's link runs in."""
+"""The server of the live page: its files, one websocket, in the event loop that the sensor's link runs in."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ FILES: Final = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/drawing.js": ("drawing.js", "text/javascript; charset=utf-8"),
+    "/fit.js": ("fit.js", "text/javascript; charset=utf-8"),
+    "/show.js": ("show.js", "text/javascript; charset=utf-8"),
     "/sounds.js": ("sounds.js", "text/javascript; charset=utf-8"),
+    "/state.js": ("state.js", "text/javascript; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 HEADERS: Final = {

@@ -66,6 +66,10 @@ class PageState:
             self._rows[index] = row
             self._changed(index)
 
+    def row_of(self, index: int) -> dict[str, Any] | None:
+        """The repetition of that number, if there is one."""
+        return self._rows.get(index)
+
     def cue(self, **cue: Any) -> None:
         """Something to be heard or read once."""
         self._cued += 1

@@ -1,7 +1,9 @@
 // The two pictures: the ring of phases around the count, and the angle of the leg over the last seconds.
 
+import { facts, word } from "/state.js";
+
 const SPAN_S = 12;
-const NAMES = { lift: "LIFT", hold: "HOLD", lower: "LOWER", rest: "REST" };
+const seconds = (s) => s.toLocaleString(facts.language || "en", { maximumFractionDigits: 1 });
 const ORDER = ["lift", "hold", "lower", "rest"];
 
 const looks = () => {
@@ -14,7 +16,7 @@ class Picture {
   constructor(canvas) {
     this.canvas = canvas;
     this.pen = canvas.getContext("2d");
-    this.colours = looks();
+    this.relook();
     new ResizeObserver(() => this.fit()).observe(canvas);
     this.fit();
   }
@@ -30,6 +32,8 @@ class Picture {
 
   relook() {
     this.colours = looks();
+    this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.font = getComputedStyle(document.body).fontFamily;
   }
 
   begin() {
@@ -79,7 +83,7 @@ export class Ring extends Picture {
     const gap = (thick * 0.75) / radius / (2 * Math.PI);
     const turn = (share) => (share - 0.25) * 2 * Math.PI;
     pen.lineCap = "butt";
-    pen.font = `750 ${Math.max(10, size * 0.034)}px system-ui, sans-serif`;
+    pen.font = `750 ${Math.max(10, size * 0.034)}px ${this.font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (const arc of arcs(tempo)) {
@@ -115,8 +119,10 @@ export class Ring extends Picture {
       pen.translate(middle + out * Math.cos(centre), middle + out * Math.sin(centre));
       pen.rotate(centre + Math.PI / 2 + (Math.sin(centre) > 0.3 ? Math.PI : 0));
       pen.fillStyle = now && bright ? c.ink : c.soft;
-      const seconds = tempo ? ` ${+tempo[arc.name].toFixed(1)} s` : "";
-      pen.fillText(NAMES[arc.name] + seconds, 0, 0);
+      const name = word(`phase_${arc.name}`).toLocaleUpperCase(facts.language || "en");
+      const room = (arc.to - arc.from) * 2 * Math.PI * out * 0.96;
+      const label = [tempo ? `${name} ${seconds(tempo[arc.name])} s` : name, name].find((text) => pen.measureText(text).width <= room);
+      if (label) pen.fillText(label, 0, 0);
       pen.restore();
     }
     if (beat) {
@@ -139,14 +145,15 @@ export class Trace extends Picture {
     const pen = this.begin();
     const c = this.colours;
     const { width, height } = this;
-    const under = 18;
-    const over = 20;
+    const text = 0.875 * this.rem;
+    const under = 1.25 * text;
+    const over = 1.4 * text;
     const most = Math.max(30, fullDeg * 1.08);
     const least = -most * 0.12;
     const from = nowMs - SPAN_S * 1000;
     const x = (ms) => ((ms - from) / (SPAN_S * 1000)) * width;
     const y = (deg) => over + (1 - (deg - least) / (most - least)) * (height - over - under);
-    pen.font = "600 14px system-ui, sans-serif";
+    pen.font = `600 ${text}px ${this.font}`;
     pen.textBaseline = "alphabetic";
     for (const row of rows) {
       const left = x(row.from_ms);
@@ -156,14 +163,15 @@ export class Trace extends Picture {
       pen.fillRect(left, over, right - left, height - over - under);
       pen.fillStyle = row.counted ? c.ink : c.soft;
       pen.textAlign = "center";
-      const sign = !row.counted ? "–" : row.disputed ? `${row.index} ×` : `${row.index} ${row.clean ? "✓" : "!"}`;
-      pen.fillText(sign, Math.min(width - 16, Math.max(16, (left + right) / 2)), 14);
+      const number = row.number ?? "";
+      const sign = !row.counted ? "–" : `${number} ${row.disputed ? "×" : row.clean ? "✓" : "!"}`;
+      pen.fillText(sign, Math.min(width - 16, Math.max(16, (left + right) / 2)), text);
     }
     pen.strokeStyle = c.line;
     pen.lineWidth = 1;
     pen.fillStyle = c.soft;
     pen.textAlign = "left";
-    const step = [10, 20, 30, 45, 60, 90].find((deg) => (deg / (most - least)) * (height - over - under) >= 26) || 90;
+    const step = [10, 20, 30, 45, 60, 90].find((deg) => (deg / (most - least)) * (height - over - under) >= 1.9 * text) || 90;
     for (let deg = 0; deg < most; deg += step) {
       pen.globalAlpha = deg === 0 ? 0.9 : 0.45;
       pen.beginPath();
@@ -186,9 +194,9 @@ export class Trace extends Picture {
     }
     pen.fillStyle = c.soft;
     pen.textAlign = "left";
-    pen.fillText(`${SPAN_S} s ago`, 2, height - 3);
+    pen.fillText(word("ago", { n: SPAN_S }), 2, height - 3);
     pen.textAlign = "right";
-    pen.fillText("now", width - 2, height - 3);
+    pen.fillText(word("now"), width - 2, height - 3);
     pen.strokeStyle = c.trace;
     pen.lineWidth = Math.max(2.5, Math.min(width, 900) / 240);
     pen.lineJoin = "round";

@@ -1,4 +1,5 @@
-// Tones and speech, made by the browser itself; nothing is fetched. Where there is no voice, tones and text remain.
+// Tones, speech, a flash of the screen and vibration, made by the browser itself; nothing is fetched.
+// Where there is no voice, tones and text remain.
 
 const NOTES = {
   // [frequency in Hz, begins after s, lasts s]
@@ -11,15 +12,23 @@ const NOTES = {
   praise: [[880, 0, 0.1], [1109, 0.1, 0.16]],
   stop: [[233, 0, 0.3], [233, 0.4, 0.5]],
   attention: [[880, 0, 0.12], [880, 0.2, 0.12]],
+  ready: [[660, 0, 0.09]],
+  go: [[990, 0, 0.3]],
   beat: [[1320, 0, 0.03]],
   beat_lift: [[1760, 0, 0.05]],
 };
 export const TONES = Object.keys(NOTES);
+const BUZZ = { rep: [60], correction: [90, 70, 90], stop: [600], attention: [80, 60, 80], go: [150], praise: [60] }; // ms on, off, on
+const LONG_BUZZ = [220, 100, 220];
+const FLASH = { correction: "warn", attention: "warn", stop: "stop" };
 
 export class Sounds {
   constructor() {
     this.voice = true;
     this.tones = true;
+    this.flashes = true;
+    this.vibration = true;
+    this.language = "en";
     this.context = null;
     this.gain = null;
     this.failed = false; // speech was tried and did not work
@@ -46,10 +55,22 @@ export class Sounds {
     return !this.context || this.context.state !== "running";
   }
 
+  // One signal for ear, eye and hand; each can be off.
+  signal(name) {
+    this.tone(name);
+    if (this.vibration) navigator.vibrate?.(BUZZ[name] || LONG_BUZZ);
+    if (!this.flashes) return;
+    const flash = document.getElementById("flash");
+    flash.dataset.tone = FLASH[name] || "good";
+    flash.classList.remove("on");
+    void flash.offsetWidth; // begin again
+    flash.classList.add("on");
+  }
+
   // Only voices that live on this device: others would send what is said to somebody's server.
   localVoice() {
     if (!("speechSynthesis" in window)) return null;
-    const voices = speechSynthesis.getVoices().filter((voice) => voice.localService && voice.lang.toLowerCase().startsWith("en"));
+    const voices = speechSynthesis.getVoices().filter((voice) => voice.localService && voice.lang.toLowerCase().startsWith(this.language));
     return voices.find((voice) => voice.default) || voices[0] || null;
   }
 

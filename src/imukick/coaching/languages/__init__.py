@@ -1,0 +1,1 @@
+"""One table a language: every word that a person reads or hears."""
