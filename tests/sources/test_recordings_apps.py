@@ -276,17 +276,6 @@ def test_a_name_that_phyphox_or_metabase_uses_too_makes_no_file_theirs(tmp_path:
     close(read(tmp_path, ",".join(["epoch (ms)", *axes]) + "\n" + ms), SMALL)
 
 
-def test_a_table_of_two_legs_side_by_side(tmp_path: Path) -> None:
-    sides = ["time (s)", *(f"{side}_{name}" for side in ("left", "right") for name in HEAD.split(",")[1:])]
-    wide = np.column_stack([SMALL.t_s, SMALL.acc_mps2, SMALL.gyr_radps, SMALL.acc_mps2, SMALL.gyr_radps]).tolist()
-    text = made.lines([",".join(sides)], [[f"{cell:.5f}" for cell in row] for row in wide])
-    assert "columns of two legs side by side; write those of one, without left or right in their names" in told_of(
-        tmp_path, text
-    )
-    one = [row.split(",")[:7] for row in text.replace("left_", "").splitlines()]  # what the line says
-    close(read(tmp_path, "\n".join(",".join(row) for row in one)), SMALL)
-
-
 def test_physics_toolbox_of_an_iphone_keeps_its_dates(tmp_path: Path) -> None:
     rows = made_others.physics_toolbox(SMALL).splitlines()
     dated = [f"{stamp}0,{row.split(',', 1)[1]}" for stamp, row in zip(TIMES, rows[1:], strict=True)]

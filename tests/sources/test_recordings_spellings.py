@@ -246,9 +246,9 @@ def test_more_files_that_are_named_for_what_they_are(tmp_path: Path, data: bytes
 
 
 @pytest.mark.parametrize("names", [("left", "right"), ("L", "R"), ("LT", "RT")])
-def test_two_legs_side_by_side_read_once_they_are_parted(tmp_path: Path, names: tuple[str, str]) -> None:
-    head = ["t_s", *(f"Shank {side} {name}" for side in names for name in HEAD[1:])]
-    said = told_of(tmp_path, table(head, values=np.column_stack([SIX, SIX])))
+def test_two_legs_of_which_one_is_not_whole_read_once_they_are_parted(tmp_path: Path, names: tuple[str, str]) -> None:
+    head = ["t_s", *(f"Shank {side} {name}" for side in names for name in HEAD[1:])][:-1]
+    said = told_of(tmp_path, table(head, values=np.column_stack([SIX, SIX])[:, :-1]))
     assert "columns of two legs side by side; write those of one" in said
     close(read(tmp_path, table(HEAD)), SMALL)
 

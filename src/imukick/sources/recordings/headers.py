@@ -145,6 +145,17 @@ def named_quantities(headers: Sequence[str], *, also_time: bool = False) -> set[
     return found
 
 
+def slot_named(header: str) -> int | None:
+    """0 for a time, 1-3 for acceleration, 4-6 for rate of turn in a unit that is named; None for any other column.
+
+    >>> slot_named("gyr_z (deg/s)"), slot_named("gyr_z")
+    (6, None)
+    """
+    name, unit = _split(header)
+    match = _slot(name)
+    return match[1] if match is not None and unit in UNITS[match[0]] else None
+
+
 def find_columns(
     headers: Sequence[str],
     *,

@@ -36,8 +36,8 @@ the person does is in one place at a time."""
 def one_sensor(part: Part, device: str | None) -> Part:
     """The rows of one sensor. Raises `RecordingError` that lists them, with how much each moved, where several could be meant."""
     labels = _labels(part)
-    if labels is None:
-        if device is not None:
+    if labels is None or part.chosen:
+        if device is not None and not part.chosen:
             raise RecordingError("no column that names sensors; leave --device away", path=part.path)
         return part
     known = list(dict.fromkeys(labels.tolist()))

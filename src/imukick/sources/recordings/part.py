@@ -37,7 +37,8 @@ class Part:
 
     `table`: where a row's line is found; `rows` (n,): which of its rows these are, in their order, None for all. `meta`: what
     the file says of itself, under our own keys where there are such. `notes`: what had to be done to read it, for people;
-    `warnings`: why the values may be wrong although they could be read. `native`: it is in our own format.
+    `warnings`: why the values may be wrong although they could be read. `native`: it is in our own format; `chosen`: it is the
+    sensor that was asked for, of several.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Part:
     marks: tuple[Mark, ...] = ()
     torn: str | None = None
     native: bool = False
+    chosen: bool = False
 
     def refuse(self, trouble: tuple[int, str] | None) -> None:
         """Raise `RecordingError` for (row, what is wrong there)."""

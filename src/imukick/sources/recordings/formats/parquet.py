@@ -14,6 +14,7 @@ from imukick.sources.recordings.files import File
 from imukick.sources.recordings.formats.format import NOTHING, WHOLE, Holds
 from imukick.sources.recordings.headers import Column, find_columns, named_quantities
 from imukick.sources.recordings.part import Part, Vectors, WantedPart
+from imukick.sources.recordings.side_by_side import headers_of_one
 from imukick.sources.recordings.table import Table
 
 MAGIC: Final = "PAR1"
@@ -32,7 +33,13 @@ def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
     """Columns as the header of a CSV would name them; a column of dates and times is the time, too."""
     (file,) = files
     frame = _frame(file)
-    names = [str(name) for name in frame.columns]
+    names, sensor = headers_of_one(
+        [str(name) for name in frame.columns],
+        asked.device,
+        lambda at: np.column_stack([_column(frame, k, file) for k in at]),
+        path=file.path,
+        line=1,
+    )
     dated = None if "time" in named_quantities(names, also_time=True) else _dates(frame)
     columns = find_columns(
         names,
@@ -60,6 +67,8 @@ def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
             acc=Vectors(values[:, :3], acc.unit, acc.gain),
             gyr=Vectors(values[:, 3:], gyr.unit, gyr.gain),
             table=_words(frame, [column.position for column in columns], file),
+            meta={} if sensor is None else {"sensor": sensor},
+            chosen=sensor is not None,
         )
     ]
 
@@ -85,11 +94,17 @@ def _frame(file: File) -> Any:
         raise RecordingError(f"not a Parquet file that can be read: {why}", path=file.path) from None
 
 
-def _numbers(frame: Any, column: Column, file: File) -> FloatArray:
+def _column(frame: Any, position: int, file: File) -> FloatArray:
     try:
-        numbers: FloatArray = frame.iloc[:, column.position].to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers: FloatArray = frame.iloc[:, position].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
-        raise RecordingError(f"column {column.header!r} holds no numbers", path=file.path) from None
+        header = str(frame.columns[position])[:40]
+        raise RecordingError(f"column {header!r} holds no numbers", path=file.path) from None
+    return numbers
+
+
+def _numbers(frame: Any, column: Column, file: File) -> FloatArray:
+    numbers = _column(frame, column.position, file)
     if not np.isfinite(numbers).all():
         row = int(np.argmin(np.isfinite(numbers)))
         raise RecordingError(

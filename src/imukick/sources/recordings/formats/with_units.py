@@ -17,6 +17,7 @@ from imukick.sources.recordings.headers import Quantity, find_columns, named_qua
 from imukick.sources.recordings.other_times import counted_times, counter_doubt, text_times
 from imukick.sources.recordings.part import Part, Vectors, WantedPart, without_lost
 from imukick.sources.recordings.rows import is_number
+from imukick.sources.recordings.side_by_side import headers_of_one, side_by_side
 from imukick.sources.recordings.table import Table, fitted, lines_of
 from imukick.sources.recordings.text import Text, clean, in_utf8, take_apart
 
@@ -33,6 +34,8 @@ def holds(file: File, lines: Sequence[str]) -> Holds | None:
     if names is None:
         return FREE if any(_free(_cells(line[:20_000])) for line in lines[:3]) else None
     found = named_quantities(names.headers)
+    if not found & set(SIX):
+        return WHOLE  # of several sensors side by side
     return WHOLE if set(SIX) <= found else ACC if "acc" in found else GYR
 
 
@@ -65,10 +68,10 @@ def header_of(lines: Sequence[str]) -> Names | None:
         if not words.strip() or words.replace('"', "").casefold().startswith("sep="):
             continue
         headers = _cells(words[:20_000])
-        if named_quantities(headers) & set(SIX):
+        if named_quantities(headers) & set(SIX) or side_by_side(headers):
             return Names(headers, number, 1)
         with_row = _with_row(headers, _cells(below))
-        if with_row is not None and named_quantities(with_row) & set(SIX):
+        if with_row is not None and (named_quantities(with_row) & set(SIX) or side_by_side(with_row)):
             return Names(with_row, number, 2)
         if is_number(headers[0].replace(",", ".")) and len(headers) > 2:
             return None
@@ -120,10 +123,13 @@ def part(file: File, asked: WantedPart, what: Holds = WHOLE) -> Part:
     text, header_lines = _taken_apart(file)
     line = text.header_line
     table = Table(file.path, tuple(text.headers), line + header_lines - 1, text.delimiter, text.body)
+    headers, sensor = headers_of_one(
+        text.headers, asked.device, lambda at: table.numbers(at, rows=text.rows), path=file.path, line=line
+    )
     wanted = cast("tuple[Quantity, ...]", tuple(sorted(what)))
-    stamps = None if _numbered_time(text.headers) or asked.rate_hz is not None else text_times(table)
+    stamps = None if _numbered_time(headers) or asked.rate_hz is not None else text_times(table)
     columns = find_columns(
-        text.headers,
+        headers,
         rate_given=asked.rate_hz is not None,
         path=file.path,
         line=line,
@@ -148,7 +154,7 @@ def part(file: File, asked: WantedPart, what: Holds = WHOLE) -> Part:
         acc=vectors.get("acc"),
         gyr=vectors.get("gyr"),
         table=table,
-        meta={**began, **text.meta},
+        meta={**began, **text.meta} | ({} if sensor is None else {"sensor": sensor}),
         clock=_clock(file, text.meta),
         acc_range_mps2=_full_scale(file, text.meta, "acc_range_mps2"),
         gyr_range_radps=_full_scale(file, text.meta, "gyr_range_radps"),
@@ -156,6 +162,7 @@ def part(file: File, asked: WantedPart, what: Holds = WHOLE) -> Part:
         marks=text.marks,
         torn=text.torn,
         native=text.native,
+        chosen=sensor is not None,
     )
     return without_lost(read)
 
