@@ -313,6 +313,11 @@ class SetDone:
     ended: SetEnd
     adherence_share: float | None
 
+    @property
+    def completed(self) -> bool:
+        """Were all planned repetitions done?"""
+        return self.aim is not None and self.reps >= self.aim
+
 
 def beginning_with(plan: Plan, side: str) -> Plan:
     """The same plan, this leg first; where it is not in the plan, instead of the other.

@@ -134,6 +134,22 @@ def test_a_recording_is_saved_once_and_judged_again(run: Run, tmp_path: Path) ->
     assert (changed.code, "its content has changed" in changed.err) == (2, True)
 
 
+def test_a_person_who_is_not_there_leads_to_the_nearest_name(run: Run, tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    with open_history(db, nobody) as history:
+        keep(history, list(played().events), person="Anne Miller", day=2)
+        keep(history, list(played().events), person="Anne Miller", day=3)
+    assert run("history", "people", "--db", db).out == "Anne Miller: 2 sessions, the newest 2026-03-04 12:00\n"
+    hint = "did you mean 'Anne Miller'?; imukick history people lists everybody"
+    assert hint in run("history", "list", "--db", db, "--person", "ann miller").out
+    for args in (("trend",), ("export", tmp_path / "all.json")):
+        done = run("history", *args, "--db", db, "--person", "Ane Miller")
+        assert (done.code, hint in done.err) == (2, True)
+    new = run("replay", PLAYED, "--save", "--db", db, "--person", "Anne Miler")
+    assert (new.code, "warning: 'Anne Miler' is new in the history; did you mean" in new.err) == (0, True)
+    assert "did you mean" not in run("history", "list", "--db", db, "--person", "Bob").out
+
+
 def test_what_two_judgements_say_otherwise() -> None:
     before = made([30.0, 31.0])
     fault = next(rep for rep in played().reps if rep.verdicts)

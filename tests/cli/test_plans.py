@@ -114,3 +114,10 @@ def test_the_panel_says_what_is_left_of_a_rest_and_where_the_metronome_is() -> N
     assert pace_text(replace(state, t_s=19.0, cycle_from_s=20.0)) == "rest             1.0 s"
     assert pace_text(replace(state, rest_left_s=31.4)) == "rest 31 s"
     assert pace_text(replace(state, rest_left_s=0.0)) == "go on when you are ready"
+
+
+def test_a_plan_for_another_posture_is_a_warning(run: Run, root: Path) -> None:
+    recording = root / "recordings" / "quadruped_faults.csv"
+    done = run("replay", recording, "--plan", "warm-up", "--posture", "standing")
+    assert "the plan warm-up is for standing, but this looks like on all fours; choose another plan" in done.err
+    assert run("replay", recording, "--plan", "cool-down").err == ""

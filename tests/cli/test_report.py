@@ -36,7 +36,7 @@ def test_a_plan_brings_its_tempo(run: Run, other_kicks: Path, tmp_path: Path) ->
     page = (tmp_path / "a.html").read_text("utf-8")
     assert "Tempo against its target" in page
     assert "the target 3-1-2-1" in page
-    assert "plan accessory-strength: 1 of 6 sets" in page
+    assert "plan accessory-strength: 0 of 6 sets completed" in page
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from imukick.analysis import Analysis
 from imukick.cli.show import Report, event_line, set_line
+from imukick.cli.what_now import what_now
 from imukick.coaching.wording import VERDICTS, rep_texts, verdict_text
 from imukick.events import Doubt, Event, Gap, LiftTold, Prior, Remount, Rep, RepRevised, SetEnded, Verdict
 from tests.sinks.rep_rows import a_rep
@@ -83,7 +85,9 @@ def test_the_facts_the_rows_the_totals_and_the_legend() -> None:
     assert "no momentum: because: 1 rep" in lines
     assert "[gap] samples are missing inside" in lines
     assert "[axis] the kick axis was still being learned" in lines
-    assert lines[-1] == "tempo = lower-rest-lift-hold in s; mom. = not paid for by muscle at the time"
+    legend = " ".join(lines[-4:])
+    assert "tempo = lower-rest-lift-hold in s; deg/s = quickest turn of the lower leg in the lift" in legend
+    assert legend.endswith("mom. = share that muscle did not pay for at the time, 0 to 1; ? and - = not known")
 
 
 def test_a_wide_terminal_shows_more() -> None:
@@ -111,13 +115,24 @@ def test_a_set_without_a_counted_rep() -> None:
             a_rep(counted=False, reason="cut"),
             "  0:03.0  (1)        31°  1-?-1-0   not counted: cut by a gap or the end",
         ),
-        (RepRevised(1, a_rep(revision=1)), "  0:03.0  rep 1      31°  1-?-1-0   clean (measured again)"),
+        (RepRevised(1, a_rep(revision=1)), "          rep 1      31°  1-?-1-0   clean (measured again, of 0:03.0)"),
         (Gap(1.0, 1.5), "  0:01.5  gap of 0.50 s"),
         (Remount(61.0), "  1:01.0  the sensor now sits otherwise"),
         (Doubt(61.0, "the leg slips"), "  1:01.0  warning: the leg slips"),
-        (SetEnded(2, 10, 61.0), "  1:01.0  set 2 ended: 10 counted"),
+        (SetEnded(2, 10, 61.0), "          set 2 ended at 1:01.0: 10 counted"),
         (LiftTold(1.0, 0.2), None),
     ],
 )
 def test_events_as_they_are_told(event: Event, line: str | None) -> None:
     assert event_line(event) == line
+
+
+def test_what_now_fits_what_was_seen() -> None:
+    nothing = Analysis((), (), Prior(), (), META)
+    assert [line.split()[2] for line in what_now(Path("a b.csv"), nothing, kept=False)] == ["plot", "replay"]
+    assert "'a b.csv'" in what_now(Path("a b.csv"), nothing, kept=False)[0]
+    seen = Analysis((a_rep(side="unknown"),), (), Prior(), (), META)
+    assert [line.split()[2] for line in what_now(Path("a.csv"), seen, kept=False)] == ["edit", "report", "replay"]
+    assert [
+        line.split()[2] for line in what_now(Path("a.csv"), Analysis((a_rep(),), (), Prior(), (), META), kept=True)
+    ] == ["report", "plot"]

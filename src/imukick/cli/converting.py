@@ -7,7 +7,7 @@ from pathlib import Path
 
 from imukick import __version__
 from imukick.cli.inputs import Inputs, find_inputs, real
-from imukick.cli.playing import warn_of
+from imukick.cli.playing import warn_of_reading
 from imukick.cli.screen import complain, say, warn
 from imukick.errors import ImukickError, RecordingError
 from imukick.plausibility import period_s
@@ -35,7 +35,7 @@ def convert_all(named: list[str], out: str, *, device: str | None, rate_hz: floa
     for path, place in places.items():
         try:
             recording = read_recording(path, rate_hz=rate_hz, device=device)
-            warn_of(recording)
+            warn_of_reading(recording)
             warn(path, recording.warnings)
             if new_folder is not None:
                 _make(new_folder)

@@ -57,7 +57,7 @@ def edit(
     from pathlib import Path
 
     from imukick.cli.editing import Changes, edit_recording
-    from imukick.cli.playing import warn_of
+    from imukick.cli.playing import warn_of_reading
     from imukick.cli.screen import say, warn
     from imukick.sources.recordings import read_recording
 
@@ -87,7 +87,7 @@ def edit(
     if out == "":
         raise ImukickError("--out without a name; give a file, or leave it away to replace the recording")
     recording = read_recording(file, rate_hz=rate_hz, device=device, part=part)
-    warn_of(recording)
+    warn_of_reading(recording)
     warn(recording.path, recording.warnings)
     for line in edit_recording(recording, changes, None if out is None else Path(out), force=force):
         say(line)

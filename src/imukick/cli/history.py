@@ -10,7 +10,7 @@ import typer
 from imukick.cli.options import DbOption, ForceOption, PersonOption
 
 history = typer.Typer(
-    help="Sessions that were kept: list, show, trend, compare, note, delete, export, restore, recompute.",
+    help="Sessions that were kept: list, people, show, trend, compare, note, delete, export, restore, recompute.",
     no_args_is_help=True,
 )
 
@@ -24,6 +24,14 @@ def list_(person: PersonOption = None, db: DbOption = None) -> None:
     from imukick.cli.history_list import list_sessions
 
     list_sessions(db, person)
+
+
+@history.command()
+def people(db: DbOption = None) -> None:
+    """Everybody whose sessions are kept: how many, and when the newest began."""
+    from imukick.cli.history_list import list_people
+
+    list_people(db)
 
 
 @history.command()

@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 
 from imukick import __version__
-from imukick.cli.history_place import asked_person, kept_history, the_history
+from imukick.cli.history_place import asked_person, kept_history, nearest, the_history
 from imukick.cli.screen import say
 from imukick.errors import ImukickError, RecordingError
+from imukick.plain_text import one_line
 from imukick.sinks.history.export import write_csv, write_json
 from imukick.sinks.history.restore import restore
 from imukick.sinks.whole_file import whole_file
@@ -20,7 +21,7 @@ def export_history(db: str | None, person: str | None, out: Path, *, force: bool
     package = f"imukick {__version__}"
     with kept_history(db) as history:
         if whose is not None and whose not in history.people():
-            raise ImukickError(f"no session of {whose} is kept; those of whom there are: {', '.join(history.people())}")
+            raise ImukickError(f"no session of {one_line(whose, 40)!r} is kept{nearest(whose, history.people())}")
         history.connection.execute("BEGIN")  # one moment, whoever writes meanwhile
         try:
             if out.suffix.lower() == ".json":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from imukick.cli.history_place import asked_person, kept_history
+from imukick.cli.history_place import asked_person, kept_history, nearest
 from imukick.cli.keyboard import interactive
 from imukick.cli.screen import complain, say
 from imukick.errors import ImukickError
@@ -22,13 +22,27 @@ def list_sessions(db: str | None, person: str | None) -> None:
     """Print them. Raises `ImukickError` where there is no history."""
     with kept_history(db) as history:
         found, damaged = glances(history.connection, None if person is None else asked_person(person))
+        hint = "" if person is None else nearest(asked_person(person), history.people())
     for number in damaged:
         complain(f"session {number}: a row of it is damaged; imukick history delete {number} removes it")
     if not found and not damaged:
-        say("no session is kept" + ("" if person is None else f" of {one_line(person)}"))
+        say("no session is kept" + ("" if person is None else f" of {one_line(person)}{hint}"))
         return
     if found:
         say("\n".join(lines_of(found)))
+
+
+def list_people(db: str | None) -> None:
+    """Print whose sessions are kept, how many, and when the newest began. Raises `ImukickError` where there is no history."""
+    with kept_history(db) as history:
+        found = history.glances()
+    for person in sorted({one.person for one in found}):
+        theirs = [one for one in found if one.person == person]
+        say(
+            f"{one_line(person)}: {len(theirs)} session{'' if len(theirs) == 1 else 's'}, the newest {when(theirs[-1])}"
+        )
+    if not found:
+        say("no session is kept")
 
 
 def lines_of(found: Sequence[Glance]) -> list[str]:

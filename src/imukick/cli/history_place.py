@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from imukick.cli.screen import complain
 from imukick.errors import ImukickError
 from imukick.live.place import data_folder, own_folder
+from imukick.plain_text import one_line
 from imukick.sinks.history import FILE, History, open_history
 from imukick.sinks.history.opening import WAIT_S
 from imukick.sinks.history.words import DEFAULT_PERSON, checked_person
@@ -33,6 +35,15 @@ def history_file(db: str | None) -> Path:
 def asked_person(named: str | None) -> str:
     """Of whom it is. Raises `ImukickError` for a name that cannot be."""
     return DEFAULT_PERSON if named is None else checked_person(named)
+
+
+def nearest(person: str, people: Sequence[str]) -> str:
+    """Words that lead to the right name: "did you mean …?" where one is near, and where all are listed."""
+    near = get_close_matches(person.casefold(), [one.casefold() for one in people], n=1, cutoff=0.7)
+    meant = next((one for one in people if near and one.casefold() == near[0]), None)
+    return (
+        "" if meant is None else f"; did you mean {one_line(meant, 40)!r}?"
+    ) + "; imukick history people lists everybody"
 
 
 @contextmanager

@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from imukick.analysis import Analysis
-from imukick.cli.history_place import HistoryOptions, asked_person, the_history
+from imukick.cli.history_place import HistoryOptions, asked_person, nearest, the_history
+from imukick.cli.screen import warn_of
+from imukick.plain_text import one_line
 from imukick.plans import Plan
 from imukick.sinks.history import KeptSession
 from imukick.sinks.history.editing import save_session
@@ -40,6 +42,8 @@ def saved_line(
         if known is not None:
             owner = history.session(known).person
             return f"kept already: session {known} of {owner}; imukick history recompute {known} judges it again"
+        if person not in (people := history.people()) and "did you mean" in (hint := nearest(person, people)):
+            warn_of(f"{one_line(person, 40)!r} is new in the history{hint}")
         recording = read_recording(path, rate_hz=rate_hz)
         planned = recording.meta.get("plan") if plan is None else plan.name
         beginning = Beginning(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from imukick.cli.history_place import asked_person, kept_history
+from imukick.cli.history_place import asked_person, kept_history, nearest
 from imukick.cli.screen import complain, say
 from imukick.errors import ImukickError, RecordingError
 from imukick.plain_text import one_line
@@ -48,8 +48,9 @@ def tell_trend(db: str | None, person: str | None, metric: str, out: Path | None
                     f"session {number}: a row of it is damaged, it is left out; imukick history delete {number} removes it"
                 )
         if not found:
-            others = ", ".join(history.people()) or "nobody"
-            raise ImukickError(f"no counted repetition of {whose} is kept; those of whom there are: {others}")
+            raise ImukickError(
+                f"no counted repetition of {one_line(whose, 40)!r} is kept{nearest(whose, history.people())}"
+            )
     for trend in found:
         for line in _lines(trend):
             say(line)

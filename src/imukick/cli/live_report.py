@@ -8,7 +8,7 @@ from typing import Final
 
 from imukick.analysis import Analysis
 from imukick.cli.outputs import Outputs
-from imukick.cli.planned import result_lines
+from imukick.cli.planned import result_lines, unfit_line
 from imukick.cli.screen import Screen, complain, warn
 from imukick.cli.show import Report
 from imukick.errors import ImukickError
@@ -44,6 +44,8 @@ def report(held: Held, plan: Plan | None, place: Path, recorder: Recorder, outpu
             complain("no sample came, nothing is recorded; imukick scan says which sensors are in range")
         return held.stopped if held.stopped is not None and not held.troubles else 2
     warn(place, held.analysis.meta["warnings"])
+    if plan is not None and (unfit := unfit_line(plan, held.analysis)) is not None:
+        warn(place, [unfit])
     screen.print(Report(place.name, held.analysis))
     for line in [] if plan is None else result_lines(plan, held.sets_done):
         screen.print(line, soft_wrap=True)

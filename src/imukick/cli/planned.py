@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from imukick.analysis import Analysis
 from imukick.coaching.wording import say
+from imukick.exercises import leg_shape, recognised
 from imukick.plans import Plan, SetDone
 from imukick.sinks.whole_file import whole_file
 from imukick.sources.plan_files import SHIPPED, find_plan
 from imukick.sources.plan_files import TABLE as PLAN_FILES
+from imukick.variants import VARIANTS
 
 ENDED: Final = {
     "count": "",
@@ -38,7 +41,23 @@ def result_lines(plan: Plan, done: Sequence[SetDone]) -> list[str]:
         )
         text += f"; {ENDED[one.ended]}" if ENDED[one.ended] else ""
         lines.append(text)
-    return [*lines, f"plan {plan.name}: {len(done)} of {len(plan.steps)} sets"]
+    completed = sum(one.completed for one in done)
+    return [*lines, f"plan {plan.name}: {completed} of {len(plan.steps)} sets completed"]
+
+
+def unfit_line(plan: Plan, analysis: Analysis) -> str | None:
+    """A warning where the leg hung otherwise than the plan's posture asks; None where it fits or cannot be told."""
+    for strapping in reversed(analysis.prior.strappings):
+        if strapping.lever_deg is None or strapping.rom_deg is None:
+            continue
+        height_m = analysis.meta["height_m"]
+        shape = leg_shape(strapping.lever_deg, strapping.pooled_m, strapping.pooled_sd_m, height_m)
+        seen = recognised(strapping.lever_deg, shape, strapping.rom_deg)
+        if seen != "unknown" and plan.posture in VARIANTS and seen != plan.posture:
+            planned, was = VARIANTS[plan.posture].in_words, VARIANTS[seen].in_words
+            return f"the plan {plan.name} is for {planned}, but this looks like {was}; choose another plan, or say --posture {seen}"
+        return None
+    return None
 
 
 def plan_tempo(plan: Plan) -> str:

@@ -17,9 +17,11 @@ from imukick.cli.history_place import HistoryOptions
 from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import Inputs, as_one, find_inputs, in_groups
 from imukick.cli.outputs import OutputOptions, Outputs, plan_outputs
+from imukick.cli.planned import unfit_line
 from imukick.cli.screen import Screen, complain, progress_console, warn
 from imukick.cli.show import Report, event_line, recording_line, totals_line
 from imukick.cli.started import read_started
+from imukick.cli.what_now import what_now
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
@@ -93,7 +95,9 @@ def play_all(named: list[str], wishes: ReplayOptions, asked: OutputOptions) -> i
                 lines: list[str] = []
             else:
                 analysis, lines = _played(path, wishes, screen, motion=asked.motion is not None)
-            warn(path, analysis.meta["warnings"])
+            doubts = list(analysis.meta["warnings"])
+            doubts += [] if wishes.plan is None or (unfit := unfit_line(wishes.plan, analysis)) is None else [unfit]
+            warn(path, doubts)
             outputs.write_one(path, analysis)
             if wishes.kept is not None:
                 first = inputs.sessions.get(path, (path,))[0]
@@ -110,6 +114,9 @@ def play_all(named: list[str], wishes: ReplayOptions, asked: OutputOptions) -> i
             screen.print(recording_line(*done[-1]), soft_wrap=True)
         for line in lines:
             screen.print(line, soft_wrap=True)
+        if screen.is_terminal and len(inputs.paths) == 1 and path not in inputs.sessions:
+            for line in what_now(path, analysis, kept=wishes.kept is not None):
+                screen.print(line, style="dim", soft_wrap=True)
     return _closed(done, inputs, outputs, screen, verbose=wishes.verbose)
 
 
@@ -191,13 +198,13 @@ def _opened(path: Path, wishes: ReplayOptions) -> tuple[Recording, Exercise]:
 def read_as_wished(path: Path, wishes: ReplayOptions) -> Recording:
     """The recording, said to have begun when the user says. Raises `ImukickError`."""
     recording = read_recording(path, rate_hz=wishes.rate_hz, device=wishes.device)
-    warn_of(recording)
+    warn_of_reading(recording)
     if wishes.started is None:
         return recording
     return replace(recording, meta={**recording.meta, "started": wishes.started})
 
 
-def warn_of(recording: Recording) -> None:
+def warn_of_reading(recording: Recording) -> None:
     """One line where a recording could not be read to its last byte, and for what had to be done to read it."""
     for told in (recording.torn, *recording.notes):
         if told is not None:

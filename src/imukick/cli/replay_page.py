@@ -13,7 +13,7 @@ from imukick.cli.live_page import paged, show_end, started
 from imukick.cli.live_view import TerminalView
 from imukick.cli.outputs import OutputOptions, plan_outputs
 from imukick.cli.page_options import PageOptions
-from imukick.cli.planned import result_lines
+from imukick.cli.planned import result_lines, unfit_line
 from imukick.cli.playing import ReplayOptions, read_as_wished
 from imukick.cli.screen import Screen, warn
 from imukick.cli.show import Report
@@ -63,6 +63,8 @@ def play_on_page(
     play = Play(recording, exercise, wishes, screen, speed, page)
     analysis = run(lambda stop: play.run(stop, motion=asked.motion is not None))
     warn(path, analysis.meta["warnings"])
+    if wishes.plan is not None and (unfit := unfit_line(wishes.plan, analysis)) is not None:
+        warn(path, [unfit])
     screen.print(Report(path.name, analysis))
     for line in play.plan_lines():
         screen.print(line, soft_wrap=True)

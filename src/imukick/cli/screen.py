@@ -70,8 +70,13 @@ def complain(message: str) -> None:
 def warn(path: Path, doubts: Iterable[str]) -> None:
     """A line on standard error for each of these doubts about a recording."""
     for doubt in doubts:
-        with suppress(OSError):  # nobody can be told
-            typer.echo("warning: " + one_line(" ".join(f"{path}: {doubt}".split()), MOST_SAID), err=True)
+        warn_of(f"{path}: {doubt}")
+
+
+def warn_of(doubt: str) -> None:
+    """A line on standard error for a doubt."""
+    with suppress(OSError):  # nobody can be told
+        typer.echo("warning: " + one_line(" ".join(doubt.split()), MOST_SAID), err=True)
 
 
 def progress_console() -> Screen | None:

@@ -29,7 +29,10 @@ from imukick.events import (
     SetEnded,
 )
 
-LEGEND: Final = "tempo = lower-rest-lift-hold in s; mom. = not paid for by muscle at the time"
+LEGEND: Final = (
+    "tempo = lower-rest-lift-hold in s; deg/s = quickest turn of the lower leg in the lift",
+    "mom. = share that muscle did not pay for at the time, 0 to 1; ? and - = not known",
+)
 WIDE: Final = 110
 
 
@@ -58,7 +61,8 @@ class Report:
             yield Text(f"{note}: {n} rep{_s(n)}", style="dim")
         for word in sorted({word for rep in reps for word in rep.quality}):
             yield Text(f"[{word}] {quality_text(word)}", style="dim")
-        yield Text(LEGEND, style="dim")
+        for line in LEGEND:
+            yield Text(line, style="dim")
 
 
 REMOUNTED: Final = {
@@ -111,9 +115,12 @@ def event_line(event: Event) -> str | None:
     """One event in one line, as it is told while a recording plays; None for those that people need not hear of."""
     match event:
         case Rep():
-            return _rep_line(event, "")
+            return f"{clock_text(event.t_end_s):>8}  {_rep_text(event)}"
         case RepRevised(rep=rep, now_counts=now_counts):
-            return _rep_line(rep, " (counts after all)" if now_counts else " (measured again)")
+            why = (
+                "counts after all" if now_counts else "measured again"
+            )  # later than it happened: without its time in front
+            return f"{'':>8}  {_rep_text(rep)} ({why}, of {clock_text(rep.t_end_s)})"
         case Gap():
             return f"{clock_text(event.t_to_s):>8}  gap of {event.t_to_s - event.t_from_s:.2f} s"
         case Remount():
@@ -121,7 +128,7 @@ def event_line(event: Event) -> str | None:
         case Doubt():
             return f"{clock_text(event.t_s):>8}  warning: {event.text}"
         case SetEnded():
-            return f"{clock_text(event.t_s):>8}  set {event.set} ended: {event.reps} counted"
+            return f"{'':>8}  set {event.set} ended at {clock_text(event.t_s)}: {event.reps} counted"
         case RepDisputed():
             return f"{clock_text(event.t_s):>8}  rep {event.index} was none, says the person; it stays in the table, with a note"
         case RepClaimed():
@@ -130,10 +137,10 @@ def event_line(event: Event) -> str | None:
             return None
 
 
-def _rep_line(rep: Rep, after: str) -> str:
+def _rep_text(rep: Rep) -> str:
     number = f"rep {rep.index}" if rep.counted else f"({rep.index})"
     said = "; ".join(rep_texts(rep))
-    return f"{clock_text(rep.t_end_s):>8}  {number:<8} {rep.rom_deg:4.0f}°  {rep.tempo:<9} {said}{after}"
+    return f"{number:<8} {rep.rom_deg:4.0f}°  {rep.tempo:<9} {said}"
 
 
 def recording_line(name: str, analysis: Analysis) -> str:
