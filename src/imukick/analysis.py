@@ -309,6 +309,7 @@ def facts_of(
         },
         "warnings": list(dict.fromkeys([*recording.warnings, *doubts])),
         "claimed_s": [event.t_s for event in events if isinstance(event, RepClaimed)],
+        "pain_s": [mark.t_s for mark in recording.marks if mark.kind == "pain"],
         "posture": exercise.posture,
         "load": exercise.load,
         "load_kg": exercise.load_kg,

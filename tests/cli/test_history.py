@@ -17,7 +17,7 @@ from imukick.coaching.wording import SAYINGS
 from imukick.exercises import Exercise
 from imukick.live.history_recorder import HistoryRecorder
 from imukick.live.place import data_folder
-from imukick.live.preflight import before_session
+from imukick.live.preflight import before_session, first_words
 from imukick.marks import Mark
 from imukick.sinks.history import open_history
 from imukick.sinks.history.editing import Answer, answers, keep_answer
@@ -252,6 +252,29 @@ def test_a_history_that_refuses_is_said_once_and_the_session_goes_on(tmp_path: P
     assert keeper.trouble is not None
     with open_history(db, nobody) as history:
         assert len(history.session(1).newest.reps) == 1
+
+
+def test_an_answer_on_the_page_is_kept_and_the_question_not_asked_again(tmp_path: Path) -> None:
+    db, plan = tmp_path / "h.sqlite3", find_plan("warm-up")
+    keeper = HistoryRecorder(lambda: open_history(db, nobody), "me", plan, first_words(plan))
+    assert keeper.before.asks
+    begun(keeper)
+    keeper.answer("no")
+    keeper.end(played(), PLAY)
+    assert keeper.wait(20.0)
+    with open_history(db, nobody) as history:
+        assert answers(history.connection, "me") == {"warm-up": "no"}
+        assert not before_session(history, "me", plan, NOON, None).asks
+
+
+def test_pain_is_the_second_line_of_a_kept_session(run: Run, tmp_path: Path) -> None:
+    db = tmp_path / "h.sqlite3"
+    with open_history(db, nobody) as history:
+        keep(history, made([30.0]), marks=(Mark(75.2, "pain"), Mark(80.0, "note", "tired")))
+    lines = run("history", "show", 1, "--db", db).out.splitlines()
+    assert lines[1].startswith("PAIN at 1:15.2. It hurt")
+    assert sum("PAIN" in line for line in lines) == 1
+    assert "note at 1:20.0: tired" in lines
 
 
 def test_a_locked_history_costs_the_session_nothing_and_is_caught_up(tmp_path: Path) -> None:

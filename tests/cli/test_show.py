@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -26,13 +27,14 @@ META = {
     "pass": "second",
     "second_look": "counts as one pass does",
     "claimed_s": [],
+    "pain_s": [],
 }
 SHORT = Verdict("short", 18.4, 25.6, "deg", "target")
 
 
-def shown(*reps: Rep, width: int = 80) -> list[str]:
+def shown(*reps: Rep, width: int = 80, **meta: Any) -> list[str]:
     console = Console(file=io.StringIO(), width=width)
-    console.print(Report("a.csv", Analysis(reps, (), Prior(), (), META)))
+    console.print(Report("a.csv", Analysis(reps, (), Prior(), (), META | meta)))
     file = console.file
     assert isinstance(file, io.StringIO)
     return [line.rstrip() for line in file.getvalue().splitlines()]
@@ -88,6 +90,11 @@ def test_the_facts_the_rows_the_totals_and_the_legend() -> None:
     legend = " ".join(lines[-4:])
     assert "tempo = lower-rest-lift-hold in s; deg/s = quickest turn of the lower leg in the lift" in legend
     assert legend.endswith("mom. = share that muscle did not pay for at the time, 0 to 1; ? and - = not known")
+
+
+def test_pain_is_said_before_any_number() -> None:
+    lines = shown(a_rep(), pain_s=[75.2, 80.0])
+    assert lines[1].startswith("PAIN at 1:15.2, 1:20.0. It hurt")
 
 
 def test_a_wide_terminal_shows_more() -> None:

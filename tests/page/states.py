@@ -220,7 +220,11 @@ def done(language: str) -> Stage:
 def ended(language: str) -> Stage:
     stage = hurt(language)
     table = language_of(language)
-    stage.state.show(stage="ended", moving=False, summary=summary_facts(reps(), [], "2026-05-04_172000.csv", table))
+    stage.state.show(
+        stage="ended",
+        moving=False,
+        summary=summary_facts(reps(), [], "2026-05-04_172000.csv", table, pain_s=(75.2, 91.0)),
+    )
     return stage
 
 

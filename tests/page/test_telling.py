@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,6 +19,7 @@ from imukick.reps.verdicts import VerdictParams
 from imukick.signals import LegMotion
 from imukick.units import RAD_PER_DEG
 from tests.page.browser import RECORDINGS
+from tests.page.states import Stage, free, planned, question, reps, staged
 
 
 def test_every_verdict_has_a_word_that_can_be_read_from_afar() -> None:
@@ -78,3 +82,40 @@ def test_phases_follow_a_kick() -> None:
 def test_the_phase_table_leads_everywhere_and_nowhere_else() -> None:
     names = {"rest", "lift", "hold", "lower"}
     assert {before for before, _ in NEXT} == set(NEXT.values()) == names
+
+
+def test_pain_is_above_every_count_of_the_summary() -> None:
+    calm = summary_facts(reps(), [], "x")
+    hurt = summary_facts(reps(), [], "x", pain_s=(75.2,))
+    assert "pain" not in calm
+    assert (hurt["pain"], hurt["title"]) == ("It hurt, at 1:15", calm["title"])
+    assert "less range" in hurt["advice"]
+
+
+def test_the_question_is_on_the_page_until_it_is_answered() -> None:
+    stage = question("en")
+    asked = stage.state.fact("question")
+    assert "operation" in asked
+    assert asked not in stage.state.fact("before"), "asked once, in its own place"
+    stage.shown.before = stage.shown.before.answered(yes=True)
+    stage.change()
+    assert stage.state.fact("question") is None
+    assert "Ask first" in " ".join(stage.state.fact("before"))
+
+
+def test_a_kick_before_the_start_is_answered_with_how_to_start() -> None:
+    stage = staged("en")
+    stage.shown.waiting = True
+    stage.change()
+    stage.view.event(replace(reps()[0], counted=False, reason="paused"))
+    assert stage.state.fact("early")
+    assert stage.state.fact("last") is None
+    stage.shown.waiting = False
+    stage.change()
+    assert not stage.state.fact("early")
+
+
+@pytest.mark.parametrize("state", [free, planned])
+def test_the_number_of_a_row_is_the_count_that_was_said(state: Callable[[str], Stage]) -> None:
+    rows = [row for row in state("en").state.since(None)[0]["rows"] if row["counted"]]
+    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))

@@ -12,7 +12,7 @@ from rich.table import Table
 from imukick.analysis import Analysis
 from imukick.cli.history_place import kept_history
 from imukick.cli.screen import Screen
-from imukick.cli.show import Report, clock_text
+from imukick.cli.show import Report, clock_text, pain_line
 from imukick.coaching.wording import rep_texts
 from imukick.events import Prior, Rep
 from imukick.plain_text import one_line
@@ -56,14 +56,16 @@ def show_session(db: str | None, number: int) -> None:
 
 
 def analysis_of(judgement: Judgement) -> Analysis:
-    """As `imukick.analyse` gave it, but for the motion and what was learned, which are not kept."""
-    return Analysis(judgement.reps, judgement.events, Prior(), (), dict(judgement.meta))
+    """As `imukick.analyse` gave it, but for the motion and what was learned, which are not kept, and pain, which `facts` says."""
+    return Analysis(judgement.reps, judgement.events, Prior(), (), dict(judgement.meta) | {"pain_s": []})
 
 
 def facts(one: KeptSession) -> list[str]:
     """What is known besides the repetitions, a line each."""
     begun = f"{one.started:%Y-%m-%d %H:%M}" if one.started is not None else f"kept {one.saved:%Y-%m-%d %H:%M}"
     lines = [f"session {one.number} of {one_line(one.person)}, {begun}, {one.origin}"]
+    pains_s = [mark.t_s for mark in one.marks if mark.kind == "pain"]
+    lines += [pain_line({"pain_s": pains_s})] if pains_s else []
     if not one.ended:
         lines.append("it did not end: what was told until then is kept, recompute judges its whole recording")
     if one.recording is not None:
@@ -75,10 +77,8 @@ def facts(one: KeptSession) -> list[str]:
         aim = "" if done.aim is None else f" of {done.aim}"
         kept = "" if done.adherence_share is None else f", tempo kept {100 * done.adherence_share:.0f} %"
         lines.append(f"plan, set {done.set}, {done.side}: {done.reps}{aim} repetitions, {done.clean} clean{kept}")
-    marks = [mark for mark in one.marks if mark.kind in ("pain", "note")]
-    lines += [
-        f"{mark.kind} at {clock_text(mark.t_s)}" + (f": {one_line(mark.value)}" if mark.value else "") for mark in marks
-    ]
+    notes = [mark for mark in one.marks if mark.kind == "note" or (mark.kind == "pain" and mark.value)]
+    lines += [f"{mark.kind} at {clock_text(mark.t_s)}: {one_line(mark.value)}" for mark in notes]
     lines += [f"note: {one.note}"] if one.note else []
     return [one_line(line, 2000) for line in lines]
 

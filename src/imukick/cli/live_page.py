@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 
 from rich.text import Text
 
+from imukick.analysis import Analysis
 from imukick.cli.page_options import PAGE_HOST, PAGE_PORT, PageOptions
 from imukick.cli.screen import Screen, complain
 from imukick.coaching.language import CODES
 from imukick.coaching.wording import language_of
 from imukick.errors import ImukickError
-from imukick.events import Rep
 from imukick.live.commands import line_command
 from imukick.page import EXPOSED, Page, PageState, code_lines, serving, show_rows, speak, summary_facts
 
@@ -79,9 +79,11 @@ def _came_in(page: Page, screen: Screen, address: str) -> None:
     screen.print(f"page: opened from {address}; for one more browser: {page.link}", soft_wrap=True)
 
 
-def show_end(page: Page, reps: Sequence[Rep] | None, lines: Sequence[str], recording: str) -> None:
-    """The last thing that the page shows: what the table on the terminal says; None: no sample came."""
+def show_end(page: Page, analysis: Analysis | None, lines: Sequence[str], recording: str) -> None:
+    """The last thing that the page shows: what the table on the terminal says, pain first; None: no sample came."""
     language = language_of(page.board.fact("language"))
-    summary = None if reps is None else summary_facts(reps, lines, recording, language)
-    show_rows(page.board, reps or ())
+    reps = () if analysis is None else analysis.reps
+    pain_s = () if analysis is None else analysis.meta["pain_s"]
+    summary = None if analysis is None else summary_facts(reps, lines, recording, language, pain_s=pain_s)
+    show_rows(page.board, reps)
     page.board.show(summary=summary, moving=False, stage="ended", trouble=" ".join(lines))

@@ -192,8 +192,7 @@ async def hold(
         async with linked(wishes.seek, stop, lambda found: chosen(found, wishes.sensor, stop, screen)) as link:
             held = await _session(wishes, exercise, recorder, screen, link, stop, page, keeper)
         if page is not None:
-            reps = None if held.analysis is None else held.analysis.reps
-            show_end(page, reps, [str(trouble) for trouble in held.troubles], recorder.path.name)
+            show_end(page, held.analysis, [str(trouble) for trouble in held.troubles], recorder.path.name)
         return held
 
 

@@ -115,7 +115,7 @@ class Play:
             analysis = gathered(
                 self._recording, self._exercise, self._coached.session, self._events, self._moved if motion else ()
             )
-            show_end(page, analysis.reps, self.plan_lines(), name)
+            show_end(page, analysis, self.plan_lines(), name)
         return analysis
 
     async def _play(self, page: Page, stop: Stop) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from statistics import median
 from typing import Any, Final
@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from imukick.analysis import Analysis
-from imukick.coaching.wording import quality_text, reason_text, rep_texts
+from imukick.coaching.wording import SAYINGS, quality_text, reason_text, rep_texts
 from imukick.events import (
     DISPUTED,
     Doubt,
@@ -44,6 +44,8 @@ class Report:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(self._name, style="bold")
+        if pain := pain_line(self._analysis.meta):
+            yield Text(pain, style="bold red")
         yield Text(facts_line(self._analysis), style="dim")
         claimed_s = self._analysis.meta["claimed_s"]
         if claimed_s:
@@ -71,6 +73,18 @@ REMOUNTED: Final = {
     "mind": "imukick has changed its mind: what it took for kicks was something else",
 }
 """A change of placement in words."""
+
+
+def pain_line(meta: Mapping[str, Any]) -> str:
+    """When it hurt, and what to do next time; empty where nobody said so.
+
+    >>> pain_line({"pain_s": [12.0, 75.2]})
+    'PAIN at 0:12.0, 1:15.2. It hurt: next time less range and no more weight, and never through pain'
+    """
+    times_s = meta.get("pain_s", ())
+    if not times_s:
+        return ""
+    return f"PAIN at {', '.join(map(clock_text, times_s))}. {SAYINGS['advice_pain'].shown}"
 
 
 def facts_line(analysis: Analysis) -> str:
@@ -146,7 +160,8 @@ def _rep_text(rep: Rep) -> str:
 def recording_line(name: str, analysis: Analysis) -> str:
     """One recording of several in one line."""
     posture = Counter(rep.posture for rep in analysis.reps if rep.counted).most_common(1)
-    return f"{name}: {_totals(analysis.reps)}" + (f", {posture[0][0]}" if posture else "")
+    pain = "; pain was marked" if analysis.meta.get("pain_s") else ""
+    return f"{name}: {_totals(analysis.reps)}" + (f", {posture[0][0]}" if posture else "") + pain
 
 
 def totals_line(analyses: Sequence[tuple[str, Analysis]]) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from imukick.errors import ImukickError
-from imukick.events import Event, newly_counted
+from imukick.events import Event, Rep, newly_counted
 from imukick.live.command_handler import CommandHandler
 from imukick.live.commands import Command
 from imukick.live.fit_check import FitCheck, look
@@ -63,7 +63,7 @@ class LiveLoop:
         self._counted = 0
         self._last_host_s = self._began_host_s = time.monotonic()
         self._down: set[str] = set()  # why the link is down, as far as it was said
-        self._trouble_told = False
+        self._trouble_told = self._moved_early = False
         self.error: ImukickError | None = None
 
     @property
@@ -215,6 +215,10 @@ class LiveLoop:
 
     def _told(self, event: Event) -> None:
         self._count.heard(event)
+        if isinstance(event, Rep) and self._says.waiting and not self._moved_early:
+            self._moved_early = True
+            begins = "b begins" if self._still is None else "the first still second begins"
+            self._view.say(f"you moved, and nothing counts yet: {begins}")
         self._view.event(event)
         if self._outlets is not None:
             self._outlets.event(event)

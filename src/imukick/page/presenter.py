@@ -269,9 +269,14 @@ def side_text(side: str, language: Language) -> str:
 
 
 def summary_facts(
-    reps: Sequence[Rep], lines: Sequence[str], recording: str, language: Language = ENGLISH
+    reps: Sequence[Rep],
+    lines: Sequence[str],
+    recording: str,
+    language: Language = ENGLISH,
+    *,
+    pain_s: Sequence[float] = (),
 ) -> dict[str, Any]:
-    """The end of a session: the same counts as in the table and the exports, a row a set."""
+    """The end of a session: the same counts as in the table and the exports, a row a set; pain (times of its marks) above all."""
     counted = [rep for rep in reps if rep.counted]
     clean = sum(rep.clean for rep in counted)
     rows = []
@@ -290,8 +295,13 @@ def summary_facts(
                 "momentum": decimals(median(shares) if shares else None, 2, language),
             }
         )
-    return {
-        "title": title_text(len(counted), clean, language.page),
+    title = title_text(len(counted), clean, language.page)
+    pain = {}
+    if pain_s:
+        when = ", ".join(f"{int(t_s) // 60}:{int(t_s) % 60:02d}" for t_s in pain_s)
+        pain = {"pain": language.page["ended_hurt"].format(when=when), "advice": language.sayings["advice_pain"].shown}
+    return pain | {
+        "title": title,
         "counted": len(counted),
         "clean": clean,
         "sets": rows,

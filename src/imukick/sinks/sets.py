@@ -38,7 +38,7 @@ class SetRow:
     aborted: int = field(metadata=column("count", "of these: turned back early"))
     cut: int = field(metadata=column("count", "of these: cut by a gap or an end"))
     not_a_kick: int = field(metadata=column("count", "of these: another movement"))
-    paused: int = field(metadata=column("count", "of these: done in a break"))
+    paused: int = field(metadata=column("count", "of these: done before the start or in a break"))
     other_leg: int = field(metadata=column("count", "of these: moved by the other leg"))
     clean: int = field(metadata=column("count", "counted repetitions that were judged and have no verdict"))
     clean_share: float | None = field(metadata=column("share", "clean of counted"))

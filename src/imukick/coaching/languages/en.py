@@ -226,7 +226,7 @@ TABLE: Final = Language(
         "stopped_title": "Stopped: that hurt",
         "stopped_note": "Pain is noted in the recording. Nothing counts until you go on.",
         "ended_title": "The session is over",
-        "ended_hurt": "It hurt in this session",
+        "ended_hurt": "It hurt, at {when}",
         "ended_close": "You can close this page.",
         "ended_recording": "Recording: {name}.",
         "title_one": "1 repetition, {clean} clean",

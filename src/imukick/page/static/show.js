@@ -198,10 +198,11 @@ function lines(texts) {
 
 function showSummary() {
   const summary = facts.summary;
-  put($("panel-title"), summary ? summary.title : word("ended_title"));
-  const hurt = (facts.hurt || []).map((text) => ["hurt", text]);
+  put($("panel-title"), summary ? summary.pain || summary.title : word("ended_title"));
+  const hurt = summary?.pain ? [["hurt", summary.advice], ["", summary.title]] : [];
   lines([...hurt, ...(summary ? summary.lines : facts.trouble ? [facts.trouble] : []).map((text) => ["", text])]);
   put($("panel-note"), `${summary ? `${word("ended_recording", { name: summary.recording })} ` : ""}${word("ended_close")}`);
+  document.body.toggleAttribute("data-hurt", Boolean(summary?.pain));
   const body = $("summary").tBodies[0];
   const signature = JSON.stringify(summary?.sets || []);
   if (body.dataset.signature === signature) return;
