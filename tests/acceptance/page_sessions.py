@@ -71,7 +71,7 @@ def test_a_session_from_start_to_summary_by_keyboard_alone_with_two_tabs_and_a_r
     summary, rows, counted = seen["page"]
     assert summary["counted"] == counted == analysis.counted == sum(row["counted"] for row in rows)
     assert len(rows) == len(analysis.reps)
-    assert seen["title"] == f"{analysis.counted} reps, {summary['clean']} clean"
+    assert seen["title"] == f"{analysis.counted} repetitions, {summary['clean']} clean"
     assert [mark.kind for mark in read_recording(recording).marks] == ["not_one", "pause", "resume"]
     assert seen["said"], "the count is spoken"
     assert {url.split("/")[2].split(":")[0] for url in seen["asked"]} == {"127.0.0.1"}
@@ -84,10 +84,10 @@ def test_a_lost_link_is_shown_and_heals(tmp_path: Path) -> None:
     async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, PHONE)
         await until(page, "f.stage === 'running' && f.link.up")
-        await until(page, "!f.link.up && !document.getElementById('banner').hidden")
-        seen["banner"] = await page.text_content("#banner")
+        await until(page, "!f.link.up && document.body.dataset.scene === 'lost'")
+        seen["lost"] = await page.text_content("#count")
         seen["faults"] = await faults(page)
-        await until(page, "f.link.up && document.getElementById('banner').hidden")
+        await until(page, "f.link.up && document.body.dataset.scene !== 'lost'")
         await until(page, "f.counted >= 2")
         for _ in range(2):
             await page.tap("#end")
@@ -98,7 +98,7 @@ def test_a_lost_link_is_shown_and_heals(tmp_path: Path) -> None:
     radio = Radio(drops_s=((5.0, 7.0),))
     analysis = hold_session(Session("quadruped_swings_and_drops", speed=6.0, radio=radio), recording, steps)
     assert_replays(analysis, recording)
-    assert "lost" in seen["banner"]
+    assert seen["lost"] == "No sensor"
     assert seen["faults"] == []
     assert seen["counted"] == analysis.counted >= 2
 
@@ -129,10 +129,12 @@ def test_pain_stops_and_every_button_is_a_mark_that_replays(tmp_path: Path) -> N
         seen["sure"] = await page.text_content("#end")
         await page.tap("#end")
         await until(page, "f.stage === 'ended' && f.summary")
+        seen["title"] = await page.text_content("#panel-title")
 
     recording = tmp_path / "live.csv"
     analysis = hold_session(Session("standing_faults", speed=3.0), recording, steps)
     assert_replays(analysis, recording)
+    assert seen["title"].startswith("It hurt, at 0:")
     assert "Stop" in seen["told"]
     assert seen["faults"] == []
     assert any("Stop" in text for text in seen["said"])
@@ -148,8 +150,11 @@ def test_a_plan_leads_through_its_sets(tmp_path: Path, monkeypatch: pytest.Monke
     async def steps(chromium: Any, link: Link) -> None:
         page = await opened(chromium, link, LAPTOP, voice=True)
         await page.get_by_role("button", name="Start").click()
-        await until(page, "f.stage === 'rest' && f.rest_left_s !== null")
-        seen["rest"] = await page.text_content("#aim")
+        await until(page, "f.question")
+        await page.get_by_role("button", name="No", exact=True).click()
+        await until(page, "f.question === null")
+        await until(page, "f.stage === 'rest' && f.rest_left_s")
+        seen["rest"] = [await page.text_content("#side"), await page.text_content("#count")]
         seen["faults"] = await faults(page)
         await until(page, "f.set === 2 && f.reps >= 1 && f.stage === 'running'")
         seen["aim"] = await page.text_content("#aim")
@@ -162,7 +167,7 @@ def test_a_plan_leads_through_its_sets(tmp_path: Path, monkeypatch: pytest.Monke
     recording = tmp_path / "live.csv"
     analysis = hold_session(Session("standing_controlled", speed=3.0, plan=PLAN), recording, steps)
     assert_replays(analysis, recording)
-    assert (seen["rest"], seen["aim"]) == ("s rest", "of 3")
+    assert (seen["rest"][0], seen["rest"][1][:2], seen["aim"]) == ("Rest", "0:", "of 3")
     assert seen["faults"] == []
     assert seen["done"][0]["reps"] == 3
     assert any("Set 1" in text for text in seen["said"])
