@@ -83,16 +83,27 @@ class File:
         """Without gzip round it; of UTF-16 text with its mark the same in UTF-8."""
         if data.startswith(GZIP):
             with telling(self.path):
-                unpacker = zlib.decompressobj(wbits=31)
-                data = unpacker.decompress(data, MOST_UNPACKED + 1 if limit is None else limit)
-                if limit is None and not unpacker.eof and len(data) <= MOST_UNPACKED:
-                    raise RecordingError("cannot be unpacked: its end is missing; copy it again", path=self.path)
+                data = self._unpacked(data, MOST_UNPACKED + 1 if limit is None else limit, whole=limit is None)
             if len(data) > MOST_UNPACKED:
                 trouble = f"over {MOST_UNPACKED // 10**6} MB when unpacked; cut the recording"
                 raise RecordingError(trouble, path=self.path)
         if data.startswith(UTF16):
             return data[: len(data) // 2 * 2].decode("utf-16", errors="replace").encode()
         return data
+
+    def _unpacked(self, data: bytes, most: int, *, whole: bool) -> bytes:
+        """Up to `most` bytes of what gzip packed, in one piece or in several that were put one behind the other."""
+        pieces = list[bytes]()
+        while data and most > 0:
+            if not data.startswith(GZIP):
+                raise RecordingError("cannot be unpacked: more follows its end; copy it again", path=self.path)
+            unpacker = zlib.decompressobj(wbits=31)
+            pieces.append(unpacker.decompress(data, most))
+            most -= len(pieces[-1])
+            if whole and not unpacker.eof and most > 0:
+                raise RecordingError("cannot be unpacked: its end is missing; copy it again", path=self.path)
+            data = unpacker.unused_data.lstrip(b"\0") if unpacker.eof else b""
+        return b"".join(pieces)
 
     def _read(self, limit: int | None) -> bytes:
         if self.zipped is None:

@@ -23,6 +23,10 @@ EVEN: Final = 0.3
 """Rows that were exchanged lie evenly once they are in order; a wrong time does not. Chosen: above what a sensor's stamps jitter."""
 REPEATED: Final = 0.02
 """Where more stamps than this share repeat the one before, evenness says nothing."""
+IN_SECONDS: Final = 0.6
+BACK_S: Final = 0.3
+"""Share of all seconds in which time runs backwards, and how far in the middle, where milliseconds lack their zeros. Chosen: at 25 to 200
+rows a second each second runs back by 0.7 to 0.9 s; rows that were exchanged by a row or two."""
 LISTED: Final = 4
 
 
@@ -42,6 +46,7 @@ def in_order(part: Part, wanted: int | None) -> Part:
         return part
     if (step <= 0).all():
         part.refuse((1, "the rows run backwards in time, the last first; sort them by time"))
+    part.refuse(_unpadded(t_s))
     cuts = _cuts(part)
     if wanted is not None and not cuts:
         raise RecordingError("its time begins only once; leave --part away", path=part.path)
@@ -60,6 +65,20 @@ def in_order(part: Part, wanted: int | None) -> Part:
         trouble = f"{rows} after one of a later time ({part.t_s[late[0]]!s}, then {part.t_s[late[0] + 1]!s} s); sort the rows by time"
         part.refuse((int(late[0]) + 1, trouble))
     return part
+
+
+def _unpadded(t_s: FloatArray) -> tuple[int, str] | None:
+    """(row, in words) where the milliseconds of a second were written without leading zeros, so that 4.80 s comes before 4.100 s."""
+    back_s = -np.diff(t_s)
+    back = np.flatnonzero(back_s > 0)
+    if len(back) < max(3.0, IN_SECONDS * (t_s.max() - t_s.min())) or not BACK_S < np.median(back_s[back]) < 1.0:
+        return None
+    row = int(back[0]) + 1
+    trouble = (
+        f"time runs backwards in nearly every second, here from {t_s[row - 1]!s} to {t_s[row]!s} s, as where milliseconds are written "
+        "without zeros before them (4.20 for 4.020); write them with three digits"
+    )
+    return row, trouble
 
 
 def _cuts(part: Part) -> list[int]:

@@ -113,6 +113,25 @@ def without_lost(part: Part) -> Part:
     )
 
 
+def without_zeros(part: Part) -> Part:
+    """The rows that are not zeros throughout, as a logger writes for lost samples, with a word about those that are; our own recordings
+    stay as they are. Raises `RecordingError` where that is half of them.
+    """
+    if part.acc is None or part.native:
+        return part
+    zeros = (part.acc.values == 0.0).all(axis=1)
+    if part.gyr is not None:
+        zeros &= (part.gyr.values == 0.0).all(axis=1)
+    if not zeros.any() or zeros.all():
+        return part
+    if zeros.mean() > MOST_LOST:
+        trouble = f"{zeros.mean():.0%} of its rows hold zeros alone; export it again, without filling up"
+        raise RecordingError(trouble, path=part.path)
+    rows = "1 row holds" if zeros.sum() == 1 else f"{zeros.sum()} rows hold"
+    said = f"{rows} zeros alone, which no sensor at rest or in motion reads; they are taken for lost samples"
+    return replace(part.taken(np.flatnonzero(~zeros)), warnings=(*part.warnings, said))
+
+
 def text_of(file: File) -> bytes:
     """Its clean bytes."""
     return clean(file.whole(), file.path)[0]

@@ -19,7 +19,7 @@ from imukick.sources.recordings.in_order import in_order
 from imukick.sources.recordings.mixed import mixed
 from imukick.sources.recordings.one_grid import one_grid
 from imukick.sources.recordings.one_sensor import one_sensor
-from imukick.sources.recordings.part import Part, WantedPart
+from imukick.sources.recordings.part import Part, WantedPart, without_zeros
 
 PLAIN = FORMATS[-1]
 """CSV with units in its header: what a file is taken for that no other row knows."""
@@ -72,7 +72,7 @@ def read_recording(
         tables = row.read(found.files, asked)
         if not row.devices:
             tables = [one_sensor(one, device) for one in tables]
-        joined = one_grid([in_order(one, part) for one in tables])
+        joined = one_grid([in_order(without_zeros(one), part) for one in tables])
     return _recording(found, joined)
 
 
