@@ -289,7 +289,7 @@ def facts_of(
         rate_hz = round(1.0 / period, 3)
         missing_share = round(max(0.0, 1.0 - len(samples) / (1.0 + (samples.t_s[-1] - samples.t_s[0]) / period)), 5)
     return {
-        "package": f"imukick {_version()}",
+        "package": f"imukick {package_version()}",
         "metrics_version": METRICS_VERSION,
         "export_version": EXPORT_VERSION,
         "protocol_version": PROTOCOL_VERSION,
@@ -331,7 +331,8 @@ def _text(value: object) -> str | None:
     return one_line(value) if isinstance(value, str) and value.strip() else None
 
 
-def _version() -> str:
+def package_version() -> str:
+    """Of this package, as installed."""
     try:
         return importlib.metadata.version("imukick")
     except importlib.metadata.PackageNotFoundError:

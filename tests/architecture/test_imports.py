@@ -87,10 +87,12 @@ ONLY_LAZILY = {"analysis": ("sinks",)}
 
 DOORS: dict[str, tuple[str, ...]] = {
     "bleak": ("sources.ble", "virtual.bumble_backend"),
+    "botocore": ("cohort.store",),
     "bumble": ("virtual",),
     "dask": ("cohort",),
     "distributed": ("cohort",),
     "fit_tool": ("sinks.fit_file",),
+    "fsspec": ("cohort",),
     "jinja2": ("sinks",),
     "matplotlib": ("sinks",),
     "pandas": ("sinks.table", "sources.recordings"),

@@ -7,15 +7,12 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from imukick.errors import ImukickError, RecordingError
 
 if TYPE_CHECKING:
     from imukick.sources.recordings.finding import Found
-
-NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original", "arrivals")
-"""`NAME.<word>.csv` in a folder is something about a recording, or the one that an edited one replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,13 @@ class Inputs:
 
 def find_inputs(named: list[str]) -> Inputs:
     """Raises `ImukickError` for a folder without recordings, a glob that matches nothing, and no name at all."""
-    from imukick.sources.recordings.finding import Found, below, recordings_in, recordings_of_folder
+    from imukick.sources.recordings.finding import (
+        Found,
+        about_a_recording,
+        below,
+        recordings_in,
+        recordings_of_folder,
+    )
 
     found: dict[Path, Found] = {}
     several = False
@@ -72,6 +75,8 @@ def find_inputs(named: list[str]) -> Inputs:
 
 def _recordings(found: Sequence[Found]) -> list[Found]:
     """Without what is about a recording: by its name, or because a recording names it as its arrivals."""
+    from imukick.sources.recordings.finding import about_a_recording
+
     return _without_arrivals([one for one in found if not about_a_recording(one.path)])
 
 
@@ -122,7 +127,7 @@ def recordings_among(inputs: Inputs) -> tuple[Inputs, tuple[Path, ...]]:
     and tables that no format knows. Of one alone, that one.
     """
     from imukick.sources.recordings.files import is_zip
-    from imukick.sources.recordings.finding import recordings_in
+    from imukick.sources.recordings.finding import about_a_recording, recordings_in
 
     if len(inputs.paths) < 2:
         return inputs, ()
@@ -139,13 +144,3 @@ def real(path: Path) -> Path:
 
 def _matching(pattern: Path) -> Iterable[Path]:
     return Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
-
-
-def about_a_recording(path: Path) -> bool:
-    """Whether a name says that this is an export or truth of a recording.
-
-    >>> about_a_recording(Path("monday.reps.csv")), about_a_recording(Path("monday.csv"))
-    (True, False)
-    """
-    parts = path.name.lower().split(".")
-    return len(parts) > 2 and parts[-2] in NOT_RECORDINGS

@@ -22,8 +22,27 @@ def check_pyarrow() -> None:
 
 def write_sheet(path: Path, sheet: Sheet) -> None:
     """One row group; numbers as 64-bit, words as strings, lists as lists, verdicts as lists of structs."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
+
+    with path.open("wb") as file:
+        pq.write_table(arrow_table(sheet), file)
+
+
+def arrow_table(sheet: Sheet) -> Any:
+    """The sheet as a pyarrow.Table: types and meanings as in the file, the facts as its metadata."""
+    import pyarrow as pa
+
+    types = arrow_types(sheet.kind)
+    schema = pa.schema(
+        [pa.field(name, types.get(name, pa.string()), metadata=_said(name)) for name in sheet.columns],
+        metadata={key: json.dumps(value, ensure_ascii=False, allow_nan=False) for key, value in sheet.facts.items()},
+    )
+    return pa.Table.from_pylist(list(sheet.records()), schema=schema)
+
+
+def arrow_types(kind: type[Any]) -> dict[str, Any]:
+    """Name of each field of the dataclass `kind` -> its pyarrow type."""
+    import pyarrow as pa
 
     verdict = pa.struct(
         [(name, pa.string() if name in ("word", "unit", "source") else pa.float64()) for name in _VERDICT]
@@ -37,13 +56,7 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
         "tuple[str, ...]": pa.list_(pa.string()),
         "tuple[Verdict, ...]": pa.list_(verdict),
     }
-    types = {field.name: kinds.get(str(field.type), pa.string()) for field in fields(sheet.kind)}
-    schema = pa.schema(
-        [pa.field(name, types.get(name, pa.string()), metadata=_said(name)) for name in sheet.columns],
-        metadata={key: json.dumps(value, ensure_ascii=False, allow_nan=False) for key, value in sheet.facts.items()},
-    )
-    with path.open("wb") as file:
-        pq.write_table(pa.Table.from_pylist(list(sheet.records()), schema=schema), file)
+    return {field.name: kinds.get(str(field.type), pa.string()) for field in fields(kind)}
 
 
 _VERDICT = ("word", "value", "limit", "unit", "source")

@@ -22,6 +22,8 @@ _QUANTITY: Final = re.compile(
 )
 """What a file's name says of the quantity in it; what is left of the name says which recording it is of."""
 _RATE: Final = re.compile(r"\d+(?:\.\d+)?hz", re.IGNORECASE)
+NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original", "arrivals")
+"""`NAME.<word>.csv` in a folder is something about a recording, or the one that an edited one replaced."""
 _NAMED: Final = 5
 """So many recordings of several are named."""
 
@@ -106,6 +108,16 @@ def recordings_in(paths: Iterable[Path]) -> list[Found]:
         found.append(_found(path, group))
         seen |= {known.file.path for known in group}
     return found or other
+
+
+def about_a_recording(path: Path) -> bool:
+    """Whether a name says that this is an export or truth of a recording.
+
+    >>> about_a_recording(Path("monday.reps.csv")), about_a_recording(Path("monday.csv"))
+    (True, False)
+    """
+    parts = path.name.lower().split(".")
+    return len(parts) > 2 and parts[-2] in NOT_RECORDINGS
 
 
 def _by_recording(known: Iterable[_Known]) -> dict[tuple[str, str, str], list[_Known]]:

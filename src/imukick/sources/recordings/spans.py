@@ -116,7 +116,7 @@ def _parquet_rows(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(path)
+        frame = pd.read_parquet(path, engine="pyarrow", use_threads=False, pre_buffer=False)  # its threads abort exits
     except ImportError:
         raise RecordingError("Parquet needs pyarrow: pip install 'imukick[parquet]'", path=path) from None
     except FileNotFoundError:

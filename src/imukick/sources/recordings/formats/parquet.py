@@ -86,7 +86,9 @@ def _frame(file: File) -> Any:
     import pandas as pd
 
     try:
-        return pd.read_parquet(io.BytesIO(file.whole())).reset_index()
+        # without pyarrow's reading threads, which abort the process now and then when Python ends before they do
+        whole = io.BytesIO(file.whole())
+        return pd.read_parquet(whole, engine="pyarrow", use_threads=False, pre_buffer=False).reset_index()
     except ImportError:
         raise RecordingError("Parquet needs pyarrow: pip install 'imukick[parquet]'", path=file.path) from None
     except (OSError, ValueError, KeyError) as error:
