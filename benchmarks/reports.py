@@ -84,14 +84,16 @@ def measure(folder: Path) -> int:
         began = time.perf_counter()
         works.append(command(path, "-o", page))
         walls.append(time.perf_counter() - began)
-    from imukick.sinks.report.account import Account
+    from imukick.sinks.report.data import ReportData
     from imukick.sinks.report.page import report_html
 
     recording = read_recording(path)
     began = time.perf_counter()
     analysis = analyse(recording)
     known = time.perf_counter()
-    report_html(Account(path.name, analysis.moved, analysis.reps, analysis.events, analysis.meta, 0.0, recording.marks))
+    report_html(
+        ReportData(path.name, analysis.moved, analysis.reps, analysis.events, analysis.meta, 0.0, recording.marks)
+    )
     drawn = time.perf_counter()
     size = page.stat().st_size
     span_s = float(recording.samples.t_s[-1] - recording.samples.t_s[0])

@@ -24,7 +24,7 @@ from imukick.motion.filters import CUT_HZ, zero_phase
 from imukick.motion.grid import GRID_HZ
 from imukick.reps.pendulum import pendulum
 from imukick.signals import FloatArray
-from imukick.sinks.paper import CLEAN, FAINT, FAULT, INK, PHASES, SMALL, TEXT, style
+from imukick.sinks.figure_style import CLEAN, FAINT, FAULT, INK, PHASES, SMALL, TEXT, style
 from imukick.sources.simulator import Spec, simulate
 from imukick.units import DEG_PER_RAD
 

@@ -78,7 +78,7 @@ class Analysis:
         `title`: above it, default the recording's name. The angle is in it unless the analysis was made without `motion`.
         Raises `ImukickError` for a session that no page holds. Needs no display and leaves pyplot alone.
         """
-        from imukick.sinks.paper import style
+        from imukick.sinks.figure_style import style
         from imukick.sinks.picture import Story, draw
 
         clean = sum(rep.clean for rep in self.reps)

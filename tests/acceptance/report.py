@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.page.browser import LAPTOP, PHONE, needs_chromium
-from tests.sinks.test_report import an_account, at, shipped, two_legs
+from tests.sinks.test_report import at, report_data, shipped, two_legs
 from tests.sinks.test_report_browser import hostile, seen
 
 pytestmark = needs_chromium
@@ -43,7 +43,7 @@ def test_every_shipped_recording_in_every_look(tmp_path: Path) -> None:
 
 def test_a_long_session_grows_cleanly(tmp_path: Path) -> None:
     reps = [at(3.0 * k + 1.0, index=k + 1, set=1 + k // 20) for k in range(200)]
-    found = seen({"long": an_account(*reps)}, {"phone": PHONE}, tmp_path)
+    found = seen({"long": report_data(*reps)}, {"phone": PHONE}, tmp_path)
     assert (found.said, found.wrong) == ([], {})
     assert 4 <= found.pages["long"] <= 6
 

@@ -26,9 +26,9 @@ def test_what_is_said_on_the_command_line_holds_as_in_replay(run: Run, other_kic
     page = (tmp_path / "a.html").read_text("utf-8")
     counted = analyse(other_kicks, posture="any").counted
     assert page.count('<figure class="fault">') == counted
-    assert "<b>A. &lt;b&gt;Nn&lt;/b&gt;</b>" in page
+    assert "<h1>A. &lt;b&gt;Nn&lt;/b&gt;" in page
     assert "second look" in page
-    assert "under 180°" in page
+    assert "the leg rose less than 180°" in page
 
 
 def test_a_plan_brings_its_tempo(run: Run, other_kicks: Path, tmp_path: Path) -> None:
@@ -103,10 +103,10 @@ def test_a_session_of_the_history(run: Run, other_kicks: Path, tmp_path: Path) -
     done = run("report", 1, "--db", db, "-o", f"{tmp_path}/")
     assert (done.code, done.err) == (0, "")
     page = (tmp_path / "session-1.report.html").read_text("utf-8")
-    assert "<b>Ann</b>" in page
+    assert "<h1>Ann" in page
     assert "it was &lt;u&gt;late&lt;/u&gt;" in page
     assert "Pain: left &lt;i&gt;hip&lt;/i&gt;" in page
-    assert "under 120°" in page, "judged as it was kept"
+    assert "the leg rose less than 120°" in page, "judged as it was kept"
     with recording.open("a", encoding="utf-8") as file:
         file.write("# more\n")
     changed = run("report", 1, "--db", db, "-o", tmp_path / "b.html")

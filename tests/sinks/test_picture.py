@@ -19,9 +19,9 @@ from imukick import analyse
 from imukick.errors import ImukickError
 from imukick.events import Remount, Rep, Verdict
 from imukick.signals import LegMotion
+from imukick.sinks.figure_style import style
 from imukick.sinks.leg_curve import curve_of, without_stale
 from imukick.sinks.leg_rows import labels_of
-from imukick.sinks.paper import style
 from imukick.sinks.picture import ENDINGS, Story, draw, write_picture
 from imukick.sinks.timeline import Row
 from tests.sinks.rep_rows import a_rep

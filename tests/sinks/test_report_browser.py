@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from imukick.marks import Mark
-from imukick.sinks.report.account import Account
+from imukick.sinks.report.data import ReportData
 from imukick.sinks.report.page import report_html
 from tests.page.accessibility import faults
 from tests.page.browser import PHONE, browser, needs_chromium
@@ -33,11 +33,13 @@ class Seen:
     pages: dict[str, int] = field(default_factory=dict)
 
 
-def seen(accounts: Mapping[str, Account], looks: Mapping[str, dict[str, Any]], folder: Path, script: str = "") -> Seen:
-    """Each account opened in each look, its details unfolded, and printed; `script` gives further faults."""
+def seen(
+    accounts: Mapping[str, ReportData], looks: Mapping[str, dict[str, Any]], folder: Path, script: str = ""
+) -> Seen:
+    """Each report opened in each look, its details unfolded, and printed; `script` gives further faults."""
     found = Seen()
-    for name, account in accounts.items():
-        (folder / f"{name}.html").write_text(report_html(account), encoding="utf-8")
+    for name, data in accounts.items():
+        (folder / f"{name}.html").write_text(report_html(data), encoding="utf-8")
 
     async def look(chromium: Any, how: str, name: str) -> None:
         page = await chromium.new_page(**looks[how])
@@ -65,7 +67,7 @@ def seen(accounts: Mapping[str, Account], looks: Mapping[str, dict[str, Any]], f
     return found
 
 
-def hostile() -> Account:
+def hostile() -> ReportData:
     """Somebody wrote a page into every name and note of a session."""
     notes = [HOSTILE, "javascript:alert(1)", "https://example.invalid/a.png"]
     marks = [Mark(1.0, "note", HOSTILE)]

@@ -22,7 +22,7 @@ from imukick.plans import Plan, Tempo
 from imukick.sinks.history import KeptSession
 from imukick.sinks.history.recordings import recording_facts
 from imukick.sinks.history.words import DEFAULT_PERSON
-from imukick.sinks.report.account import Account
+from imukick.sinks.report.data import ReportData
 from imukick.sinks.report.page import report_html
 from imukick.sinks.report.pdf import find_browser, print_pdf
 from imukick.sinks.report.sentence import session_sentence
@@ -59,12 +59,12 @@ def report_all(named: Sequence[str], wishes: ReplayOptions, order: Order) -> int
     failed = False
     for source, place in zip(sources, places, strict=True):
         try:
-            account = told_of(source, wishes, order.person)
+            data = told_of(source, wishes, order.person)
             if new_folder is not None:
                 _make(new_folder)
             with whole_file(place, force=order.force) as part:
-                part.write_text(report_html(account), encoding="utf-8", newline="\n")
-            say(f"{place}: {session_sentence(account)}")
+                part.write_text(report_html(data), encoding="utf-8", newline="\n")
+            say(f"{place}: {session_sentence(data)}")
             if browser is not None:
                 paper = place.with_suffix(".pdf")
                 with whole_file(paper, force=order.force) as part:
@@ -169,7 +169,7 @@ def _make(folder: Path) -> None:
         raise RecordingError(f"cannot be made: {error.strerror or error}", path=folder) from error
 
 
-def told_of(source: Source, wishes: ReplayOptions, person: str = "") -> Account:
+def told_of(source: Source, wishes: ReplayOptions, person: str = "") -> ReportData:
     """Read and analyse it as wished; what a kept session was judged by holds where nothing is wished.
 
     Raises `ImukickError` for a recording that cannot be used.
@@ -189,7 +189,7 @@ def told_of(source: Source, wishes: ReplayOptions, person: str = "") -> Account:
     warn(recording.path, analysis.meta["warnings"])
     samples = recording.samples
     return replace(
-        _account(source, analysis, float(samples.t_s[-1] - samples.t_s[0]) if len(samples) else 0.0, person),
+        _data(source, analysis, float(samples.t_s[-1] - samples.t_s[0]) if len(samples) else 0.0, person),
         marks=recording.marks,
         plan=plan.name if plan is not None else str(recording.meta.get("plan") or ""),
         plan_lines=lines,
@@ -197,20 +197,20 @@ def told_of(source: Source, wishes: ReplayOptions, person: str = "") -> Account:
     )
 
 
-def _together(source: Source, wishes: ReplayOptions, person: str) -> Account:
+def _together(source: Source, wishes: ReplayOptions, person: str) -> ReportData:
     """The report of a session of several sensors has no curves: the session has one angle for each leg."""
     if source.kept is not None:  # each ankle has its own side
         wishes = replace(wishes, told={key: value for key, value in wishes.told.items() if key != "side"})
     check_together(wishes, OutputOptions(None, None, None, excel=False, force=False))
     analysis = played_together(source.members, wishes)
     warn(source.path, analysis.meta["warnings"])
-    return _account(source, analysis, max(one["to_s"] for one in analysis.meta["sensors"].values()), person)
+    return _data(source, analysis, max(one["to_s"] for one in analysis.meta["sensors"].values()), person)
 
 
-def _account(source: Source, analysis: Analysis, duration_s: float, person: str) -> Account:
+def _data(source: Source, analysis: Analysis, duration_s: float, person: str) -> ReportData:
     """What every report says; a kept session brings its person and its note."""
     kept = source.kept
-    return Account(
+    return ReportData(
         name=source.path.name,
         moved=analysis.moved,
         reps=analysis.reps,

@@ -9,7 +9,21 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from imukick.sinks.paper import DPI, FAINT, FAULT, INK, INNER, LEFT, TEXT, TITLE, WIDE, field, say, shortened, style
+from imukick.sinks.figure_style import (
+    DPI,
+    FAINT,
+    FAULT,
+    INK,
+    INNER,
+    LEFT,
+    TEXT,
+    TITLE,
+    WIDE,
+    field,
+    say,
+    shortened,
+    style,
+)
 from imukick.sinks.picture import UNDATED
 
 COLUMNS: Final = 2

@@ -16,8 +16,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, Multiple
 from imukick.coaching.wording import reason_text
 from imukick.events import Rep
 from imukick.signals import LegMotion
-from imukick.sinks.leg_curve import curve_of, limits_deg, without_stale
-from imukick.sinks.paper import (
+from imukick.sinks.figure_style import (
     CLEAN,
     FAINT,
     FAULT,
@@ -35,6 +34,7 @@ from imukick.sinks.paper import (
     say,
     text_wide,
 )
+from imukick.sinks.leg_curve import curve_of, limits_deg, without_stale
 from imukick.sinks.timeline import Box, Row, rows_of, stacked
 
 TALL: Final = 1.2

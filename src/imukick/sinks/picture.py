@@ -15,8 +15,7 @@ from imukick.coaching.wording import quality_text
 from imukick.errors import ImukickError
 from imukick.events import Event, Remount, Rep
 from imukick.signals import LegMotion
-from imukick.sinks.leg_rows import LegRows
-from imukick.sinks.paper import (
+from imukick.sinks.figure_style import (
     DPI,
     FAINT,
     INK,
@@ -33,6 +32,7 @@ from imukick.sinks.paper import (
     style,
     wrapped,
 )
+from imukick.sinks.leg_rows import LegRows
 from imukick.sinks.rep_bars import RepBars
 
 ENDINGS: Final = (".png", ".svg", ".pdf")

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from imukick.events import Rep
 from imukick.exercises import KNOWN_LOADS
-from imukick.sinks.paper import (
+from imukick.sinks.figure_style import (
     FAINT,
     FAULT,
     INK,

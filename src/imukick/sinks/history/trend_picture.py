@@ -10,9 +10,7 @@ from typing import Any, Final
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
-from imukick.sinks.history.trend_words import verdict_words
-from imukick.sinks.history.trends import ENDS, METRICS, Trend
-from imukick.sinks.paper import (
+from imukick.sinks.figure_style import (
     CLEAN,
     DPI,
     FAINT,
@@ -28,6 +26,8 @@ from imukick.sinks.paper import (
     shortened,
     style,
 )
+from imukick.sinks.history.trend_words import verdict_words
+from imukick.sinks.history.trends import ENDS, METRICS, Trend
 from imukick.sinks.picture import ENDINGS, UNDATED
 
 MOST: Final = 6

@@ -12,7 +12,7 @@ from typing import Final
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from imukick.sinks.paper import CLEAN, FAINT, FAULT, INK, PHASES, style
+from imukick.sinks.figure_style import CLEAN, FAINT, FAULT, INK, PHASES, style
 
 GRID: Final = "#e6e9ec"
 EDGE: Final = "#b4bac1"

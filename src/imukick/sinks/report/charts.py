@@ -16,9 +16,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from imukick.events import Rep
 from imukick.exercises import KNOWN_LOADS
 from imukick.plans import tolerance_s
-from imukick.sinks.paper import FAINT, FAULT, INK, PHASES, SMALL, degrees
-from imukick.sinks.report.account import Account, listed, numbers, plural
+from imukick.sinks.figure_style import FAINT, FAULT, INK, PHASES, SMALL, degrees
 from imukick.sinks.report.chart_svg import BAND, BAR, GRID, chart_style, inline_svg
+from imukick.sinks.report.data import ReportData, listed, numbers, plural
 from imukick.sinks.sets import set_rows
 
 HALF: Final = 3.7
@@ -48,20 +48,20 @@ class Chart:
     wide: bool
 
 
-def charts_of(account: Account) -> tuple[list[Chart], list[Chart]]:
+def charts_of(data: ReportData) -> tuple[list[Chart], list[Chart]]:
     """Those that the counted repetitions have numbers for, for the left and the right half of a page; none without any."""
-    if not account.counted:
+    if not data.counted:
         return [], []
     with chart_style():
-        left, right = [_tempo(account)], [_range(account), _velocity(account)]
-        if any(rep.momentum_lift is not None or rep.momentum_drop is not None for rep in account.counted):
-            left.append(_momentum(account))
+        left, right = [_tempo(data)], [_range(data), _velocity(data)]
+        if any(rep.momentum_lift is not None or rep.momentum_drop is not None for rep in data.counted):
+            left.append(_momentum(data))
     return left, right
 
 
-def _figure(account: Account, fields: int = 1, tall: float = TALL) -> tuple[Figure, list[Axes], bool]:
+def _figure(data: ReportData, fields: int = 1, tall: float = TALL) -> tuple[Figure, list[Axes], bool]:
     """A figure with its fields one below the other, one slot a counted repetition, sets kept apart."""
-    counted = account.counted
+    counted = data.counted
     wide = len(counted) >= MANY
     page_wide, page_tall = WHOLE if wide else HALF, tall + FOOT + HEAD
     figure = Figure(figsize=(page_wide, page_tall))
@@ -98,8 +98,8 @@ def _sets(reps: Sequence[Rep]) -> list[list[tuple[int, Rep]]]:
     return [list(group) for _, group in groupby(enumerate(reps), key=lambda one: one[1].set)]
 
 
-def _tempo(account: Account) -> Chart:
-    counted, aim = account.counted, account.tempo
+def _tempo(data: ReportData) -> Chart:
+    counted, aim = data.counted, data.tempo
     parts: list[tuple[str, str, Callable[[Rep], float | None], float | None]] = [
         ("lower", "lowering", lambda rep: rep.lower_s, aim.lower_s if aim else None),
         ("rest", "rest before", lambda rep: rep.rest_before_s, aim.rest_s if aim else None),
@@ -107,7 +107,7 @@ def _tempo(account: Account) -> Chart:
         ("pause", "pause", lambda rep: rep.pause_s, aim.hold_s if aim else None),
     ]
     firsts = {group[0][1].index for group in _sets(counted)}
-    figure, axes, wide = _figure(account, 4, TEMPO)
+    figure, axes, wide = _figure(data, 4, TEMPO)
     said, kept, of = [], 0, 0
     for ax, (kind, name, value, aim_s) in zip(axes, parts, strict=True):
         colour, sign = PHASES.get(kind, (BAR, "·"))
@@ -172,42 +172,40 @@ def _posts(ax: Axes, xs: Sequence[float], ys: Sequence[float], points: float, co
     ax.plot(line_x, line_y, color=colour, linewidth=points, solid_capstyle="butt", zorder=2)
 
 
-def _bars(account: Account, values: Sequence[float], top: float) -> tuple[Figure, Axes, bool]:
+def _bars(data: ReportData, values: Sequence[float], top: float) -> tuple[Figure, Axes, bool]:
     """Bars over the repetitions; the best of each set has a star."""
-    figure, (ax,), wide = _figure(account)
+    figure, (ax,), wide = _figure(data)
     ax.set_ylim(0.0, 1.16 * top)
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 3, 5, 10]))
     _columns(ax, list(range(len(values))), values, 0.66, BAR, whole=wide)
-    for group in _sets(account.counted):
+    for group in _sets(data.counted):
         best, _ = max(group, key=lambda one: values[one[0]])
         if len(group) > 1:
             ax.plot([best], [values[best] + 0.07 * top], "*", color=INK, markersize=5.5, markeredgewidth=0, zorder=5)
     return figure, ax, wide
 
 
-def _loss(account: Account, column: str) -> str:
+def _loss(data: ReportData, column: str) -> str:
     """Loss from the best of each set to its last, in words."""
-    rows = [row for row in set_rows(account.reps, account.meta) if row.scope == "set" and row.counted > 1]
+    rows = [row for row in set_rows(data.reps, data.meta) if row.scope == "set" and row.counted > 1]
     losses = [f"{'' if len(rows) == 1 else f'set {row.set}: '}{getattr(row, column):.0f} %" for row in rows]
     if not losses:
         return ""
     return f"★ best of its set. From it to the last: {', '.join(losses[:8])}{', …' if len(losses) > 8 else ''} less."
 
 
-def _range(account: Account) -> Chart:
-    values = [rep.rom_deg for rep in account.counted]
-    limits = [[v.limit for v in rep.verdicts if v.unit == "deg"] for rep in account.counted]
-    target_deg = account.meta["target_rom_deg"]
-    figure, ax, wide = _bars(
-        account, values, max([10.0, target_deg or 0.0, *values, *(x for own in limits for x in own)])
-    )
+def _range(data: ReportData) -> Chart:
+    values = [rep.rom_deg for rep in data.counted]
+    limits = [[v.limit for v in rep.verdicts if v.unit == "deg"] for rep in data.counted]
+    target_deg = data.meta["target_rom_deg"]
+    figure, ax, wide = _bars(data, values, max([10.0, target_deg or 0.0, *values, *(x for own in limits for x in own)]))
     ax.yaxis.set_major_formatter(FuncFormatter(degrees))
     for k, own in enumerate(limits):
         for limit_deg in own:
             ax.plot([k - 0.45, k + 0.45], [limit_deg] * 2, color=FAULT, linewidth=1.5, zorder=4)
     if target_deg is not None:
         ax.axhline(target_deg, color=INK, linewidth=0.9, linestyle=(0, (1, 1.5)), zorder=3)
-    says = [_loss(account, "rom_loss_from_best_pct")]
+    says = [_loss(data, "rom_loss_from_best_pct")]
     says += ["Line: the limit of “short” or “too high”."] if any(limits) else []
     says += [] if target_deg is None else [f"Dotted: the target of {target_deg:.0f}°."]
     said = " ".join(filter(None, says))
@@ -215,11 +213,11 @@ def _range(account: Account) -> Chart:
     return Chart("Range of the lower leg", said, inline_svg(figure, "range", alt), wide)
 
 
-def _velocity(account: Account) -> Chart:
-    values = [rep.peak_lift_degps for rep in account.counted]
-    figure, ax, wide = _bars(account, values, max(20.0, *values))
+def _velocity(data: ReportData) -> Chart:
+    values = [rep.peak_lift_degps for rep in data.counted]
+    figure, ax, wide = _bars(data, values, max(20.0, *values))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda rate_degps, _: f"{rate_degps:g}"))
-    said = _loss(account, "peak_lift_loss_from_best_pct").replace("best", "quickest", 1)
+    said = _loss(data, "peak_lift_loss_from_best_pct").replace("best", "quickest", 1)
     alt = (
         f"Peak velocity of the lift of {plural(len(values), 'repetition')}: {min(values):.0f} to {max(values):.0f} degrees "
         f"a second, median {median(values):.0f}. {said}"
@@ -227,11 +225,11 @@ def _velocity(account: Account) -> Chart:
     return Chart("Peak velocity of the lift, °/s", said, inline_svg(figure, "velocity", alt), wide)
 
 
-def _momentum(account: Account) -> Chart:
-    counted = account.counted
-    limits = account.meta["parameters"]["count"]["verdicts"]
+def _momentum(data: ReportData) -> Chart:
+    counted = data.counted
+    limits = data.meta["parameters"]["count"]["verdicts"]
     judged = all(rep.load in KNOWN_LOADS for rep in counted)
-    figure, (ax,), wide = _figure(account, 1, MOMENTUM)
+    figure, (ax,), wide = _figure(data, 1, MOMENTUM)
     ax.set_ylim(0.0, 1.0)
     said = []
     for shift, kind, name, shares in (

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from imukick.exercises import PelvisLimits
 from imukick.plans import tolerance_s
-from imukick.sinks.report.account import Account, plain
+from imukick.sinks.report.data import ReportData, plain
 
 DEFINITIONS: Final[tuple[tuple[str, str], ...]] = (
     ("Counted", "left rest, turned about the kick axis on the hip’s lever, raised the sensor and came back to rest."),
@@ -39,31 +39,34 @@ BLIND: Final = (
 """As in docs/verdicts.md; a test compares."""
 
 
-def limit_rows(account: Account) -> list[tuple[str, str, str]]:
+def limit_rows(data: ReportData) -> list[tuple[str, str, str]]:
     """Word, its limit in this session, where that limit comes from (docs/verdicts.md)."""
-    meta = account.meta
+    meta = data.meta
     limits, target_deg, most_deg = (
         meta["parameters"]["count"]["verdicts"],
         meta["target_rom_deg"],
         meta["target_rom_max_deg"],
     )
     short = (
-        f"under {target_deg:g}°"
+        f"the leg rose less than {target_deg:g}°"
         if target_deg is not None
-        else f"under {limits['short_share']:g} × the median of the good ones"
+        else f"the leg rose less than {100 * limits['short_share']:.0f} % of its usual good range"
     )
-    high = f"over {limits['high_share']:g} × that median, or {limits['high_standing_deg']:g}° behind vertical, standing upright"
-    high = high if most_deg is None else f"over {most_deg:g}°"
-    by_plan, chosen = "target", "chosen"
+    high = (
+        f"the leg rose more than {100 * limits['high_share']:.0f} % of its usual good range, or, standing upright, more than "
+        f"{limits['high_standing_deg']:g}° behind vertical"
+    )
+    high = high if most_deg is None else f"the leg rose more than {most_deg:g}°"
+    by_plan, chosen = "the target", "imukick’s choice"
     return [
-        ("momentum", f"above {limits['momentum']:g} of the lift", "chosen between true shares of 0.2 and 0.45, simulated"),
-        ("drop", f"above {limits['drop']:g} of the lowering", "chosen likewise"),
-        ("no pause", f"held under {meta['target_pause_s']:g} s", "half the plan’s hold" if account.plan else chosen),
+        ("momentum", f"over {100 * limits['momentum']:.0f} % of the lift was swing: muscle did not pay for it at the time", "imukick’s choice, on simulated legs"),
+        ("drop", f"over {100 * limits['drop']:.0f} % of the lowering was falling, not resisted", "imukick’s choice, on simulated legs"),
+        ("no pause", f"the leg was held at the top for less than {meta['target_pause_s']:g} s", "half the plan’s hold" if data.plan else chosen),
         *_quick_rows(meta),
         ("short", short, by_plan if target_deg is not None else chosen),
-        ("too high", high, by_plan if most_deg is not None else "chosen; a hip extends 10 to 30°"),
-        ("off plane", f"above {limits['off_plane']:g} of the range, sideways", "chosen between clean and tilted, simulated"),
-        ("bounce", "a dip of 2.5° and 8 % of the range", "definition"),
+        ("too high", high, by_plan if most_deg is not None else "imukick’s choice; a hip extends by 10 to 30°"),
+        ("off plane", f"the leg went sideways by over {100 * limits['off_plane']:.0f} % of its range", "imukick’s choice, on simulated legs"),
+        ("bounce", "the leg dipped at the top by over 2.5° and 8 % of its range", "definition"),
         *(_pelvis_rows() if "clocks" in meta else ()),
     ]  # fmt: skip
 
@@ -74,13 +77,13 @@ def _pelvis_rows() -> list[tuple[str, str, str]]:
     return [
         (
             "arched",
-            f"the pelvis tipped over {limits.arched_deg:g}°",
+            f"the pelvis tipped forward by over {limits.arched_deg:g}°",
             "between controlled and uncontrolled lifts, Oh 2007",
         ),
-        ("rotated", f"the pelvis turned over {limits.rotated_deg:g}°", "chosen, about twice walking’s"),
+        ("rotated", f"the pelvis turned by over {limits.rotated_deg:g}°", "imukick’s choice, about twice walking’s"),
         (
             "rocking",
-            f"the pelvis shaken by over {limits.rocking_mps2:g} m/s²",
+            f"the pelvis shook by over {limits.rocking_mps2:g} m/s²",
             "cut-off of bridges, Front Physiol 2021",
         ),
     ]
@@ -90,14 +93,14 @@ def _quick_rows(meta: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """The limits of a tempo, said of no session without one."""
     rows = []
     for word, aim_s in (("quick lift", meta.get("target_lift_s")), ("quick lower", meta.get("target_lower_s"))):
-        limit = "only with a plan’s tempo" if aim_s is None else f"under {aim_s - tolerance_s(aim_s):g} s"
-        rows.append((word, limit, "the plan’s tempo less max(0.3 s, 25 %)"))
+        limit = "only with a plan’s tempo" if aim_s is None else f"it took less than {aim_s - tolerance_s(aim_s):g} s"
+        rows.append((word, limit, "the plan’s tempo, less 0.3 s or a quarter"))
     return rows
 
 
-def version_line(account: Account) -> str:
+def version_line(data: ReportData) -> str:
     """Program, definitions and settings in one line."""
-    meta = account.meta
+    meta = data.meta
     look = "second look" if meta["pass"] in ("second", "refined") else "one pass, as live"
     said = [
         plain(meta["package"]),

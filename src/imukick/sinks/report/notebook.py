@@ -9,8 +9,8 @@ from jinja2 import Environment, StrictUndefined
 
 from imukick.coaching.wording import rep_texts
 from imukick.events import Event, Rep
-from imukick.sinks.paper import clock
-from imukick.sinks.report.account import Account, plain
+from imukick.sinks.figure_style import clock
+from imukick.sinks.report.data import ReportData, plain
 from imukick.sinks.report.sentence import doubts, session_sentence
 
 MOST: Final = 60
@@ -35,12 +35,12 @@ TEMPLATE: Final = """\
 
 def notebook_html(reps: Sequence[Rep], events: Sequence[Event], meta: Mapping[str, Any]) -> str:
     """A piece of HTML without style sheet or script; `reps`, `events`, `meta` as in an `Analysis`."""
-    account = Account(plain(meta["recording"] or "session"), (), reps, events, meta, 0.0)
+    data = ReportData(plain(meta["recording"] or "session"), (), reps, events, meta, 0.0)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(TEMPLATE).render(
-        name=account.name,
-        sentence=session_sentence(account),
-        doubts=doubts(account),
+        name=data.name,
+        sentence=session_sentence(data),
+        doubts=doubts(data),
         reps=reps,
         most=MOST,
         clock=clock,

@@ -1,4 +1,4 @@
-"""An account of a session -> one HTML page that needs nothing else: template, style, pictures and a strict policy."""
+"""The data of a session -> one HTML page that needs nothing else: template, style, pictures and a strict policy."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined
 
 from imukick.coaching.wording import rep_texts
-from imukick.sinks.paper import PHASES, clock
-from imukick.sinks.report.account import LONGEST_NOTE, Account, plain, plural, when
+from imukick.sinks.figure_style import PHASES, clock
 from imukick.sinks.report.charts import charts_of
+from imukick.sinks.report.data import LONGEST, LONGEST_NOTE, ReportData, plain, plural, when
 from imukick.sinks.report.definitions import BLIND, DEFINITIONS, limit_rows, parameters_text, version_line
 from imukick.sinks.report.panels import panels_of
 from imukick.sinks.report.quality import quality_rows
-from imukick.sinks.report.sentence import doubts, middle_deg, next_time, session_sentence
+from imukick.sinks.report.sentence import doubts, keep_and_change, middle_deg, pain_line, session_sentence
 from imukick.sinks.report.symmetry import Difference, symmetry_of
 from imukick.sinks.report.symmetry_chart import symmetry_chart
 from imukick.sinks.sets import set_rows
@@ -33,43 +33,46 @@ MOST_ON_PAPER: Final = 16
 """Repetitions whose every number is printed too, where one leg was recorded: so many fit on the second page."""
 
 
-def report_html(account: Account) -> str:
-    """The page; the same account gives the same text."""
-    style = _style(account)
+def report_html(data: ReportData) -> str:
+    """The page; the same data give the same text."""
+    style = _style(data)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    symmetry = symmetry_of(account)
-    counted = account.counted
+    symmetry = symmetry_of(data)
+    counted = data.counted
+    keep, change = keep_and_change(data)
     values: dict[str, Any] = {
         "policy": POLICY.format(style=f"sha256-{digest}"),
         "style": style,
-        "name": plain(account.name),
-        "person": plain(account.person),
-        "facts": _facts(account),
-        "sentence": session_sentence(account),
-        "advice": next_time(account),
-        "doubts": doubts(account),
-        "remarks": _remarks(account),
-        "tiles": _tiles(account),
-        "sets": set_rows(account.reps, account.meta),
-        "panels": panels_of(account),
+        "heading": heading(data),
+        "name": plain(data.name),
+        "facts": _facts(data),
+        "pain": pain_line(data),
+        "sentence": session_sentence(data),
+        "keep": keep,
+        "change": change,
+        "doubts": doubts(data),
+        "remarks": _remarks(data),
+        "tiles": _tiles(data),
+        "sets": set_rows(data.reps, data.meta),
+        "panels": panels_of(data),
         "phases": PHASES,
-        "charts": charts_of(account),
-        "plan_lines": [plain(line) for line in account.plan_lines],
+        "charts": charts_of(data),
+        "plan_lines": [plain(line) for line in data.plan_lines],
         "symmetry": symmetry,
         "symmetry_chart": symmetry_chart(symmetry.differences) if symmetry.differences else "",
         "symmetry_rows": [_row(one) for one in symmetry.differences],
-        "quality": quality_rows(account),
+        "quality": quality_rows(data),
         "blind": BLIND,
         "definitions": DEFINITIONS,
-        "limits": limit_rows(account),
-        "versions": version_line(account),
-        "parameters": parameters_text(account.meta["parameters"]),
-        "reps": account.reps,
+        "limits": limit_rows(data),
+        "versions": version_line(data),
+        "parameters": parameters_text(data.meta["parameters"]),
+        "reps": data.reps,
         "counted": counted,
         "clock": clock,
         "texts": rep_texts,
         "n_a": _n_a,
-        "table_on_paper": len(account.reps) <= MOST_ON_PAPER and not symmetry.differences,
+        "table_on_paper": len(data.reps) <= MOST_ON_PAPER and not symmetry.differences,
     }
     return _environment().from_string(_file("report.html.jinja")).render(values)
 
@@ -82,10 +85,10 @@ def _file(name: str) -> str:
     return (files("imukick.sinks") / "report" / name).read_text(encoding="utf-8")
 
 
-def _style(account: Account) -> str:
+def _style(data: ReportData) -> str:
     """The style sheet, with the recording's name for the head of every printed page."""
-    named = _css_text(" · ".join(filter(None, (plain(account.name, 70), when(account.meta["started"])))))
-    foot = _css_text(plain(account.meta["package"]))
+    named = _css_text(heading(data, 70))
+    foot = _css_text(plain(data.meta["package"]))
     return _file("report.css").replace('"NAME"', named).replace('"FOOT"', foot)
 
 
@@ -98,27 +101,32 @@ def _css_text(text: str) -> str:
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
 
 
-def _facts(account: Account) -> list[str]:
-    meta = account.meta
+def heading(data: ReportData, longest: int = LONGEST) -> str:
+    """Whose session it is, and when it was; where neither is known, what was done."""
+    found = [plain(data.person or data.meta["person"] or "", longest), when(data.meta["started"])]
+    return " · ".join(filter(None, found)) or "Back leg kicks"
+
+
+def _facts(data: ReportData) -> list[str]:
+    meta = data.meta
     load = "no load" if meta["load"] == "none" else meta["load"].replace("-", " ")
     load += f" {meta['load_kg']:g} kg" if meta["load_kg"] is not None else ""
     facts = [
-        when(meta["started"]),
-        account.posture,
-        " and ".join(account.sides),
+        data.posture,
+        " and ".join(data.sides),
         load,
-        plain(account.plan) and f"plan {plain(account.plan)}",
+        plain(data.plan) and f"plan {plain(data.plan)}",
     ]
     return [fact for fact in facts if fact]
 
 
-def _tiles(account: Account) -> list[tuple[str, str]]:
+def _tiles(data: ReportData) -> list[tuple[str, str]]:
     """The few numbers of the whole session."""
-    counted = account.counted
+    counted = data.counted
     if not counted:
         return []
-    session = set_rows(account.reps, account.meta)[-1]
-    middle = middle_deg(account)
+    session = set_rows(data.reps, data.meta)[-1]
+    middle = middle_deg(data)
     spread = "" if session.rom_iqr_deg is None else f" (IQR {session.rom_iqr_deg:.0f}°)"
     return [
         (str(len(counted)), "counted"),
@@ -126,18 +134,18 @@ def _tiles(account: Account) -> list[tuple[str, str]]:
         ("–" if middle is None else f"{middle:.0f}°", f"median range{spread}"),
         (session.tempo, "lower-rest-lift-pause"),
         (f"{session.time_under_tension_s:.0f} s", "under tension"),
-        (str(len(account.others)), "listed, not counted"),
+        (str(len(data.others)), "listed, not counted"),
     ]
 
 
-def _remarks(account: Account) -> list[tuple[str, str]]:
+def _remarks(data: ReportData) -> list[tuple[str, str]]:
     """What a person said, and when: pain and notes of the recording, then remarks of the history."""
     said = [
         (clock(mark.t_s), ("Pain" + (f": {plain(mark.value, LONGEST_NOTE)}" if mark.value else "")) if mark.kind == "pain" else plain(mark.value, LONGEST_NOTE))
-        for mark in account.marks
+        for mark in data.marks
         if mark.kind in ("pain", "note")
     ]  # fmt: skip
-    said += [("", plain(remark, LONGEST_NOTE)) for remark in account.remarks]
+    said += [("", plain(remark, LONGEST_NOTE)) for remark in data.remarks]
     if len(said) > MOST_REMARKS:
         said = [*said[:MOST_REMARKS], ("", f"and {plural(len(said) - MOST_REMARKS, 'remark')} more in the recording")]
     return said

@@ -15,9 +15,9 @@ import numpy as np
 from imukick.coaching.wording import reason_text, rep_texts
 from imukick.events import DISPUTED, Remount, Rep
 from imukick.signals import FloatArray
+from imukick.sinks.figure_style import PHASES, clock
 from imukick.sinks.leg_curve import Curve, curve_of, without_stale
-from imukick.sinks.paper import PHASES, clock
-from imukick.sinks.report.account import Account
+from imukick.sinks.report.data import ReportData
 
 WIDE: Final = 200.0
 TALL: Final = 110.0
@@ -103,21 +103,21 @@ class _Frame:
         return np.clip((1.0 - share) * (TALL - FOOT), -TALL, TALL - FOOT)  # above 0 it leaves the picture
 
 
-def panels_of(account: Account) -> Panels:
+def panels_of(data: ReportData) -> Panels:
     """The pictures of every repetition, set by set."""
-    curve = curve_of(account.moved)
-    for event in account.events:
+    curve = curve_of(data.moved)
+    for event in data.events:
         if isinstance(event, Remount):
-            curve = without_stale(curve, event.t_s, account.reps)
-    frame = _frame(account)
+            curve = without_stale(curve, event.t_s, data.reps)
+    frame = _frame(data)
     step_deg = next((step for step in GRID_DEG if frame.high_deg / step < 4.4), GRID_DEG[-1])
     lines_deg = np.arange(0.0, frame.high_deg, step_deg)
-    target_deg = account.meta["target_rom_deg"]
+    target_deg = data.meta["target_rom_deg"]
     scale = f"Each picture: {frame.wide_s:.1f} s, a line every {step_deg:.0f}° from rest."
     scale += "" if target_deg is None else f" Dotted: target, {target_deg:.0f}°."
-    if any(verdict.unit == "deg" for rep in account.reps for verdict in rep.verdicts):
+    if any(verdict.unit == "deg" for rep in data.reps for verdict in rep.verdicts):
         scale += " Dashed: limit of a range."
-    blocks = tuple(_blocks(account.reps, curve, frame))
+    blocks = tuple(_blocks(data.reps, curve, frame))
     columns = _columns([len(block.panels) for block in blocks])
     return Panels(
         blocks=blocks,
@@ -140,15 +140,15 @@ def _columns(lengths: Sequence[int]) -> int:
     return min(range(8, 13), key=lambda columns: (sum(-(-n // columns) for n in lengths), columns))
 
 
-def _frame(account: Account) -> _Frame:
+def _frame(data: ReportData) -> _Frame:
     """Wide enough for what counts, and for the rest up to half as much again; high enough for every range."""
-    lengths_s = [rep.t_end_s - rep.t_start_s for rep in account.counted]
-    others_s = [rep.t_end_s - rep.t_start_s for rep in account.others]
+    lengths_s = [rep.t_end_s - rep.t_start_s for rep in data.counted]
+    others_s = [rep.t_end_s - rep.t_start_s for rep in data.others]
     longest_s = max(lengths_s, default=max(others_s, default=1.0))
     wide_s = min(max([longest_s, *others_s]), 1.5 * longest_s) + 2.0 * AROUND_S
-    highest_deg = max([10.0, *(rep.rom_deg for rep in account.counted or account.reps)])
-    limits_deg = [v.limit for rep in account.counted for v in rep.verdicts if v.unit == "deg"]
-    high_deg = 1.06 * max([highest_deg, account.meta["target_rom_deg"] or 0.0, *limits_deg])
+    highest_deg = max([10.0, *(rep.rom_deg for rep in data.counted or data.reps)])
+    limits_deg = [v.limit for rep in data.counted for v in rep.verdicts if v.unit == "deg"]
+    high_deg = 1.06 * max([highest_deg, data.meta["target_rom_deg"] or 0.0, *limits_deg])
     return _Frame(wide_s, -0.08 * high_deg, high_deg)
 
 

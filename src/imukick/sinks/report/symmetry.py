@@ -11,7 +11,7 @@ from typing import Final
 from scipy.special import stdtrit
 
 from imukick.events import Rep
-from imukick.sinks.report.account import Account
+from imukick.sinks.report.data import ReportData
 
 LEAST: Final = 3
 """Repetitions a leg needs. Chosen: from two their scatter cannot be told."""
@@ -123,21 +123,21 @@ class Symmetry:
     why_not: str = ""
 
 
-def symmetry_of(account: Account) -> Symmetry:
+def symmetry_of(data: ReportData) -> Symmetry:
     """Left against right over the counted repetitions of the session, or why they cannot be compared."""
-    legs = {side: [rep for rep in account.counted if rep.side == side] for side in ("left", "right")}
+    legs = {side: [rep for rep in data.counted if rep.side == side] for side in ("left", "right")}
     left, right = legs["left"], legs["right"]
-    harsh = account.meta["clock"] == "host" or bool(account.meta["losses"]["gaps"])
-    harsh = harsh or any("clipped" in rep.quality for rep in account.counted)
-    why_not = _why_not(account, len(left), len(right))
+    harsh = data.meta["clock"] == "host" or bool(data.meta["losses"]["gaps"])
+    harsh = harsh or any("clipped" in rep.quality for rep in data.counted)
+    why_not = _why_not(data, len(left), len(right))
     if why_not:
         return Symmetry((), len(left), len(right), harsh, why_not)
     found = (_difference(quantity, left, right, harsh=harsh) for quantity in QUANTITIES)
     return Symmetry(tuple(one for one in found if one is not None), len(left), len(right), harsh)
 
 
-def _why_not(account: Account, left: int, right: int) -> str:
-    if not account.counted:
+def _why_not(data: ReportData, left: int, right: int) -> str:
+    if not data.counted:
         return "Nothing was counted, so there is nothing to compare."
     if not left and not right:
         return (

@@ -7,7 +7,7 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from imukick.sinks.paper import FAINT, FAULT, INK, SMALL
+from imukick.sinks.figure_style import FAINT, FAULT, INK, SMALL
 from imukick.sinks.report.chart_svg import BAND, BAR, GRID, chart_style, inline_svg
 from imukick.sinks.report.symmetry import Difference
 

@@ -23,7 +23,7 @@ UNNAMED: Final = "in a posture without a name"
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ReportData:
     """One session as its report needs it.
 
     `name`: of the recording; `moved`, `reps`, `events`, `meta` as in an `Analysis`; `marks`: those of the recording.
