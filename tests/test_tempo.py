@@ -58,6 +58,22 @@ def test_a_hold_left_out_is_said_every_time_and_is_not_kept() -> None:
     assert (adherence_share(tempo, reps) or 1.0) < 0.8
 
 
+@pytest.mark.parametrize(("lift_s", "rom_deg"), [(3.5, 25.0), (6.0, 45.0)])
+def test_lifts_too_slow_to_feel_the_lever_are_not_taken_from_top_to_top(lift_s: float, rom_deg: float) -> None:
+    slow: dict[str, Any] = {
+        "shape": "cosine",
+        "lift_s": lift_s,
+        "lower_s": lift_s,
+        "pause_s": 0.0,
+        "rest_s": 0.0,
+        "rom_deg": rom_deg,
+    }
+    made = simulate(Spec(posture="standing", reps=3, variation=0.0, sway_deg=0.0, seed=6, **slow))
+    found = [rep.t_top_s for rep in latest(events_of(made.samples)) if rep.counted]
+    tops = [0.5 * (kick["t_arrive_s"] + kick["t_depart_s"]) for kick in made.truth["reps"]]
+    assert found == pytest.approx(tops, abs=0.5)
+
+
 def test_smoothness_does_not_depend_on_the_hold() -> None:
     """Over the repetition as a whole it fell from -3.1 to -5.8 for the same lift."""
 

@@ -155,6 +155,6 @@ def _excursion(t_s: FloatArray, gyr: FloatArray, psi: FloatArray, axis: FloatArr
     none, flags = np.zeros(3), np.zeros(n, dtype=np.bool_)
     return Excursion(
         t_s=t_s, gyr_radps=gyr, up=up, clipped=flags, filled=flags, start=0, stop=n, axis=axis, share=1.0, tilt=0.0,
-        range_rad=0.0, lever_m=none, lever_sd_m=0.0, rise_m=0.0, rise_sd_m=0.0, phi_rad=0.0, rest_up=up[0], calm=False,
-        told_s=float(t_s[-1]),
+        range_rad=0.0, lever_m=none, lever_sd_m=0.0, lever_aside_sd_m=0.0, rise_m=0.0, rise_sd_m=0.0, phi_rad=0.0,
+        rest_up=up[0], calm=False, told_s=float(t_s[-1]),
     )  # fmt: skip

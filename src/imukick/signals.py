@@ -149,7 +149,7 @@ class Excursion:
     end of the pause it left to the beginning of the one it reached. `axis`: unit vector about which it turned, by
     the right hand when it left; `share`: part of the squared rate about it; `tilt`: |axis . up|, 0 = horizontal;
     `range_rad`: how far it turned; `lever_m` (3,): centre of rotation to sensor, in the plane across the axis,
-    at the start; `lever_sd_m`: its standard error, the attitude's own error included; `rise_m`: how far up the sensor went, `rise_sd_m`: its standard error; `phi_rad`: angle from
+    at the start; `lever_sd_m`: the standard error of its length, `lever_aside_sd_m`: of its end, aside, which gives its direction; `rise_m`: how far up the sensor went, `rise_sd_m`: its standard error; `phi_rad`: angle from
     "down" to the lever, + towards lifting; `rest_up` (3,): up before it. `rest_from`: the pause it left began there, and the one it reached lasts up to
     `rest_to` (None: to the end). `raised`: a lying leg's lever went up, whatever way it rolled. `calm`: it left and reached a calm
     stretch, not just a turn. `rested_s`: how long the pause it left had lasted. `high_s`: time spent within a twentieth of the range from its far
@@ -170,6 +170,7 @@ class Excursion:
     range_rad: float
     lever_m: FloatArray
     lever_sd_m: float
+    lever_aside_sd_m: float
     rise_m: float
     rise_sd_m: float
     phi_rad: float

@@ -32,6 +32,7 @@ def closed(angle_rad: FloatArray, start: int, stop: int, *, open_end: bool = Fal
         range_rad=float(angle_rad.max()),
         lever_m=np.array([0.0, 0.0, -0.8]),
         lever_sd_m=0.01,
+        lever_aside_sd_m=0.01,
         rise_m=0.1,
         rise_sd_m=0.01,
         phi_rad=0.0,

@@ -18,6 +18,9 @@ gives way, a knee that bends, gravity taken off along a tilted up. Chosen on sim
 two standard errors in 96 % of kicks."""
 LEAST_LEVER_SHARE = 0.025
 """No lever is known better than this share of it. Chosen: two centimetres of skin and strap on 0.8 m."""
+GRAVITY_MPS2 = 0.05
+"""How far gravity that was taken off may be wrong along with the pose, so that the fit cannot see it: 0.3 degrees of up, half a
+percent of an accelerometer's scale. A slow movement, whose own acceleration is no larger, does not show which way is up. Chosen."""
 BLOCK = round(0.25 * GRID_HZ)
 """Residuals are taken as independent from one quarter of a second to the next: what is under 3 Hz lasts so long."""
 ALONG = 0.9
@@ -107,12 +110,14 @@ def part_along(rows: FloatArray, vector: tuple[float, float, float]) -> FloatArr
 class LeverFit:
     """`lever_m` (3,): centre of rotation to sensor, sensor frame; `covariance` (3, 3) of it in m2.
 
-    `unexplained`: root mean square of the residuals over that of the acceleration that the turning explains.
+    `unexplained`: root mean square of the residuals over that of the acceleration that the turning explains; `turning`: root
+    mean square of the angular acceleration (rad/s2), what the lever is multiplied by.
     """
 
     lever_m: FloatArray
     covariance: FloatArray
     unexplained: float
+    turning: float
 
 
 def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> LeverFit:
@@ -143,7 +148,7 @@ def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> Le
     explained = turn @ solution[:3]
     explained = explained - explained.mean(axis=0)
     unexplained = math.sqrt(float((rest * rest).sum()) / max(float((explained * explained).sum()), 1e-9))
-    return LeverFit(solution[:3], covariance[:3, :3], unexplained)
+    return LeverFit(solution[:3], covariance[:3, :3], unexplained, math.sqrt(float((alpha * alpha).sum()) / n))
 
 
 def measure(
@@ -178,9 +183,9 @@ def measure(
     if _turned_over(up_rad, down_rad, along):
         axis, angle, ends = -axis, -angle, -ends
     top = start + int(np.argmax(angle[start:stop]))
-    lever, sd_m = np.zeros(3), math.inf
+    lever, sd_m, aside_m = np.zeros(3), math.inf, math.inf
     if not open_end:
-        lever, sd_m = _lever(turning, zero_phase(floats[:, 1:4], RIGID_HZ)[inner], up[inner], axis)
+        lever, sd_m, aside_m = _lever(turning, zero_phase(floats[:, 1:4], RIGID_HZ)[inner], up[inner], axis)
     way = up[top] - rest_up
     over = angle[start:stop] - ends > LOBE_SHARE * (angle[top] - ends)
     down = (rest_up @ axis) * axis - rest_up
@@ -202,7 +207,8 @@ def measure(
         lever_m=lever,
         lever_sd_m=sd_m,
         rise_m=float(lever @ way),
-        rise_sd_m=sd_m * max(math.sqrt(float(way @ way)), 1e-9),
+        lever_aside_sd_m=aside_m,
+        rise_sd_m=aside_m * max(math.sqrt(float(way @ way)), 1e-9),
         phi_rad=float(np.arctan2(cross(down, lever) @ axis, down @ lever)),
         rest_up=rest_up,
         calm=calm,
@@ -223,11 +229,12 @@ def _turned_over(up_rad: float, down_rad: float, along: float) -> bool:
     return down_rad > up_rad
 
 
-def _lever(gyr: FloatArray, acc: FloatArray, up: FloatArray, axis: FloatArray) -> tuple[FloatArray, float]:
-    """(lever across the axis, standard error of its length) in m."""
+def _lever(gyr: FloatArray, acc: FloatArray, up: FloatArray, axis: FloatArray) -> tuple[FloatArray, float, float]:
+    """(lever across the axis, standard error of its length, standard error aside, of its direction) in m."""
     fit = lever_fit(gyr, acc, up)
     lever = fit.lever_m - (fit.lever_m @ axis) * axis
     length_m = float(np.linalg.norm(lever))
     along = lever / max(length_m, 1e-9)
     noise_m = math.sqrt(max(float(along @ fit.covariance @ along), 0.0))
-    return lever, math.hypot(noise_m, UNSEEN_SHARE * fit.unexplained * length_m, LEAST_LEVER_SHARE * length_m)
+    sd_m = math.hypot(noise_m, UNSEEN_SHARE * fit.unexplained * length_m, LEAST_LEVER_SHARE * length_m)
+    return lever, sd_m, math.hypot(sd_m, GRAVITY_MPS2 / max(fit.turning, 1e-9))

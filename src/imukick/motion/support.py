@@ -27,8 +27,8 @@ class SupportParams:
     doubtful up to this range, beyond which knees bend and hips do not. `level_deg`, `least_share`: a leg that lies, either way round, for lifts on a
     mattress are too slow and small to show more; a squatting shank turns about a point nearer than that. `stride_deg`, `stride_share`,
     `stride_s`, `stride_pause_s`: what comes back so soon and pauses so little may be a step; it is one where a straight leg starts this far behind,
-    or a bent one turns on a lever no longer than a knee's. `known_share`: a lever with a larger standard error, as a share of itself, has no direction,
-    and the movement this support.
+    or a bent one turns on a lever no longer than a knee's. `known_share`, `directed_share`: a lever with a larger standard error of its length, or of its direction,
+    as a share of itself, has no direction, and the movement `unknown_share` of support.
     `reach_share`: and up to this share of itself the standard error may lengthen it. `swing_share`: what goes to and fro without a stop, and so far below its ends, swings. `sway_deg`, `sway_known_share`: a smaller movement that is not
     held, or whose lever is known no better, may be a body that sways.
     All but the anatomical lengths are chosen.
@@ -50,6 +50,7 @@ class SupportParams:
     stride_s: float = 1.35
     stride_pause_s: float = 0.40
     known_share: float = 0.5
+    directed_share: float = 0.6
     unknown_share: float = DOUBT
     reach_share: float = 0.25
     swing_share: float = 0.25
@@ -64,7 +65,7 @@ def support(e: Excursion, height_m: float, named: Posture | None, p: SupportPara
     lever_m = float(math.sqrt(float(e.lever_m @ e.lever_m)))
     share = lever_m / height_m
     reach = share * (1.0 + min(e.lever_sd_m / max(lever_m, 1e-9), p.reach_share))
-    known = e.lever_sd_m <= p.known_share * lever_m
+    known = e.lever_sd_m <= p.known_share * lever_m and e.lever_aside_sd_m <= p.directed_share * lever_m
     direction = e.phi_rad * DEG_PER_RAD
     if lies(named):
         level = _within(abs(direction), p.level_deg) and share >= p.least_share
