@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from imukick.analysis import analyse
-from imukick.coaching.wording import IN_A_WORD, VERDICTS
+from imukick.coaching.coach import Coach
+from imukick.coaching.wording import IN_A_WORD, VERDICTS, language_of
 from imukick.events import LiftTold
 from imukick.exercises import MOMENTUM_LIMIT_SHARE, QUICK_SHARE
+from imukick.marks import Mark
 from imukick.page.leg_phase import NEXT, LegPhase
 from imukick.page.presenter import Presenter, last_facts, lift_facts, show_rows, summary_facts
 from imukick.page.state import PageState
@@ -19,7 +21,7 @@ from imukick.reps.verdicts import VerdictParams
 from imukick.signals import LegMotion
 from imukick.units import RAD_PER_DEG
 from tests.page.browser import RECORDINGS
-from tests.page.states import Stage, free, planned, question, reps, staged
+from tests.page.states import PLAN, Stage, free, planned, question, reps, staged
 
 
 def test_every_verdict_has_a_word_that_can_be_read_from_afar() -> None:
@@ -119,3 +121,23 @@ def test_a_kick_before_the_start_is_answered_with_how_to_start() -> None:
 def test_the_number_of_a_row_is_the_count_that_was_said(state: Callable[[str], Stage]) -> None:
     rows = [row for row in state("en").state.since(None)[0]["rows"] if row["counted"]]
     assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_another_language_says_again_what_is_shown() -> None:
+    stage = planned("en")
+    assert stage.state.fact("last")["word"] == "Short"
+    stage.shown.language = "de"
+    stage.change()
+    german = language_of("de")
+    assert stage.state.fact("words") == german.page
+    assert stage.state.fact("last")["word"] == german.in_a_word["short"]
+    assert stage.state.fact("coach") == german.sayings["short"].shown
+    assert stage.state.fact("sets_done")[0]["side_text"] == "rechtes Bein"
+
+
+def test_a_coach_changes_its_language_between_two_sentences() -> None:
+    coach = Coach(PLAN)
+    (english,) = coach.reach(0.0)
+    coach.speak(language_of("fr"))
+    (french,) = coach.push(Mark(5.0, "pain"))
+    assert (english.spoken[:5], french.spoken[:11]) == ("Set 1", "Stop. Pose ")

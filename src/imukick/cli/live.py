@@ -71,7 +71,7 @@ def live(
     page_host: PageHostOption = None,
     page_port: PagePortOption = None,
     count_at: CountAtOption = "end",
-    language: LanguageOption = "en",
+    language: LanguageOption = None,
     person: PersonOption = None,
     db: DbOption = None,
     sensor_file: SensorFileOption = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from rich.text import Text
@@ -15,6 +15,7 @@ from imukick.coaching.language import CODES
 from imukick.coaching.wording import language_of
 from imukick.errors import ImukickError
 from imukick.live.commands import line_command
+from imukick.live.stopping import Stop
 from imukick.page import EXPOSED, Page, PageState, code_lines, serving, show_rows, speak, summary_facts
 
 
@@ -25,7 +26,7 @@ async def paged(wishes: PageOptions, screen: Screen, *, mode: str) -> AsyncItera
         yield None
         return
     board = PageState()
-    speak(board, wishes.language)
+    speak(board, wishes.spoken, chosen=wishes.language is not None)
     board.show(mode=mode, stage="looking", languages=CODES, link={"up": False, "key": "link_looking"})
     host, port = wishes.host or PAGE_HOST, PAGE_PORT if wishes.port is None else wishes.port
     async with serving(host, port, board) as page:
@@ -42,17 +43,27 @@ async def paged(wishes: PageOptions, screen: Screen, *, mode: str) -> AsyncItera
             await page.goodbye()
 
 
+def before_it_begins(page: Page, stop: Stop) -> Callable[[str], None]:
+    """What is done with what somebody says on the page while no session runs yet: they may end, and choose a language."""
+
+    def heard(line: str) -> None:
+        wish = line_command(line)
+        if wish is not None and wish.kind == "quit":
+            stop.end()
+        elif wish is not None and wish.kind == "language":
+            speak(page.board, wish.value, chosen=True)
+
+    return heard
+
+
 async def started(page: Page, title: str) -> None:
     """Until somebody presses Start on the page: what is played does not run away from them."""
     pressed = asyncio.Event()
     before = page.said
 
     def heard(line: str) -> None:
-        wish = line_command(line)
         if line == "begin":
             pressed.set()
-        elif wish is not None and wish.kind == "language":
-            speak(page.board, wish.value)
         else:
             before(line)
 

@@ -20,7 +20,7 @@ from imukick.cli.history_place import HistoryOptions, asked_person, history_file
 from imukick.cli.inputs import Inputs
 from imukick.cli.keyboard import asked, interactive, typed
 from imukick.cli.late_output import late
-from imukick.cli.live_page import paged, show_end, started
+from imukick.cli.live_page import before_it_begins, paged, show_end, started
 from imukick.cli.live_report import Held, report, report_kept
 from imukick.cli.live_view import TerminalView
 from imukick.cli.outputs import OutputOptions, plan_outputs
@@ -186,7 +186,7 @@ async def hold(
     """A session from the search for its sensor to its end, kept by `keeper`. Raises `SensorError`, `Stopped`."""
     async with paged(wishes.page, screen, mode="live") as page:
         if page is not None:
-            page.said = lambda line: stop.end() if line == "quit" else None
+            page.said = before_it_begins(page, stop)
             if wishes.play is not None:
                 await stop.before(started(page, Path(wishes.play).name))
         async with linked(wishes.seek, stop, lambda found: chosen(found, wishes.sensor, stop, screen)) as link:
@@ -209,7 +209,7 @@ async def _session(
     count = LinkCount(in_time=wishes.limits.faster == 1.0)
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
     likes = wishes.page.preferences
-    language = wishes.page.language if page is None else page.board.fact("language")
+    language = wishes.page.spoken if page is None else page.board.fact("language")
     likes = replace(likes, language=language_of(language))
     coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
     session = LiveSession(exercise, recorder, _header(exercise, plan, wishes.person), coach, keeper)

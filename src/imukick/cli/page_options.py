@@ -18,23 +18,28 @@ COUNT_AT: Final = ("top", "end")
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """Where the page is served, when its coach says the count, and in which language (`CODES`). Raises `ImukickError` for what cannot be."""
+    """Where the page is served, when its coach says the count, and in which language (`CODES`; None: nobody said). Raises `ImukickError` for what cannot be."""
 
     page: bool = False
     host: str | None = None
     port: int | None = None
     count_at: str = "end"
-    language: str = "en"
+    language: str | None = None
 
     def __post_init__(self) -> None:
         if self.count_at not in COUNT_AT:
             raise ImukickError(f"--count-at {self.count_at!r} is not known; known: {', '.join(COUNT_AT)}")
-        if self.language not in CODES:
+        if self.language not in (None, *CODES):
             raise ImukickError(f"--language {self.language!r} is not known; known: {', '.join(CODES)}")
         if not self.page and (self.host is not None or self.port is not None):
             raise ImukickError("--page-host and --page-port say where the page is; give --page too")
 
     @property
+    def spoken(self) -> str:
+        """The language to begin with: English where nobody asked for one."""
+        return self.language or "en"
+
+    @property
     def preferences(self) -> Preferences:
         """How the coach counts."""
-        return Preferences(count_at="top" if self.count_at == "top" else "end", language=language_of(self.language))
+        return Preferences(count_at="top" if self.count_at == "top" else "end", language=language_of(self.spoken))

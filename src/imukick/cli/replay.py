@@ -68,7 +68,7 @@ def replay(
     page_host: PageHostOption = None,
     page_port: PagePortOption = None,
     count_at: CountAtOption = "end",
-    language: LanguageOption = "en",
+    language: LanguageOption = None,
     speed: Annotated[float, typer.Option(help="How much faster than real the page plays.")] = 1.0,
     force: ForceOption = False,
     verbose: Annotated[

@@ -9,7 +9,7 @@ from typing import Final
 from imukick.analysis import Analysis, exercise_of, gathered
 from imukick.cli.history_save import saved_line
 from imukick.cli.inputs import find_inputs
-from imukick.cli.live_page import paged, show_end, started
+from imukick.cli.live_page import before_it_begins, paged, show_end, started
 from imukick.cli.live_view import TerminalView
 from imukick.cli.outputs import OutputOptions, plan_outputs
 from imukick.cli.page_options import PageOptions
@@ -108,7 +108,7 @@ class Play:
         async with paged(self._page, self._screen, mode="replay") as page:
             if page is None:
                 raise ImukickError("--speed is that of a recording on a page; give --page")
-            page.said = lambda line: stop.end() if line == "quit" else None
+            page.said = before_it_begins(page, stop)
             await stop.before(started(page, name))
             page.said = self._said
             await self._play(page, stop)

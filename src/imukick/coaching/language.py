@@ -8,7 +8,7 @@ from typing import Final
 
 from imukick.events import Reason
 
-CODES: Final[dict[str, str]] = {"en": "English"}
+CODES: Final[dict[str, str]] = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 """Code of each language (ISO 639-1) and its own name; the first is the default."""
 
 

@@ -23,8 +23,8 @@ SAYINGS: Final[Mapping[str, Saying]] = ENGLISH.sayings
 def language_of(code: str) -> Language:
     """The table of a language by its code. Raises `ValueError` for one that imukick does not speak.
 
-    >>> language_of("en").sayings["left"].shown
-    'left leg'
+    >>> language_of("de").sayings["left"].shown
+    'linkes Bein'
     """
     if code not in CODES:
         raise ValueError(f"language {code!r} is not known; known: {', '.join(CODES)}")
@@ -73,8 +73,8 @@ def reason_text(rep: Rep, language: Language = ENGLISH) -> str:
 def decimals(value: float | None, places: int, language: Language = ENGLISH) -> str:
     """A number as this language writes it; a dash for one that is not known.
 
-    >>> decimals(0.523, 2), decimals(None, 1)
-    ('0.52', '–')
+    >>> decimals(0.523, 2), decimals(0.523, 1, language_of("de")), decimals(None, 1)
+    ('0.52', '0,5', '–')
     """
     return "–" if value is None else f"{value:.{places}f}".replace(".", language.decimal)
 

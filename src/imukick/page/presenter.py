@@ -32,10 +32,12 @@ FULL_DEG: Final = 45.0
 """The trace reaches so far until a larger angle is seen. Chosen: a good standing kick fills two thirds."""
 
 
-def speak(state: PageState, language: str) -> Language:
-    """From now on the page's own words are those of this language."""
+def speak(state: PageState, language: str, *, chosen: bool | None = None) -> Language:
+    """From now on the page's own words are those of this language. `chosen`: whether somebody asked for it; None: as before."""
     table = language_of(language)
     state.show(language=table.code, words=dict(table.page))
+    if chosen is not None:
+        state.show(language_chosen=chosen)
     return table
 
 
@@ -60,8 +62,8 @@ class Presenter:
         )
 
     def speak(self, language: str) -> None:
-        """Say all that is shown in this language."""
-        self._language = speak(self._state, language)
+        """Say all that is shown in this language, for somebody chose it."""
+        self._language = speak(self._state, language, chosen=True)
         self._state.show(**{name: make(self._language) for name, make in self._made.items()})
 
     def heard(self, event: Event) -> None:
@@ -284,11 +286,10 @@ def summary_facts(
         of_set = list(group)
         good = [rep for rep in of_set if rep.counted]
         shares = [rep.momentum_lift for rep in good if rep.momentum_lift is not None]
-        side = side_text(of_set[0].side, language)
         rows.append(
             {
                 "set": number,
-                "side": side.partition(" ")[0] if side else "–",
+                "side": language.page.get(of_set[0].side, "–").lower(),
                 "counted": len(good),
                 "clean": sum(rep.clean for rep in good),
                 "range": f"{median(rep.rom_deg for rep in good):.0f}°" if good else "–",

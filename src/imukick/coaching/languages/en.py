@@ -128,7 +128,7 @@ TABLE: Final = Language(
         "pain_lately": Saying(
             "It has hurt more than once in the last four weeks: ask a doctor or a physiotherapist before you go on"
         ),
-        "conditions_known": Saying("Ask first, and go on only under guidance; q ends the session"),
+        "conditions_known": Saying("Ask first, and go on only under guidance; else end the session"),
         "conditions_noted": Saying("Noted"),
         "known_conditions": Saying(
             "Is anything known of your back, hips or knees, an injury, an operation, a pregnancy? Then ask a doctor or a "

@@ -2,7 +2,7 @@
 
 import { $, facts } from "/state.js";
 
-const NAV = ["", "nokeys", "nokeys more", "nokeys more rows"];
+const NAV = ["", "nokeys", "nokeys more", "nokeys more rows", "nokeys more rows one"];
 const STEPS = [
   // [what goes, how large the instruction is, how much of the height the count has, step of NAV]
   ["", 1, 0.46, 0],
@@ -96,10 +96,11 @@ function take(step, least) {
   const ideal = across() ? Math.min(width * 0.055, innerHeight * 0.085) : Math.min(width * 0.088, innerHeight * 0.052);
   const style = document.documentElement.style;
   style.setProperty("--hero", `${Math.floor(hero)}px`);
-  style.setProperty("--do", `${Math.max(ideal, 1.5 * root) * size}px`);
+  const smallest = 1.06 * root; // never smaller than a button's label
+  style.setProperty("--do", `${Math.max(smallest, Math.max(ideal, 1.5 * root) * size)}px`);
   // no word of the instruction is cut: a long one makes it smaller
   for (let less = size; $("do").scrollWidth > $("do").clientWidth + 1 && less > 0.3; less -= 0.1) {
-    style.setProperty("--do", `${Math.max(ideal, 1.5 * root) * less}px`);
+    style.setProperty("--do", `${Math.max(smallest, Math.max(ideal, 1.5 * root) * less)}px`);
   }
 }
 

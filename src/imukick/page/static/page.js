@@ -100,6 +100,7 @@ function take(frame) {
     arrived = { ms: last, at: performance.now() };
   }
   if (frame.facts?.words) relabel();
+  if (frame.full) wishLanguage();
   if (news) show(frame);
   if (frame.facts && "stage" in frame.facts) stayAwake();
   if (frame.facts && "ready_left_s" in frame.facts) countdown();
@@ -175,6 +176,7 @@ function pressed(button) {
   else if (button.id === "pause") say(facts.stage === "paused" ? "resume" : "break");
   else if (button.id === "end") askEnd();
   else if (button.dataset.say) {
+    if (button.id === "suggest") store("language", button.lang);
     say(button.dataset.say);
     open(false);
   }
@@ -236,6 +238,12 @@ function settle() {
   relabel();
 }
 
+// What was chosen in this browser once is wished again, where nobody has chosen for this session.
+function wishLanguage() {
+  const before = stored("language", "");
+  if (before && before !== facts.language && facts.languages?.[before] && !facts.language_chosen) say(`language ${before}`);
+}
+
 // What depends on the language or the look.
 function relabel() {
   sounds.language = facts.language || "en";
@@ -284,7 +292,10 @@ for (const name of Object.keys(SWITCHES)) {
     settle();
   });
 }
-$("language").addEventListener("change", (event) => say(`language ${event.target.value}`));
+$("language").addEventListener("change", (event) => {
+  store("language", event.target.value);
+  say(`language ${event.target.value}`);
+});
 for (const radio of document.querySelectorAll("[name=theme]")) {
   radio.addEventListener("change", () => {
     store("theme", radio.value);

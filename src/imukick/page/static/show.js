@@ -160,7 +160,8 @@ function showPanel(stage) {
   }
   document.body.dataset.panel = name;
   delete document.body.dataset.open;
-  for (const button of $("panel-buttons").children) button.hidden = button.dataset.stages !== name;
+  for (const button of $("panel-buttons").children) button.hidden = !button.dataset.stages.split(" ").includes(name);
+  suggest();
   $("summary").hidden = name !== "ended" || !facts.summary;
   const before = facts.before || [];
   if (name === "question") {
@@ -184,7 +185,17 @@ function showPanel(stage) {
     showSummary();
   }
   // after pain no key does anything by itself: neither button has the focus
-  if (changes) (name === "waiting" ? panel.querySelector("#panel-buttons button:not([hidden])") : panel)?.focus({ preventScroll: true });
+  if (changes) (name === "waiting" ? panel.querySelector("#panel-buttons .primary:not([hidden])") : panel)?.focus({ preventScroll: true });
+}
+
+// The browser's language is offered where nobody has chosen one.
+function suggest() {
+  const button = $("suggest");
+  const code = (navigator.languages || []).map((one) => one.slice(0, 2)).find((one) => facts.languages?.[one]);
+  if (!code || code === facts.language || facts.language_chosen) button.hidden = true;
+  button.dataset.say = `language ${code}`;
+  button.lang = code || "";
+  put(button, facts.languages?.[code] ?? "");
 }
 
 // Texts of the panel: [class, text] each.
