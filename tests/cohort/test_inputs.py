@@ -10,9 +10,9 @@ import pytest
 from imukick.cohort.inputs import find_items
 from imukick.errors import ImukickError
 
-pytestmark = pytest.mark.skipif(
-    find_spec("fsspec") is None, reason="fsspec is not installed: pip install 'imukick[cohort]'"
-)
+if not find_spec("fsspec"):
+    pytest.skip("fsspec is not installed: pip install 'imukick[cohort]'", allow_module_level=True)
+
 COLUMNS = "t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps"
 
 

@@ -19,10 +19,9 @@ from imukick.sinks.cohort_tables import NAMES
 from tests.cli.command import Run, runner
 from tests.cohort.clusters import cluster
 
-pytestmark = pytest.mark.skipif(
-    not (find_spec("distributed") and find_spec("pyarrow")),
-    reason="Dask or pyarrow is not installed: pip install 'imukick[cohort]'",
-)
+if not (find_spec("distributed") and find_spec("pyarrow")):
+    pytest.skip("Dask or pyarrow is not installed: pip install 'imukick[cohort]'", allow_module_level=True)
+
 RECORDINGS = ("standing_25hz", "no_pause_no_rest", "prone_slow")
 LINES = 2500
 """Of each recording, so that a test takes a second: half a minute at 100 Hz."""
@@ -182,6 +181,19 @@ def test_a_recording_that_breaks_the_program_costs_its_own_row_alone(
     assert rows["study/prone_slow.csv"]["kind"] == "lost"
     assert "nobody thought of this" in rows["study/prone_slow.csv"]["problem"]
     assert len(table(out, "sessions")) == 2
+
+
+def test_urls_are_read_and_written_as_paths_are(study: Path, tmp_path: Path, address: str) -> None:
+    (tmp_path / "few.csv").write_text(f"path,person\nstudy/{RECORDINGS[0]}.csv,ann\n", encoding="utf-8")
+    for named, out in ((tmp_path / "few.csv", "a"), (f"file://{tmp_path}/few.csv", "b")):
+        place = f"file://{tmp_path}/{out}" if out == "b" else str(tmp_path / out)
+        order = Order(scheduler=address, one_pass=True)
+        assert run(find_items([str(named)]), Store(place), order, lambda _: None).problems == 0
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    assert find_items([f"file://{study}"]) != []
+    for pattern in ("", "/p*.csv"):
+        paths, urls = (find_items([f"{scheme}{study}{pattern}"]) for scheme in ("", "file://"))
+        assert [item.name for item in urls] == [item.name for item in paths]
 
 
 @pytest.mark.usefixtures("study")

@@ -143,7 +143,10 @@ def _work(client: Any, chunks: Sequence[Chunk], buckets: Mapping[str, _Bucket]) 
     running = as_completed(list(waiting))
     for future in running:
         chunk = waiting.pop(future)
-        if future.status == "finished":
+        error = (
+            future.exception()
+        )  # waits: a result is lost, and computed once more, when its worker dies before we have it
+        if error is None:
             yield chunk.bucket, future.result(), len(chunk.items)
         elif len(chunk.items) > 1:
             alone = [replace(chunk, items=(item,)) for item in chunk.items]
@@ -152,7 +155,6 @@ def _work(client: Any, chunks: Sequence[Chunk], buckets: Mapping[str, _Bucket]) 
             waiting |= dict(zip(again, alone, strict=True))
             running.update(again)
         else:
-            error = future.exception()
             yield chunk.bucket, lost(chunk.items[0], f"{type(error).__name__}: {error}"), 1
         future.release()
 
@@ -229,7 +231,7 @@ def _client(order: Order) -> Iterator[Any]:
         LocalCluster(
             n_workers=workers or dask.system.CPU_COUNT,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # none would take port 8787
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
