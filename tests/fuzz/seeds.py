@@ -88,6 +88,16 @@ def of_readers() -> dict[str, bytes]:
         "ngimu": made_others.ngimu(few),
         "bids": made_others.bids(few, latency=True),
         "uncalibrated": made_others.sensor_logger_raw(few),
+        "wear_os": {
+            f"{watch}{name}": text
+            for name, text in made.sensor_logger(few).items()
+            for watch in ("", "Watch")
+            if name in ("Gyroscope.csv", "TotalAcceleration.csv") or (name == "Metadata.csv" and not watch)
+        },
+        "two_programs": {
+            "a_acc.csv": made.phyphox(few)["Accelerometer.csv"],
+            "a_gyro.csv": made.phyphox(few)["Gyroscope.csv"].replace("rad/s", "deg/s"),
+        },
     }
     for name, files in pairs.items():
         encoded = {one[-40:]: text.encode() for one, text in files.items()}
@@ -102,6 +112,7 @@ def of_readers() -> dict[str, bytes]:
     out["two_in_turns"] = readers.joined("file", {"a.csv": named.replace("left", "sensor", 1).encode()}, readers.DEVICE)
     out["restart"] = readers.joined("file", {"a.csv": _moving(1.0) + b"\n" + _moving(1.0)}, readers.DEVICE)
     out["gzip"] = readers.joined("file", {"a.csv": gzip.compress(_moving(1.0))})
+    out |= _as_people_have_them(_moving(1.0).decode().split("\n"))
     out["utf16"] = readers.joined("file", {"a.csv": _moving(1.0).decode().encode("utf-16")})
     out["parquet"] = readers.joined("file", {"a.csv": made_others.parquet(few)})
     out["text_times"] = readers.joined(
@@ -126,6 +137,43 @@ def _moving(gyr_share: float) -> bytes:
     rows = np.column_stack([samples.t_s, samples.acc_mps2, gyr_share * samples.gyr_radps])[::2]
     lines = [",".join(f"{cell:.3g}" if k else f"{cell:.2f}" for k, cell in enumerate(row)) for row in rows.tolist()]
     return "\n".join(["t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps", *lines]).encode()
+
+
+def _as_people_have_them(rows: list[str]) -> dict[str, bytes]:
+    """A table as copying, loggers, spreadsheets and merging leave it: packed in pieces, sensors side by side, zeros, clocks set back, …"""
+    head, body = rows[0], rows[1:]
+    cells = [row.split(",") for row in body]
+    sides = [f"{side}_{name}" for side in ("left", "right") for name in head.split(",")[1:]]
+    middle = len(body) // 2
+    set_back = [f"{float(row[0]) - 0.5:.2f},{','.join(row[1:])}" for row in cells[middle:]]
+    texts = {
+        "side_by_side": [",".join(["t_s", *sides]), *(",".join([*row, *row[1:]]) for row in cells)],
+        "zeros": [head, *(",".join([row[0], *(["0"] * 6 if k % 9 == 4 else row[1:])]) for k, row in enumerate(cells))],
+        "clock_set_back": [head, *body[:middle], *set_back],
+        "no_leading_zeros": [
+            head,
+            *(f"{row[0].split('.')[0]}.{int(row[0].split('.')[1])},{','.join(row[1:])}" for row in cells),
+        ],
+        "units_row": ["Zeit;a x;a y;a z;g x;g y;g z", "s;m/s\u00b2;m/s\u00b2;m/s\u00b2;rad/s;rad/s;rad/s"]
+        + [";".join(row).replace(".", ",") for row in cells],
+        "quoted": [",".join(f'"{cell}"' for cell in row.split(",")) for row in rows],
+        "r_rows": [head, *(f"{k + 1},{row}" for k, row in enumerate(body))],
+        "header_again": [*rows[:middle], *rows],
+        "dead_axis": [head, *(",".join([*row[:5], "0", row[6]]) for row in cells)],
+        "am_pm": [
+            head.replace("t_s", "time"),
+            *(f"11:59:{10 + k / 25:06.3f} AM,{row.split(',', 1)[1]}" for k, row in enumerate(body)),
+        ],
+        "preamble": ["Made by a logger", "", *rows, "end of file"],
+    }
+    found = {f"people_{name}": "\n".join(text).encode() for name, text in texts.items()}
+    found["people_packed"] = gzip.compress("\n".join([*rows[:middle], ""]).encode()) + gzip.compress(
+        "\n".join(rows[middle:]).encode()
+    )
+    return {
+        name: readers.joined("file", {"a.csv": data}, readers.DEVICE * (name == "people_side_by_side"))
+        for name, data in found.items()
+    }
 
 
 def _native() -> bytes:

@@ -94,6 +94,12 @@ def test_parquet_of_a_good_table(tmp_path: Path) -> None:
     close(read(tmp_path, made_others.parquet(SMALL, dated=True)), SMALL)
 
 
+def test_parquet_with_damaged_notes_of_pandas(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    damaged = made_others.parquet(SMALL).replace(b'"float64"', b'"floAv64"')
+    close(read(tmp_path, damaged), SMALL)
+
+
 def test_two_sensors_in_one_parquet_table_are_asked_for(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     frame = pd.read_parquet(io.BytesIO(made_others.parquet(SMALL)))

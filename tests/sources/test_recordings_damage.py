@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from imukick import read_recording
-from tests.sources.formats.reading import KICK, SMALL, close, read, told, told_of
+from imukick import Samples, read_recording
+from imukick.sources.recordings.finding import recordings_in, recordings_of_folder
+from tests.sources.formats import made, made_others
+from tests.sources.formats.reading import KICK, SMALL, close, read, told, told_of, written
 
 HEAD = "t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps"
 SIX = np.column_stack([KICK.acc_mps2, KICK.gyr_radps])
@@ -17,6 +20,10 @@ SIX = np.column_stack([KICK.acc_mps2, KICK.gyr_radps])
 
 def rows(times: list[str], six: np.ndarray = SIX) -> list[str]:
     return [",".join([t, *(f"{v:.5f}" for v in row)]) for t, row in zip(times, six.tolist(), strict=True)]
+
+
+def six_of(samples: Samples) -> np.ndarray:
+    return np.column_stack([samples.acc_mps2, samples.gyr_radps])
 
 
 PLAIN = rows([f"{t:.4f}" for t in KICK.t_s.tolist()])
@@ -33,6 +40,38 @@ def test_packed_pieces_behind_each_other_are_all_read(tmp_path: Path, header_aga
     assert "cannot be unpacked: more follows its end; copy it again" in told(tmp_path / "a.csv.gz")
     (tmp_path / "a.csv.gz").write_bytes(packed[:-9])
     assert "cannot be unpacked: its end is missing; copy it again" in told(tmp_path / "a.csv.gz")
+
+
+SAVED_AGAIN: dict[str, Callable[[Samples], str]] = {
+    "dot": made.movella_dot,
+    "OpenLog Artemis": lambda samples: made_others.openlog_artemis(samples, micros=True),
+    "ActiGraph Link": made_others.actigraph_link,
+    "AX6": made_others.axivity,
+    "movesense": made.movesense,
+    "own": lambda samples: "\n".join([HEAD, *rows([f"{t:.4f}" for t in samples.t_s.tolist()], six_of(samples))]),
+}
+
+
+@pytest.mark.parametrize("form", SAVED_AGAIN)
+@pytest.mark.parametrize("how", ["semicolons and decimal commas", "tabs", "line ends twice"])
+def test_formats_that_a_table_program_saved_again(tmp_path: Path, form: str, how: str) -> None:
+    text = SAVED_AGAIN[form](SMALL).replace("\r\n", "\n")
+    if how == "tabs":
+        text = text.replace(",", "\t")
+    elif how == "line ends twice":
+        text = text.replace("\n", "\r\r\n")
+    else:
+        text = text.replace(",", ";").replace(".", ",")
+    close(read(tmp_path, text), SMALL)
+
+
+def test_a_pair_that_a_table_program_saved_again(tmp_path: Path) -> None:
+    files = made.sensor_logger(KICK)
+    as_it_was = read_recording(written(tmp_path / "one", files)).samples
+    again = {name: text.replace(",", ";").replace(".", ",") for name, text in files.items()}
+    folder = written(tmp_path / "two", again)
+    assert np.array_equal(read_recording(folder).samples.gyr_radps, as_it_was.gyr_radps)
+    assert len(recordings_of_folder(folder)) == len(recordings_in(sorted(folder.iterdir()))) == 1
 
 
 def test_rows_of_zeros_are_lost_samples(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,14 @@ def test_a_neighbour_never_completes_a_file(tmp_path: Path) -> None:
     (folder / "another_person_march.csv").rename(folder / "monday_acc.csv")  # what the line says
     close(read_recording(folder / "monday_gyro.csv"), SMALL)
     assert len(recordings_of_folder(folder)) == 1
+
+
+def test_a_packed_half_belongs_to_one_that_is_not(tmp_path: Path) -> None:
+    acc, gyr = halves()
+    folder = written(tmp_path, {"monday_gyro.csv": gyr})
+    (folder / "monday_acc.csv.gz").write_bytes(gzip.compress(acc.encode()))
+    for path in (folder, *folder.iterdir()):
+        close(read_recording(path), SMALL)
 
 
 def test_a_phyphox_neighbour_neither(tmp_path: Path) -> None:

@@ -40,16 +40,22 @@ _PIECE: Final = 1 << 24
 PACKED_AT_MOST: Final = 250
 """How many times smaller a large table may be packed. Chosen: columns of numbers pack 3 to 20 times; zeros a thousand times."""
 _SMALL: Final = 20_000_000
+_RESAVED: Final = bytes.maketrans(b",;\t", b".,,")
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file, or a zip's member: `path` as people are told it, the member below the zip."""
+    """A file, or a zip's member: `path` as people are told it, the member below the zip.
+
+    `resaved`: a table program of a country with decimal commas, or one that parts columns by tabs, saved it again; its bytes are given as
+    they were before, with commas between columns and decimal points.
+    """
 
     path: Path
     zipped: Path | None = None
     member: str = field(default="", repr=False)
+    resaved: bool = False
 
     @property
     def on_disk(self) -> Path:
@@ -88,8 +94,8 @@ class File:
                 trouble = f"over {MOST_UNPACKED // 10**6} MB when unpacked; cut the recording"
                 raise RecordingError(trouble, path=self.path)
         if data.startswith(UTF16):
-            return data[: len(data) // 2 * 2].decode("utf-16", errors="replace").encode()
-        return data
+            data = data[: len(data) // 2 * 2].decode("utf-16", errors="replace").encode()
+        return data.translate(_RESAVED) if self.resaved else data
 
     def _unpacked(self, data: bytes, most: int, *, whole: bool) -> bytes:
         """Up to `most` bytes of what gzip packed, in one piece or in several that were put one behind the other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -24,6 +24,8 @@ _QUANTITY: Final = re.compile(
 _RATE: Final = re.compile(r"\d+(?:\.\d+)?hz", re.IGNORECASE)
 NOT_RECORDINGS: Final = ("truth", "labels", "reps", "motion", "sets", "original", "arrivals")
 """`NAME.<word>.csv` in a folder is something about a recording, or the one that an edited one replaced."""
+RESAVED: Final = frozenset(b";\t")
+"""What stands between columns where a table program saved a format of commas again."""
 _NAMED: Final = 5
 """So many recordings of several are named."""
 
@@ -160,6 +162,11 @@ def _found(path: Path, group: Sequence[_Known]) -> Found:
 def _known(file: File, *, tell: bool = False) -> _Known:
     try:
         found = format_of(file)
+        if found is None and (RESAVED & set(file.head())):
+            again = replace(file, resaved=True)
+            known = format_of(again)
+            if known is not None and known[0] is not FORMATS[-1]:
+                return _Known(again, *known)
     except RecordingError:
         if tell:
             raise
@@ -255,5 +262,6 @@ def recording_name(path: Path) -> str:
     >>> recording_name(Path("monday_acc_2.csv")), recording_name(Path("another_march.csv"))
     ('monday 2', 'another march')
     """
-    stem = path.name.removesuffix(path.suffix)
+    name = re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE)
+    stem = name.removesuffix(Path(name).suffix)
     return " ".join(re.split(r"[\s_.-]+", _RATE.sub(" ", _QUANTITY.sub(" ", stem)))).casefold().strip()

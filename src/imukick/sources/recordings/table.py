@@ -145,7 +145,7 @@ def without_headers(body: bytes, header: bytes) -> bytes:
 def lines_of(head: bytes) -> list[str]:
     """The lines of a file's beginning as text, whatever ends them; a byte that is not UTF-8 becomes a replacement sign."""
     text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def line_with(lines: Sequence[str], start: str, most: int) -> int | None:

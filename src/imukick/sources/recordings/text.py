@@ -123,7 +123,7 @@ def clean(data: bytes, path: Path) -> tuple[bytes, str | None]:
             raise RecordingError("NUL bytes from here on, as a crash leaves them; cut them off", path=path, line=line)
         raise RecordingError("this is not a text file; expected a CSV", path=path)
     if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if MINUS in data:  # of the rows; a note or a name keeps it
         data = _NO_COMMENT.sub(lambda line: line[0].replace(MINUS, b"-"), data)
     return data, torn

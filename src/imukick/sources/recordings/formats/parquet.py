@@ -83,15 +83,17 @@ def _words(frame: Any, read: Sequence[int], file: File) -> Table:
 
 
 def _frame(file: File) -> Any:
+    """Its columns, an index of pandas among them; pandas' own notes in it, which may be damaged or of another version, are not needed."""
     import pandas as pd
 
     try:
         # without pyarrow's reading threads, which abort the process now and then when Python ends before they do
         whole = io.BytesIO(file.whole())
-        return pd.read_parquet(whole, engine="pyarrow", use_threads=False, pre_buffer=False).reset_index()
+        bare = {"ignore_metadata": True}
+        return pd.read_parquet(whole, engine="pyarrow", use_threads=False, pre_buffer=False, to_pandas_kwargs=bare)
     except ImportError:
         raise RecordingError("Parquet needs pyarrow: pip install 'imukick[parquet]'", path=file.path) from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as error:
         why = " ".join(str(error).split())[:80]
         raise RecordingError(f"not a Parquet file that can be read: {why}", path=file.path) from None
 
@@ -117,8 +119,9 @@ def _numbers(frame: Any, column: Column, file: File) -> FloatArray:
 
 def _dates(frame: Any) -> FloatArray | None:
     """(n,) seconds since the first row, of a column of dates and times."""
-    for name in frame.columns:
-        if frame[name].dtype.kind == "M" and not frame[name].isna().any():
-            since: FloatArray = (frame[name] - frame[name].iloc[0]).dt.total_seconds().to_numpy(dtype=np.float64)
+    for position in range(frame.shape[1]):  # names may be there twice
+        column = frame.iloc[:, position]
+        if column.dtype.kind == "M" and len(column) and not column.isna().any():
+            since: FloatArray = (column - column.iloc[0]).dt.total_seconds().to_numpy(dtype=np.float64)
             return since
     return None

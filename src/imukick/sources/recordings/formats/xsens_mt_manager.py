@@ -19,14 +19,18 @@ from imukick.sources.recordings.table import Table, line_with, lines_of, table_a
 
 FIRST: Final = "PacketCounter\t"
 PREAMBLE: Final = 40
+DOT: Final = "DeviceTag"
 TICKS_HZ: Final = 10_000.0
 """Of SampleTimeFine."""
 SIX: Final = ("Acc_X", "Acc_Y", "Acc_Z", "Gyr_X", "Gyr_Y", "Gyr_Z")
 
 
 def holds(file: File, lines: Sequence[str]) -> Holds | None:  # noqa: ARG001
-    """Column names that begin with a packet counter and a tab; lines with `//` may stand above."""
-    return None if line_with(lines, FIRST, PREAMBLE) is None else WHOLE
+    """Column names that begin with a packet counter and a tab; lines with `//` may stand above. A Movella DOT's, saved again with tabs, have
+    its tag there.
+    """
+    line = line_with(lines, FIRST, PREAMBLE)
+    return None if line is None or any(above.startswith(DOT) for above in lines[: line - 1]) else WHOLE
 
 
 def read(files: Sequence[File], asked: WantedPart) -> Sequence[Part]:
