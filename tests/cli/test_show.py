@@ -12,7 +12,7 @@ from rich.console import Console
 from imukick.analysis import Analysis
 from imukick.cli.show import Report, event_line, set_line
 from imukick.cli.what_now import what_now
-from imukick.coaching.wording import VERDICTS, rep_texts, verdict_text
+from imukick.coaching.wording import VERDICTS, language_of, rep_texts, verdict_text
 from imukick.events import Doubt, Event, Gap, LiftTold, Prior, Remount, Rep, RepRevised, SetEnded, Verdict
 from tests.sinks.rep_rows import a_rep
 
@@ -48,7 +48,7 @@ def shown(*reps: Rep, width: int = 80, **meta: Any) -> list[str]:
         (Verdict("no_pause", -0.03, 0.1, "s", ""), "hold 0.00 s (at least 0.10 s): no hold at the top"),
         (SHORT, "range 18° (at least 26°): short"),
         (Verdict("too_high", 61.0, 50.0, "deg", ""), "range 61° (limit 50°): back or pelvis may be helping"),
-        (Verdict("off_plane", 0.31, 0.21, "share", ""), "off plane 0.31 (limit 0.21): the leg left its plane"),
+        (Verdict("off_plane", 0.31, 0.21, "share", ""), "off plane 0.31 (limit 0.21): keep the leg in line"),
         (Verdict("knee_curl", 0.37, 0.54, "m", ""), "lever 0.37 m (at least 0.54 m): like a bending knee"),
         (Verdict("bounce", 1.0, 0.0, "count", ""), "bounced once at the top"),
         (Verdict("bounce", 3.0, 0.0, "count", ""), "bounced 3 times at the top"),
@@ -143,3 +143,22 @@ def test_what_now_fits_what_was_seen() -> None:
     assert [
         line.split()[2] for line in what_now(Path("a.csv"), Analysis((a_rep(),), (), Prior(), (), META), kept=True)
     ] == ["report", "plot"]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("de", "Satz 1, links: 1 gezählt, 0 sauber, Umfang 31° (Median)"),
+        ("fr", "série 1, gauche: 1 comptées, 0 propres, amplitude 31° (médiane)"),
+        ("es", "serie 1, izquierda: 1 contadas, 0 limpias, rango 31° (mediana)"),
+    ],
+)
+def test_the_table_speaks_the_language(code: str, says: str) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    analysis = Analysis((a_rep(verdicts=(SHORT,), momentum_lift=0.31),), (), Prior(), (), META)
+    console.print(Report("a.csv", analysis, language_of(code)))
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert says in text
+    assert "0,31" in text
+    assert "counted" not in text

@@ -11,6 +11,7 @@ from imukick.cli.outputs import Outputs
 from imukick.cli.planned import result_lines, unfit_line
 from imukick.cli.screen import Screen, complain, warn
 from imukick.cli.show import Report
+from imukick.coaching.language import Language
 from imukick.errors import ImukickError
 from imukick.live.history_recorder import HistoryRecorder
 from imukick.live.stopping import Stop
@@ -35,7 +36,9 @@ class Held:
     stopped: int | None
 
 
-def report(held: Held, plan: Plan | None, place: Path, recorder: Recorder, outputs: Outputs, screen: Screen) -> int:
+def report(
+    held: Held, plan: Plan | None, place: Path, recorder: Recorder, outputs: Outputs, screen: Screen, language: Language
+) -> int:
     """Print and write what the session says; the exit code. `place`: where the recording was asked for, and what tables are named after."""
     for trouble in held.troubles:
         complain(str(trouble))
@@ -46,7 +49,7 @@ def report(held: Held, plan: Plan | None, place: Path, recorder: Recorder, outpu
     warn(place, held.analysis.meta["warnings"])
     if plan is not None and (unfit := unfit_line(plan, held.analysis)) is not None:
         warn(place, [unfit])
-    screen.print(Report(place.name, held.analysis))
+    screen.print(Report(place.name, held.analysis, language))
     for line in [] if plan is None else result_lines(plan, held.sets_done):
         screen.print(line, soft_wrap=True)
     screen.print(held.quality, style="dim")

@@ -137,7 +137,7 @@ def run_live(wishes: LiveOptions, kept: HistoryOptions | None = None) -> int:
             held = asyncio.run(hold(wishes, exercise, recorder, screen, stop, keeper))
         except SensorError as error:
             raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
-        code = report(held, wishes.plan, place, recorder, outputs, screen)
+        code = report(held, wishes.plan, place, recorder, outputs, screen, language_of(wishes.page.spoken))
         return code if held.analysis is None or report_kept(keeper, stop, screen) else 2
 
 

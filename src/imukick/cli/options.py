@@ -49,7 +49,9 @@ PageHostOption = Annotated[
     typer.Option(metavar="ADDRESS", help="Where the page is served; default 127.0.0.1, 0.0.0.0: to the network."),
 ]
 PagePortOption = Annotated[int | None, typer.Option(help="Port of the page, default 8642; 0 takes a free one.")]
-LanguageOption = Annotated[str | None, typer.Option(metavar="en|de|fr|es", help="What the coach and the page speak.")]
+LanguageOption = Annotated[
+    str | None, typer.Option(metavar="en|de|fr|es", help="Of the coach, the page and the table.")
+]
 CountAtOption = Annotated[
     str, typer.Option(metavar="top|end", help="Say the count at the top of a lift or at the end of a repetition.")
 ]

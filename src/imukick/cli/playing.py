@@ -22,6 +22,8 @@ from imukick.cli.screen import Screen, complain, progress_console, warn
 from imukick.cli.show import Report, event_line, recording_line, totals_line
 from imukick.cli.started import read_started
 from imukick.cli.what_now import what_now
+from imukick.coaching.language import Language
+from imukick.coaching.wording import ENGLISH
 from imukick.errors import ImukickError
 from imukick.events import Event
 from imukick.exercises import Exercise
@@ -41,7 +43,7 @@ class ReplayOptions:
 
     `together`: the recordings are one session of several sensors.
     `second_look`: it was asked for by name, so that a kept session is looked at again even where live looked once.
-    `verbose`: of several recordings too, every repetition is shown.
+    `verbose`: of several recordings too, every repetition is shown. `language`: of the table.
 
     Raises `ImukickError` for what cannot be.
     """
@@ -58,6 +60,7 @@ class ReplayOptions:
     second_look: bool = False
     verbose: bool = False
     together: bool = False
+    language: Language = ENGLISH
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
@@ -109,7 +112,7 @@ def play_all(named: list[str], wishes: ReplayOptions, asked: OutputOptions) -> i
         if wishes.verbose or len(inputs.paths) == 1:
             if len(done) > 1:
                 screen.print()
-            screen.print(Report(*done[-1]))
+            screen.print(Report(*done[-1], wishes.language))
         else:
             screen.print(recording_line(*done[-1]), soft_wrap=True)
         for line in lines:

@@ -87,6 +87,7 @@ def replay(
     from imukick.cli.page_options import PageOptions
     from imukick.cli.planned import asked_plan
     from imukick.cli.playing import ReplayOptions, play_all
+    from imukick.coaching.wording import language_of
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
     if not save and (person is not None or db is not None):
@@ -96,6 +97,7 @@ def replay(
             "--save keeps a recording of one sensor; convert it first: imukick convert FILE --device NAME -o NEW.csv"
         )
     kept = HistoryOptions(db, person) if save else None
+    where = PageOptions(page, page_host, page_port, count_at, language)
     wishes = ReplayOptions(
         told,
         target_rom,
@@ -108,11 +110,9 @@ def replay(
         started=started,
         verbose=verbose,
         together=together,
+        language=language_of(where.spoken),
     )
-    asked, where = (
-        OutputOptions(out, sets, motion, excel, force),
-        PageOptions(page, page_host, page_port, count_at, language),
-    )
+    asked = OutputOptions(out, sets, motion, excel, force)
     if page:
         from imukick.cli.replay_page import play_on_page
 

@@ -65,7 +65,7 @@ def play_on_page(
     warn(path, analysis.meta["warnings"])
     if wishes.plan is not None and (unfit := unfit_line(wishes.plan, analysis)) is not None:
         warn(path, [unfit])
-    screen.print(Report(path.name, analysis))
+    screen.print(Report(path.name, analysis, wishes.language))
     for line in play.plan_lines():
         screen.print(line, soft_wrap=True)
     if wishes.kept is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -14,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from imukick.analysis import Analysis
-from imukick.coaching.wording import SAYINGS, quality_text, reason_text, rep_texts
+from imukick.coaching.language import Language
+from imukick.coaching.wording import ENGLISH, decimals, quality_text, reason_text, rep_texts
 from imukick.events import (
     DISPUTED,
     Doubt,
@@ -29,42 +31,38 @@ from imukick.events import (
     SetEnded,
 )
 
-LEGEND: Final = (
-    "tempo = lower-rest-lift-hold in s; deg/s = quickest turn of the lower leg in the lift",
-    "mom. = share that muscle did not pay for at the time, 0 to 1; ? and - = not known",
-)
 WIDE: Final = 110
 
 
 class Report:
-    """One recording's repetitions, as wide as the terminal."""
+    """One recording's repetitions, as wide as the terminal, in one language."""
 
-    def __init__(self, name: str, analysis: Analysis) -> None:
-        self._name, self._analysis = name, analysis
+    def __init__(self, name: str, analysis: Analysis, language: Language = ENGLISH) -> None:
+        self._name, self._analysis, self._language = name, analysis, language
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        language, meta, reps = self._language, self._analysis.meta, self._analysis.reps
+        words = language.terminal
         yield Text(self._name, style="bold")
-        if pain := pain_line(self._analysis.meta):
+        if pain := pain_line(meta, language):
             yield Text(pain, style="bold red")
-        yield Text(facts_line(self._analysis), style="dim")
-        claimed_s = self._analysis.meta["claimed_s"]
-        if claimed_s:
-            yield Text(f"one was missed, says the person, before {', '.join(map(clock_text, claimed_s))}")
-        reps = self._analysis.reps
+        yield Text(facts_line(self._analysis, language), style="dim")
+        if meta["claimed_s"]:
+            yield Text(words["missed"].format(when=_times(meta["claimed_s"])))
         if not reps:
-            yield Text("no repetition found")
+            yield Text(words["nothing"])
             return
-        yield _table(reps, wide=options.max_width >= WIDE)
+        yield _table(reps, language, wide=options.max_width >= WIDE)
         for number, group in groupby(reps, key=lambda rep: rep.set):
-            yield Text(set_line(number, list(group)))
+            yield Text(set_line(number, list(group), language))
         silent = {DISPUTED}
         missing = Counter(note for rep in reps if rep.counted for note in rep.notes if note not in silent)
         for note, n in missing.items():
-            yield Text(f"{note}: {n} rep{_s(n)}", style="dim")
+            yield Text(words["note" if n == 1 else "notes"].format(what=note, n=n), style="dim")
         for word in sorted({word for rep in reps for word in rep.quality}):
-            yield Text(f"[{word}] {quality_text(word)}", style="dim")
-        for line in LEGEND:
-            yield Text(line, style="dim")
+            yield Text(f"[{word}] {quality_text(word, language)}", style="dim")
+        for line in ("legend_tempo", "legend_momentum"):
+            yield Text(words[line], style="dim")
 
 
 REMOUNTED: Final = {
@@ -75,54 +73,76 @@ REMOUNTED: Final = {
 """A change of placement in words."""
 
 
-def pain_line(meta: Mapping[str, Any]) -> str:
+def pain_line(meta: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """When it hurt, and what to do next time; empty where nobody said so.
 
     >>> pain_line({"pain_s": [12.0, 75.2]})
     'PAIN at 0:12.0, 1:15.2. It hurt: next time less range and no more weight, and never through pain'
     """
     times_s = meta.get("pain_s", ())
-    if not times_s:
-        return ""
-    return f"PAIN at {', '.join(map(clock_text, times_s))}. {SAYINGS['advice_pain'].shown}"
+    return language.terminal["pain"].format(when=_times(times_s)) if times_s else ""
 
 
-def facts_line(analysis: Analysis) -> str:
+def facts_line(analysis: Analysis, language: Language = ENGLISH) -> str:
     """What was recorded and how, in one line."""
-    meta, losses = analysis.meta, analysis.meta["losses"]
+    meta, losses, words = analysis.meta, analysis.meta["losses"], language.terminal
     heard = Counter(rep.posture for rep in analysis.reps if rep.counted)
-    posture = meta["posture"]
-    if posture == "auto":
-        posture = f"{heard.most_common(1)[0][0]} (recognised)" if heard else "posture not recognised"
-    parts = [posture, *_load(meta), *([meta["side"]] if meta["side"] != "unknown" else [])]
+    posture = _word(meta["posture"], language)
+    if meta["posture"] == "auto":
+        known = words["recognised"].format(posture=_word(heard.most_common(1)[0][0], language)) if heard else ""
+        posture = known or words["not_recognised"]
+    parts = [posture, *_load(meta, language), *([words[meta["side"]]] if meta["side"] != "unknown" else [])]
     if meta["rate_hz"] is not None:
-        parts.append(f"{meta['rate_hz']:.3g} Hz")
+        parts.append(f"{meta['rate_hz']:.3g} Hz".replace(".", language.decimal))
     if meta["clock"] == "host":
-        parts.append("stamped by the receiver")
+        parts.append(words["receiver"])
     if losses["gaps"]:
-        parts.append(f"{losses['gaps']} gap{_s(losses['gaps'])}, {losses['gaps_s']:.3g} s")
-    parts += [f"second look: {meta['second_look']}"] if meta["pass"] == "second" else []
+        length = f"{losses['gaps_s']:.3g}".replace(".", language.decimal)
+        parts.append(words["gap" if losses["gaps"] == 1 else "gaps"].format(n=losses["gaps"], length=length))
+    if meta["pass"] == "second":
+        says = meta["second_look"]
+        if language is not ENGLISH:  # the engine says it in English
+            found = re.findall(r"(\d+) (more|fewer)", says)
+            says = " ".join(f"{'+' if word == 'more' else '−'}{n}" for n, word in found) or "±0"
+        parts.append(words["second_look"].format(says=says))
     return " · ".join(parts)
 
 
-def set_line(number: int, reps: Sequence[Rep]) -> str:
+def set_line(number: int, reps: Sequence[Rep], language: Language = ENGLISH) -> str:
     """Totals of one set: counted, clean, median range, and what was not counted and why."""
+    words = language.terminal
     counted = [rep for rep in reps if rep.counted]
-    clean = sum(rep.clean for rep in counted)
+    title = words["set"].format(set=number)
     legs = Counter(rep.side for rep in counted or reps)
-    side = f", {reps[0].side}" if reps[0].side != "unknown" else ""
     if len(legs) > 1:  # several sensors: a set may hold both legs
-        side = ", " + " and ".join(f"{leg} {n}" for leg, n in sorted(legs.items()))
-    text = f"set {number}{side}: {len(counted)} counted"
+        title = words["both"].format(set=title, left=legs["left"], right=legs["right"])
+    elif reps[0].side != "unknown":
+        title = f"{title}, {words[reps[0].side]}"
+    parts = [words["counted"].format(n=len(counted))]
     if counted:
-        text += f", {clean} clean, range {median(rep.rom_deg for rep in counted):.0f}° (median)"
-        text += f", lift {median(rep.lift_s for rep in counted):.1f} s, lower {median(rep.lower_s for rep in counted):.1f} s"
+        parts.append(words["clean"].format(n=sum(rep.clean for rep in counted)))
+        parts.append(words["range_median"].format(rom=f"{median(rep.rom_deg for rep in counted):.0f}"))
+        lift_s, lower_s = (
+            median(times_s) for times_s in zip(*((rep.lift_s, rep.lower_s) for rep in counted), strict=True)
+        )
+        parts.append(words["times"].format(lift=decimals(lift_s, 1, language), lower=decimals(lower_s, 1, language)))
+    said = [f"{title}: {', '.join(parts)}"]
     disputed = sum(DISPUTED in rep.notes for rep in counted)
-    text += f"; {disputed} of these {DISPUTED}" if disputed else ""
-    others = Counter(reason_text(rep) for rep in reps if not rep.counted)
+    said += [words["disputed"].format(n=disputed)] if disputed else []
+    others = Counter(reason_text(rep, language) for rep in reps if not rep.counted)
     if others:
-        text += f"; {others.total()} not counted: " + ", ".join(f"{n} × {why}" for why, n in others.items())
-    return text
+        why = ", ".join(f"{n} × {what}" for what, n in others.items())
+        said.append(words["not_counted"].format(n=others.total(), why=why))
+    return "; ".join(said)
+
+
+def _times(times_s: Sequence[float]) -> str:
+    return ", ".join(map(clock_text, times_s))
+
+
+def _word(word: str, language: Language) -> str:
+    """A posture or load in this language; one without a word of its own as it is."""
+    return language.terminal.get(word, word)
 
 
 def event_line(event: Event) -> str | None:
@@ -184,21 +204,14 @@ def clock_text(t_s: float) -> str:
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
 
 
-def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
+def _table(reps: Sequence[Rep], language: Language, *, wide: bool) -> RenderableType:
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1 if wide else 0, 0, 0), expand=True
     )
-    for heading in ("rep", "start", "range", "tempo"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if wide:
-        for heading in ("lift s", "hold s", "lower s"):
-            table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("deg/s", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("ankle m/s", justify="right", no_wrap=True)
-    for heading in ("lift", "drop"):
-        table.add_column(f"mom.\n{heading}", justify="right", no_wrap=True)
-    table.add_column("what was seen", ratio=1)
+    numbers = ["rep", "start", "range", "tempo", *(["lift_s", "hold_s", "lower_s"] if wide else []), "rate"]
+    for name in [*numbers, *(["ankle"] if wide else []), "momentum_lift", "momentum_drop"]:
+        table.add_column(language.terminal[name], justify="right", no_wrap=True)
+    table.add_column(language.terminal["seen"], ratio=1)
     several = len({rep.set for rep in reps}) > 1
     both = len({(rep.set, rep.side) for rep in reps}) > len(
         {rep.set for rep in reps}
@@ -213,33 +226,29 @@ def _table(reps: Sequence[Rep], *, wide: bool) -> RenderableType:
             f"{rep.rom_deg:.0f}°",
             rep.tempo,
         ]
-        cells += [f"{t_s:.2f}" for t_s in times] if wide else []
+        cells += [decimals(t_s, 2, language) for t_s in times] if wide else []
         cells += [f"{rep.peak_lift_degps:.0f}"]
-        cells += [_two(rep.peak_ankle_mps)] if wide else []
-        cells += [_two(rep.momentum_lift), _two(rep.momentum_drop)]
-        table.add_row(*cells, _seen(rep), style=None if rep.counted else "dim")
+        cells += [_two(rep.peak_ankle_mps, language)] if wide else []
+        cells += [_two(rep.momentum_lift, language), _two(rep.momentum_drop, language)]
+        table.add_row(*cells, _seen(rep, language), style=None if rep.counted else "dim")
     return table
 
 
-def _seen(rep: Rep) -> Text:
+def _seen(rep: Rep, language: Language) -> Text:
     style = "" if not rep.counted else ("green" if rep.clean else "yellow")
-    text = Text("\n".join(rep_texts(rep)), style=style)
+    text = Text("\n".join(rep_texts(rep, language)), style=style)
     words = [word for word in rep.quality if word != "direction"]  # it holds for whole sets: said once, below the table
     if words:
         text.append(f" [{', '.join(words)}]", style="dim")
     return text
 
 
-def _load(meta: dict[str, Any]) -> list[str]:
+def _load(meta: Mapping[str, Any], language: Language) -> list[str]:
     if meta["load"] == "none":
         return []
-    mass = f" {meta['load_kg']:g} kg" if meta["load_kg"] is not None else ""
-    return [meta["load"].replace("-", " ") + mass]
+    mass = f" {meta['load_kg']:g} kg".replace(".", language.decimal) if meta["load_kg"] is not None else ""
+    return [_word(meta["load"], language) + mass]
 
 
-def _two(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
+def _two(value: float | None, language: Language) -> str:
+    return "-" if value is None else decimals(value, 2, language)

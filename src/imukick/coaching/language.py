@@ -28,6 +28,7 @@ class Language:
     `verdicts`: a verdict with its number and limit. `in_a_word`: a verdict that can be read from three metres.
     `outcomes`: how else a repetition, or a mark on one, is shown in large. `quality`: why a number is less sure.
     `reasons`: why a row does not count. `lines`: what else is said of a repetition. `sayings`: what the coach says. `page`: what the live page shows besides.
+    `terminal`: the table of a session in a terminal.
     """
 
     code: str
@@ -40,3 +41,4 @@ class Language:
     lines: Mapping[str, str]
     sayings: Mapping[str, Saying]
     page: Mapping[str, str]
+    terminal: Mapping[str, str]

@@ -32,14 +32,30 @@ def language_of(code: str) -> Language:
     return table
 
 
-def verdict_text(verdict: Verdict, language: Language = ENGLISH) -> str:
-    """One verdict as a person reads it.
+MOST_DIGITS: Final = 2
+"""Digits that a number may show more than usual, so that it does not look like its limit. Chosen."""
+
+
+def verdict_text(verdict: Verdict, language: Language = ENGLISH, rom_deg: float | None = None) -> str:
+    """One verdict as a person reads it: with more digits where value and limit would look alike.
+
+    `rom_deg`: range of the repetition, where that is known; a share of it is then said in degrees.
 
     >>> verdict_text(Verdict("momentum", 0.52, 0.35, "share", "chosen"))
     'momentum 0.52 (limit 0.35): swung up'
+    >>> verdict_text(Verdict("short", 39.94, 40.0, "deg", "plan"))
+    'range 39.9° (at least 40.0°): short'
+    >>> verdict_text(Verdict("off_plane", 0.42, 0.21, "share", "chosen"), rom_deg=74.0)
+    'off plane 31° (limit 16°): keep the leg in line'
     """
     text = language.verdicts.get(verdict.word, f"{verdict.word} {{value}} (limit {{limit}})")
-    value, limit = (_number(number, verdict.unit, language) for number in (verdict.value, verdict.limit))
+    numbers, unit = (verdict.value, verdict.limit), verdict.unit
+    if verdict.word == "off_plane" and rom_deg is not None:
+        numbers, unit = (verdict.value * rom_deg, verdict.limit * rom_deg), "deg"
+    for more in range(MOST_DIGITS + 1):
+        value, limit = (_number(number, unit, language, more) for number in numbers)
+        if value != limit:
+            break
     return text.format(value=value, limit=limit)
 
 
@@ -51,7 +67,7 @@ def rep_texts(rep: Rep, language: Language = ENGLISH) -> tuple[str, ...]:
     lines = language.lines
     if not rep.counted:
         return (lines["not_counted"].format(why=reason_text(rep, language)),)
-    said = tuple(verdict_text(verdict, language) for verdict in rep.verdicts)
+    said = tuple(verdict_text(verdict, language, rep.rom_deg) for verdict in rep.verdicts)
     if not said and not rep.clean:
         said = tuple(_not_judged(note, language) for note in rep.notes if note.startswith(NOT_JUDGED))
     if not said:
@@ -92,16 +108,17 @@ def _quick(rep: Rep) -> bool:
     return known and rep.momentum_lift is not None and rep.momentum_lift >= QUICK_SHARE
 
 
-def _number(value: float, unit: str, language: Language) -> str:
+def _number(value: float, unit: str, language: Language, more: int = 0) -> str:
+    """A number with its unit, and so many digits `more` than usual."""
     match unit:
         case "deg":
-            return f"{value:.0f}°"
+            return f"{decimals(value, more, language)}°"
         case "s" | "m":
-            return f"{decimals(max(value, 0.0), 2, language)} {unit}"
+            return f"{decimals(max(value, 0.0), 2 + more, language)} {unit}"
         case "count":
             return language.lines["once"] if value == 1 else language.lines["times"].format(n=f"{value:.0f}")
         case _:
-            return decimals(value, 2, language)
+            return decimals(value, 2 + more, language)
 
 
 def say(key: str, values: Mapping[str, str], sayings: Mapping[str, Saying] = SAYINGS) -> tuple[str, str]:

@@ -206,7 +206,7 @@ def last_facts(rep: Rep, word: str = "", language: Language = ENGLISH) -> dict[s
         first = next((verdict for verdict in rep.verdicts if verdict.word == word), rep.verdicts[0])
         more = len(rep.verdicts) - 1
         shown = language.in_a_word.get(first.word, first.word.replace("_", " ").capitalize())
-        number = verdict_text(first, language).partition(": ")[0]
+        number = verdict_text(first, language, rep.rom_deg).partition(": ")[0]
         return _last(rep, "warn", shown, number + (f" · +{more}" if more else ""))
     if not rep.clean:
         return _last(rep, "none", outcomes["not_judged"], rep_texts(rep, language)[0])
