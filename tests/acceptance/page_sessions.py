@@ -143,6 +143,42 @@ def test_pain_stops_and_every_button_is_a_mark_that_replays(tmp_path: Path) -> N
     assert kinds == ["missed", "not_one", "side", "set", "pain", "pause", "resume", "set", "pause", "resume"]
 
 
+def test_the_page_chooses_a_language_and_the_voice_follows_in_both_tabs(tmp_path: Path) -> None:
+    seen: dict[str, Any] = {}
+
+    async def steps(chromium: Any, link: Link) -> None:
+        page = await opened(chromium, link, {**PHONE, "locale": "de-AT"}, voice=True)
+        other = await opened(chromium, link, LAPTOP)
+        await until(page, "f.stage === 'waiting'")
+        seen["offered"] = await page.text_content("#suggest")
+        await page.tap("#suggest")
+        await until(other, "f.language === 'de'")
+        seen["start"] = await other.text_content("#panel-buttons .primary:not([hidden])")
+        await page.get_by_role("button", name="Start").click()
+        await until(page, "f.counted >= 2")
+        seen["said"] = await page.evaluate("said")
+        seen["voices"] = await page.evaluate("[...new Set(spoken)]")
+        seen["pain"] = await other.text_content("#pain span")
+        await other.evaluate("imukick.sounds.unlock()")  # the first tap in a session only allows the sound
+        await other.click("#settings-open")
+        await other.select_option("#language", "es")
+        await until(page, "f.language === 'es' && document.documentElement.lang === 'es'")
+        seen["spanish"] = await page.text_content("#pain span")
+        await other.click("#settings-close")
+        for _ in range(2):
+            await page.keyboard.press("q")
+        await until(page, "f.stage === 'ended' && f.summary")
+        seen["title"] = await other.text_content("#panel-title")
+        seen["faults"] = [await faults(page), await faults(other)]
+
+    analysis = hold_session(Session("quadruped_faults", speed=3.0), tmp_path / "live.csv", steps)
+    assert (seen["offered"], seen["pain"], seen["spanish"]) == ("Deutsch", "Schmerz", "Dolor")
+    assert seen["voices"] == ["de-DE"]
+    assert seen["said"]
+    assert seen["title"].startswith(f"{analysis.counted} repeticiones, limpias: ")
+    assert seen["faults"] == [[], []]
+
+
 def test_a_plan_leads_through_its_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     seen: dict[str, Any] = {}

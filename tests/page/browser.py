@@ -31,9 +31,13 @@ PHONE: dict[str, Any] = {
 }
 VOICE = """
   window.said = [];
-  const voice = { localService: true, lang: "en-GB", default: true, name: "a test's" };
-  speechSynthesis.getVoices = () => [voice];
-  speechSynthesis.speak = (words) => window.said.push(words.text);
+  window.spoken = [];
+  const voices = ["en-GB", "de-DE", "fr-FR", "es-ES"].map((lang) => ({ localService: true, lang, default: lang === "en-GB", name: lang }));
+  speechSynthesis.getVoices = () => voices;
+  speechSynthesis.speak = (words) => {
+    window.said.push(words.text);
+    window.spoken.push(words.lang);
+  };
   window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 """
 """Headless browsers have no voice: what would be said is written down instead."""
