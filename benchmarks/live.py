@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imukick.events import Rep
+from imukick.events import Place, Rep
 from imukick.exercises import Exercise
 from imukick.live.link_quality import LinkCount
 from imukick.live.loop import LiveLoop
@@ -40,9 +40,9 @@ class Listening(LiveSession):
         super().__init__(exercise, recorder, {})
         self.told_s: list[float] = []
 
-    def take(self, told: Told, came: datetime) -> Update:
+    def take(self, told: Told, came: datetime, place: Place | None = None, arrival_s: float | None = None) -> Update:
         """The same, noted."""
-        update = super().take(told, came)
+        update = super().take(told, came, place, arrival_s)
         reached_s = self.last_s or 0.0
         self.told_s += [
             reached_s - event.t_end_s for event in update.events if isinstance(event, Rep) and event.counted

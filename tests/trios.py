@@ -26,10 +26,11 @@ def trio(
     head: bool = True,
     hops: bool = False,
     swapped: bool = False,
+    lost: float = 0.01,
 ) -> Trio:
     """Kicks of both legs in turn, with short rests."""
     spec = Spec(posture=posture, reps=reps, seed=seed, rest_s=1.5, pause_s=0.7, rate_hz=rate_hz, shape="least-jerk")
-    return simulate_trio(TrioSpec(spec, pelvic=pelvic, head=head, hops=hops, swapped=swapped), "monday")
+    return simulate_trio(TrioSpec(spec, pelvic=pelvic, head=head, hops=hops, swapped=swapped, lost=lost), "monday")
 
 
 def recordings(made: Trio, *, without: tuple[str, ...] = ()) -> Mapping[Place, Recording]:

@@ -82,10 +82,10 @@ def read_clock(value: str) -> Clock:
     return Clock(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None)
 
 
-def fitted(arrivals: Arrivals) -> Clock:
+def fitted(arrivals: Arrivals, most_ppm: float = MOST_PPM) -> Clock:
     """A device's time on the host's clock: the line under its packets' arrivals, lowered by half of what no packet could show.
 
-    Raises `ValueError` without a packet.
+    `most_ppm`: how steep it may be. Raises `ValueError` without a packet.
     """
     if not len(arrivals):
         raise ValueError("no packet has arrived")
@@ -93,7 +93,7 @@ def fitted(arrivals: Arrivals) -> Clock:
     base_s = float(arrivals.arrival_s[0])  # a host's clock may be a large number: keep the microseconds
     for t_s, arrival_s in zip(arrivals.t_s.tolist(), (arrivals.arrival_s - base_s).tolist(), strict=True):
         envelope.push(t_s, arrival_s)
-    rate = min(max(envelope.line()[1], -MOST_PPM * 1e-6), MOST_PPM * 1e-6)
+    rate = min(max(envelope.line()[1], -most_ppm * 1e-6), most_ppm * 1e-6)
     late_s = arrivals.arrival_s - base_s - arrivals.t_s * (1.0 + rate)
     hole_s = _hole_s(arrivals, late_s - late_s.min())
     zero_s = base_s + float(late_s.min()) - 0.5 * hole_s

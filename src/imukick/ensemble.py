@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,13 +30,15 @@ from imukick.marks import Mark
 from imukick.reps.claims import Claims
 from imukick.reps.pelvic import judged
 from imukick.session import SessionParams
-from imukick.signals import Samples
+from imukick.signals import LegMotion, Samples
 from imukick.updates import Update
 
 LIFT_S: Final = 1.0
 """How long before the top of a lift the other leg's movement is compared with it. Chosen: an ordinary lift."""
-ENSEMBLE_MARKS: Final = ("not_one", "missed")
-"""Marks about rows: the ensemble answers them, for its rows are not those of one Session."""
+ENSEMBLE_MARKS: Final = ("not_one", "missed", "set")
+"""Marks about rows: the ensemble answers them, for its rows are not those of one Session. Those of its first sensor alone are taken:
+a person's mark is made in each recording.
+"""
 SHARED_WORDS: Final = ("sync", "sides")
 """Quality words about the whole session; a revised row keeps those with which it was first reported."""
 
@@ -50,6 +52,24 @@ def session_params(*, pelvis: bool) -> SessionParams:
         return plain
     placement = replace(plain.motion.placement, curl_lever_sds=1.0)
     return replace(plain, motion=replace(plain.motion, placement=placement))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What one step of an ensemble says.
+
+    `events`: each with the session time (s) at which its turn came, in that order. `joined_s`: nothing before this session time is still to come; minus infinity until every sensor has begun. `motion`: what the leg
+    whose samples were pushed released, in its own device time.
+    """
+
+    events: tuple[tuple[float, Event], ...]
+    joined_s: float
+    motion: tuple[LegMotion, ...] = ()
+
+    @property
+    def update(self) -> Update:
+        """The same as other engines say it."""
+        return Update(tuple(event for _, event in self.events), self.motion)
 
 
 class Ensemble:
@@ -95,6 +115,11 @@ class Ensemble:
         self._finished = False
 
     @property
+    def places(self) -> tuple[Place, ...]:
+        """Of its sensors, the first one first."""
+        return tuple(stream.place for stream in self._streams)
+
+    @property
     def prior(self) -> EnsemblePrior:
         """What was learned so far, to start a second look from."""
         legs = {leg.place: leg.session.prior for leg in self._legs}
@@ -121,49 +146,71 @@ class Ensemble:
 
         Raises `ValueError` after `finish` and for another place, `TypeError` for anything but samples and marks.
         """
+        return self.step(place, item).update
+
+    def step(self, place: str, item: Samples | Mark) -> Joined:
+        """The same as `push`, with the session time of each event."""
         if self._finished:
             raise ValueError("the ensemble is finished; start a new one")
         stream = self._stream(place)
         if isinstance(item, Mark):
-            return Update(tuple(self._mark(stream, item)))
-        if not isinstance(item, Samples):
+            self._mark(stream, item)
+        elif isinstance(item, Samples):
+            stream.push(item)
+        else:
             raise TypeError(f"push takes Samples or a Mark, not {type(item).__name__}")
-        stream.push(item)
-        return Update(tuple(self._join()))
+        return self._joined_now(stream)
 
     def absent(self, place: str, until_s: float) -> Update:
-        """Do not wait for the sensor at `place` before this session time."""
-        self._stream(place).reach(until_s)
-        return Update(tuple(self._join()))
+        """Do not wait for the sensor at `place` before this session time. An `absent` mark does the same."""
+        self._stream(place).absent(until_s)
+        return self._joined_now().update
 
     def finish(self, place: str | None = None) -> Update:
         """Close one sensor's stream, or all that are open; report what that settles."""
+        return self.end(place).update
+
+    def end(self, place: str | None = None) -> Joined:
+        """The same as `finish`, with the session time of each event."""
         for stream in self._streams:
             if not stream.closed and place in (None, stream.place):
                 stream.finish()
-        out = self._join()
+        joined = self._joined_now()
         if place is None and not self._finished:
             self._finished = True
-            out += self._end_set()
-        return Update(tuple(out))
+            last_s = max(stream.reached_s for stream in self._streams)
+            joined = replace(joined, events=(*joined.events, *((last_s, event) for event in self._end_set())))
+        return joined
 
-    def _mark(self, stream: Stream, mark: Mark) -> list[Event]:
+    def _mark(self, stream: Stream, mark: Mark) -> None:
         if mark.kind == "clock":
             stream.set_clock(mark.t_s, read_clock(mark.value))
-            return []
-        first = stream is self._streams[0]
-        if mark.kind in ENSEMBLE_MARKS:
-            moved = replace(mark, t_s=stream.newest_clock.session_s(mark.t_s))
-            return self._claims.mark(moved) if first else []
-        if first and mark.kind == "set":
-            self._set_marked = True
-        if isinstance(stream, Leg) and mark.kind != "side":
-            stream.mark(mark)
-        return []
+            return
+        if mark.kind == "absent":
+            stream.absent(float(mark.value))
+            return
+        if isinstance(stream, Leg):
+            if mark.kind in ENSEMBLE_MARKS and stream is self._streams[0]:
+                moved = replace(mark, t_s=stream.newest_clock.session_s(mark.t_s))
+                stream.held.append(Held(stream.mark_key_s(mark.t_s), moved))
+            if mark.kind not in ("side", "not_one", "missed"):
+                stream.mark(mark)
 
-    def _join(self) -> list[Event]:
+    def _joined_now(self, pushed: Stream | None = None) -> Joined:
+        events = tuple(self._join())
+        joined_s = min(
+            [stream.reached_s for stream in self._streams if not stream.closed]
+            + [leg.held[0].key_s for leg in self._legs if leg.held],
+            default=math.inf,
+        )
+        motion: tuple[LegMotion, ...] = ()
+        if isinstance(pushed, Leg):
+            motion, pushed.moved = tuple(pushed.moved), []
+        return Joined(events, joined_s, motion)
+
+    def _join(self) -> list[tuple[float, Event]]:
         """Report, in order, what is known of every sensor up to its time."""
-        out: list[Event] = []
+        out: list[tuple[float, Event]] = []
         while True:
             ready = [leg for leg in self._legs if leg.held]
             if not ready:
@@ -177,9 +224,9 @@ class Ensemble:
             ):
                 break
             leg.held.popleft()
-            joined = self._joined(leg, held.event)
+            joined = self._answered(held.event) if isinstance(held.event, Mark) else self._joined(leg, held.event)
             self._claims.heard(joined)
-            out += joined
+            out += ((held.key_s, event) for event in joined)
         self._forget()
         return out
 
@@ -188,6 +235,13 @@ class Ensemble:
         if not isinstance(other, PelvisStream) or not isinstance(held.event, Rep):
             return held.key_s
         return max(held.key_s, other.needed_s(leg, held.event))
+
+    def _answered(self, mark: Mark) -> list[Event]:
+        """What a person's mark about rows brings, now that its turn has come."""
+        if mark.kind == "set":
+            self._set_marked = True
+            return []
+        return self._claims.mark(mark)
 
     def _joined(self, leg: Leg, event: Event) -> list[Event]:
         on = leg.clock.session_s
@@ -285,7 +339,7 @@ class Ensemble:
             return False
         own = leg.swing(from_s, to_s, self._p.usual_s) if rom_deg is None else np.array([math.radians(rom_deg)])
         for other in self._legs:
-            if other is leg or not len(own):
+            if other is leg or not len(own) or other.was_absent(leg.clock.session_s(to_s)):
                 continue
             span = [other.clock.device_s(leg.clock.session_s(t_s)) for t_s in (from_s, to_s)]
             swing = other.swing(span[0], span[1], self._p.usual_s)

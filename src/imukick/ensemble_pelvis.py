@@ -78,7 +78,7 @@ class PelvisStream(Stream):
         """
         if self.clock.sync_ms is None or leg.clock.sync_ms is None:
             return None
-        turn = self._pelvis.turn(self._kick(leg, rep))
+        turn = None if self.was_absent(self.needed_s(leg, rep)) else self._pelvis.turn(self._kick(leg, rep))
         if turn is None:
             return None
         if rep.counted:

@@ -21,7 +21,7 @@ from imukick.motion.pelvis import PelvisParams, PelvisTurn
 from imukick.reps.measuring import SETTLED
 from imukick.reps.reasons import CountParams
 from imukick.session import Session, SessionParams
-from imukick.signals import FloatArray, Samples
+from imukick.signals import FloatArray, LegMotion, Samples
 
 SIDES: Final[dict[str, Side]] = {"left-ankle": "left", "right-ankle": "right"}
 PLACES: Final[tuple[Place, ...]] = ("left-ankle", "right-ankle", "pelvis")
@@ -71,10 +71,18 @@ class EnsemblePrior:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An event of one sensor, to be reported when all sensors have come to `key_s` (session time)."""
+    """An event of one sensor, or a mark of the person, whose turn comes when all sensors have come to `key_s` (session time)."""
 
     key_s: float
-    event: Event
+    event: Event | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Others did not wait for a sensor from `from_s` to `until_s` (session time): what it measured then may have come too late."""
+
+    from_s: float
+    until_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class Stream(ABC):
         self._step_s = step_s
         self._step: int | None = None
         self._key_s = -math.inf
+        self._absences: list[Absence] = []
 
     @property
     def clock(self) -> Clock:
@@ -110,8 +119,24 @@ class Stream(ABC):
         return self._clocks[-1][1]
 
     def set_clock(self, t_s: float, clock: Clock) -> None:
-        """Use another clock from this device time on."""
-        self._clocks.append((max(self._clocks[-1][0], self.newest_clock.session_s(t_s)), clock))
+        """Use another clock from this device time on, and never for what may be reported already; before the first sample for all."""
+        if self._step is None:
+            self._clocks = [(-math.inf, clock)]
+            return
+        reported_s = math.nextafter(self.reached_s, math.inf)
+        self._clocks.append((max(self._clocks[-1][0], self.newest_clock.session_s(t_s), reported_s), clock))
+
+    def absent(self, until_s: float) -> None:
+        """Do not wait for this sensor before this session time; what it measured since the present step began is not used by others."""
+        from_s = -math.inf if self._step is None else self.newest_clock.session_s(self._step * self._step_s)
+        if self._absences and self._absences[-1].from_s == from_s:
+            until_s = max(until_s, self._absences.pop().until_s)
+        self._absences.append(Absence(from_s, until_s))
+        self.reach(until_s)
+
+    def was_absent(self, session_s: float) -> bool:
+        """Whether others may have been reported without what this sensor measured by this session time."""
+        return any(one.from_s <= session_s <= one.until_s for one in self._absences)
 
     def push(self, samples: Samples) -> None:
         """Take what came next, cut where a step ends."""
@@ -158,7 +183,13 @@ class Stream(ABC):
         if self._step is not None:
             ends = self._step * self._step_s, (self._step + 1) * self._step_s
             t_s = min(max(_own_s(event), ends[0]), ends[1])
-            self._key_s = max(self._key_s, self.newest_clock.session_s(t_s))
+            self._key_s = max(self._key_s, self.reached_s, self.newest_clock.session_s(t_s))
+        return self._key_s
+
+    def mark_key_s(self, t_s: float) -> float:
+        """Session time of a mark at this device time: after all that was reported before it was made."""
+        reported_s = math.nextafter(self.reached_s, math.inf)
+        self._key_s = max(self._key_s, reported_s, self.newest_clock.session_s(t_s))
         return self._key_s
 
     def reach(self, session_s: float) -> None:
@@ -179,6 +210,7 @@ class Leg(Stream):
         self.rows: dict[int, tuple[Rep, Pelvic | None]] = {}  # by the Session's index: as last reported
         self._prior = prior if prior is not None else Prior()
         self._in_step: list[Event] = []
+        self.moved: list[LegMotion] = []  # in the step that is pushed, in device time
         self.up_t_s = np.zeros(0)
         self.up = np.zeros((0, 3))
 
@@ -193,7 +225,9 @@ class Leg(Stream):
 
     def take(self, piece: Samples) -> None:
         """Samples go to the Session."""
-        self._in_step += self.session.push(piece).events
+        update = self.session.push(piece)
+        self._in_step += update.events
+        self.moved += update.motion
 
     def mark(self, mark: Mark) -> None:
         """So do marks."""

@@ -11,7 +11,20 @@ from imukick.events import Load, Place, Side
 from imukick.variants import postures
 
 MarkKind = Literal[
-    "set", "side", "load", "posture", "pause", "resume", "pain", "gap", "note", "not_one", "missed", "place", "clock"
+    "set",
+    "side",
+    "load",
+    "posture",
+    "pause",
+    "resume",
+    "pain",
+    "gap",
+    "note",
+    "not_one",
+    "missed",
+    "place",
+    "clock",
+    "absent",
 ]
 MARK_KINDS: Final[tuple[str, ...]] = get_args(MarkKind)
 MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
@@ -34,7 +47,7 @@ class Mark:
     `set` begins a set, `side`/`load`/`posture` name what holds from now, `pause`/`resume` frame time in which
     nothing counts, `pain` and `note` are kept, `gap` is a hole the sensor's link reported (value: its end in s).
     `place` says where the sensor is worn, `clock` how its time lies on the session's (several sensors; value: zero in s,
-    rate in ppm, and in ms how sure that is).
+    rate in ppm, and in ms how sure that is), `absent` that nobody waits for it before a session time (value: s).
     `not_one` disputes the last counted repetition that was reported and not yet disputed, `missed` claims one.
     Raises `ValueError` for a time that is not finite and a value that cannot be for its kind.
 
@@ -58,6 +71,11 @@ class Mark:
             if len(words) not in (2, 3) or not all(math.isfinite(number_in(word)) for word in words):
                 raise ValueError(
                     f"mark of a clock {self.value[:40]!r}; expected its zero in s, rate in ppm and how sure in ms"
+                )
+        elif self.kind == "absent":
+            if not math.isfinite(number_in(self.value)):
+                raise ValueError(
+                    f"mark of an absent sensor {self.value[:40]!r}; expected the session time in s until which it is"
                 )
         elif self.kind == "gap":
             if not self.t_s <= number_in(self.value) < math.inf:

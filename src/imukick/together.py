@@ -12,7 +12,7 @@ from imukick.doubted import clipped_warning, without_impossible
 from imukick.ensemble import Ensemble, session_params
 from imukick.ensemble_streams import PLACES, SIDES, EnsembleParams, EnsemblePrior
 from imukick.errors import RecordingError
-from imukick.events import Event, Place, Prior, latest
+from imukick.events import Event, Place, Prior, Rep, latest
 from imukick.exercises import Exercise
 from imukick.motion.pelvis import PelvisParams
 from imukick.replay import stream
@@ -24,6 +24,8 @@ PIECE_S: Final = 30.0
 """Length of the pieces that are pushed, and joined, where nobody waits. Chosen."""
 LOOK_AFTER_S: Final = 20.0
 """How long after a repetition the second look still reads the gyroscope's offset from."""
+LIVE_MARKS: Final = ("clock", "absent")
+"""Marks of what a live session of several sensors knew, which only one pass takes: a second look knows better."""
 HEAD: Final = "x to the head"
 """Words of a pelvis recording's `mount` that say that the sensor's x points to the head."""
 
@@ -91,12 +93,27 @@ def analyse_together(recordings: Mapping[Place, Recording], exercise: Exercise, 
     clocks = clocks_of(recordings, arrivals)
     held = one_pass and all(any(mark.kind == "clock" for mark in one.marks) for one in recordings.values())
     params = EnsembleParams() if one_pass else EnsembleParams(step_s=PIECE_S)
-    events, ensemble = _pass(recordings, exercise, {} if held else clocks, None, params, live=one_pass)
+    events, ensemble = _pass(recordings, exercise, {} if held else clocks, None, params, live=held)
     first = None
     if not one_pass:
         params = replace(params, pelvis=PelvisParams(offset_after_s=LOOK_AFTER_S))
         first = latest(events)
         events, ensemble = _pass(recordings, exercise, clocks, ensemble.prior, params, live=False)
+    return gathered_together(recordings, exercise, ensemble, events, first=first)
+
+
+def gathered_together(
+    recordings: Mapping[Place, Recording],
+    exercise: Exercise,
+    ensemble: Ensemble,
+    events: Sequence[Event],
+    *,
+    first: Sequence[Rep] | None = None,
+) -> Analysis:
+    """What a finished ensemble over these recordings says: all the `events` it reported.
+
+    `first`: the repetitions of the first pass, when this was the second look.
+    """
     apart = any(one.apart for one in recordings.values())
     reps, warnings = without_impossible(latest(events), exercise.height_m, apart=apart)
     if not all(one.native and one.samples.gyr_range_radps for one in recordings.values()):
@@ -142,12 +159,12 @@ def _pass(
     *,
     live: bool,
 ) -> tuple[list[Event], Ensemble]:
-    """Push all recordings through one ensemble, a piece of each in turn; `live`: with the clocks that their marks name."""
+    """Push all recordings through one ensemble, a piece of each in turn; `live`: with the clocks and absences that their marks name."""
     pelvis = recordings.get("pelvis")
     head = pelvis is not None and HEAD in str(pelvis.meta.get("mount", ""))
     ensemble = Ensemble(tuple(recordings), exercise, prior, clocks, params, head=head)
     flows = {
-        place: stream(one.samples, one.marks if live else [m for m in one.marks if m.kind != "clock"], PIECE_S)
+        place: stream(one.samples, [mark for mark in one.marks if live or mark.kind not in LIVE_MARKS], PIECE_S)
         for place, one in recordings.items()
     }
     events: list[Event] = []

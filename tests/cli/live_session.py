@@ -67,16 +67,17 @@ async def _lived(
         loop = LiveLoop(session, view, count, limits)
         async with in_process(recorded_track(play), radio=radio, name="a test", speed=speed) as room:
             found = (await find("a test", backend=room.backend))[0]
-            talk = asyncio.create_task(_talk(session, loop, said))
+            talking = asyncio.create_task(talk(session, loop, said))
             await loop.run(stream(found, backend=room.backend), room.sensor.played)
-            talk.cancel()
+            talking.cancel()
         session.finish()
         analysis = session.analysis()
     assert analysis is not None
     return Lived(analysis, count.quality(), loop.error)
 
 
-async def _talk(session: LiveSession, loop: LiveLoop, said: Sequence[tuple[float, Command]]) -> None:
+async def talk(session: LiveSession, loop: LiveLoop, said: Sequence[tuple[float, Command]]) -> None:
+    """Say each of these to a session once its stream has come so far (s)."""
     for t_s, wish in said:
         while (session.last_s or 0.0) < t_s:
             await asyncio.sleep(0.001)

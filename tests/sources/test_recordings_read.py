@@ -99,7 +99,7 @@ def test_a_rate_instead_of_a_time_column(tmp_path: Path) -> None:
     assert "not a sensor's" in told(tmp_path, text, rate_hz=0.0)
 
 
-FREE = sorted(set(MARK_KINDS) - {"side", "load", "posture", "gap", "place", "clock"})
+FREE = sorted(set(MARK_KINDS) - {"side", "load", "posture", "gap", "place", "clock", "absent"})
 MARKS = st.builds(
     Mark,
     t_s=st.floats(-10, 10),

@@ -30,7 +30,8 @@ def coached_replay(
     The marks in the recording are all there is: where the coach would begin a set or change the leg, none is made up.
     """
     plan = beginning_with(plan, exercise.side)
-    coached = CoachedSession(Session(exercise), Coach(plan))
+    session = Session(exercise)
+    coached = CoachedSession(session, Coach(plan))
     events: list[Event] = []
     moved: list[LegMotion] = []
     ahead_s = time.monotonic() - float(recording.samples.t_s[0])
@@ -42,7 +43,7 @@ def coached_replay(
             lines = [*map(event_line, step.update.events), *map(cue_line, step.update.cues)]
             for line in filter(None, lines):
                 screen.print(line)
-    analysis = gathered(recording, exercise, coached.session, events, moved)
+    analysis = gathered(recording, exercise, session, events, moved)
     return analysis, result_lines(plan, coached.coach.state.sets_done)
 
 

@@ -23,14 +23,16 @@ from imukick.cli.options import (
     SideOption,
     TargetRomOption,
 )
+from imukick.errors import ImukickError
 
 
 def live(
     sensor: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            metavar="NAME|ADDRESS|phyphox:ADDRESS|virtual",
-            help="Which sensor; default the one in range. phyphox: a phone in your network. virtual: none at all.",
+            metavar="[PLACE=]NAME|ADDRESS|phyphox:ADDRESS|virtual",
+            help="Which sensor; default the one in range. phyphox: a phone in your network. virtual: none at all. "
+            "Several, each with its place: left=NAME, right=NAME, pelvis=NAME.",
         ),
     ] = None,
     play: Annotated[
@@ -88,6 +90,7 @@ def live(
     from imukick.cli.page_options import PageOptions
     from imukick.cli.planned import asked_plan
     from imukick.live.stop_conditions import StopConditions
+    from imukick.live.worn import read_worn
     from imukick.sources.mapped_files import find_mapped
 
     told = {"posture": posture, "load": load, "load_kg": load_kg, "side": side, "height_m": height_m}
@@ -96,7 +99,27 @@ def live(
     limits = StopConditions(duration, reps, count_from, speed)
     where = PageOptions(page, page_host, page_port, count_at, language)
     described = None if sensor_file is None else find_mapped(sensor_file)
+    worn = read_worn(sensor or [])
+    if worn.side is not None:
+        if side not in (None, worn.side):
+            raise ImukickError(
+                f"--sensor {worn.side}=… is worn on the {worn.side}, --side says {side}; leave --side away"
+            )
+        told["side"] = worn.side
     wishes = LiveOptions(
-        sensor, play, told, target_rom, limits, record, out, radio, where, asked_plan(plan), lsl, described, person
+        worn.sensor,
+        play,
+        told,
+        target_rom,
+        limits,
+        record,
+        out,
+        radio,
+        where,
+        asked_plan(plan),
+        lsl,
+        described,
+        person,
+        worn.several,
     )
     raise typer.Exit(run_live(wishes, HistoryOptions(db, person)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,7 +38,13 @@ class Held:
 
 
 def report(
-    held: Held, plan: Plan | None, place: Path, recorder: Recorder, outputs: Outputs, screen: Screen, language: Language
+    held: Held,
+    plan: Plan | None,
+    place: Path,
+    recorders: Sequence[Recorder],
+    outputs: Outputs,
+    screen: Screen,
+    language: Language,
 ) -> int:
     """Print and write what the session says; the exit code. `place`: where the recording was asked for, and what tables are named after."""
     for trouble in held.troubles:
@@ -49,12 +56,13 @@ def report(
     warn(place, held.analysis.meta["warnings"])
     if plan is not None and (unfit := unfit_line(plan, held.analysis)) is not None:
         warn(place, [unfit])
-    screen.print(Report(place.name, held.analysis, language))
+    screen.print(Report(place.name if len(recorders) == 1 else place.stem, held.analysis, language))
     for line in [] if plan is None else result_lines(plan, held.sets_done):
         screen.print(line, soft_wrap=True)
     screen.print(held.quality, style="dim")
-    if recorder.trouble is None:
-        screen.print(f"recording: {recorder.path}", soft_wrap=True)
+    for recorder in recorders:
+        if recorder.trouble is None:
+            screen.print(f"recording: {recorder.path}", soft_wrap=True)
     try:
         outputs.write_one(place, held.analysis)
         outputs.write_all([(place.name, held.analysis)])

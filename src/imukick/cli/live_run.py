@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,10 +29,11 @@ from imukick.cli.screen import Screen, complain
 from imukick.coaching.coach import Coach
 from imukick.coaching.wording import language_of
 from imukick.errors import ImukickError, RecordingError, SensorError
+from imukick.events import Place
 from imukick.exercises import Exercise
 from imukick.live.commands import KEYS, key_command, line_command
 from imukick.live.history_recorder import TRY_S, HistoryRecorder
-from imukick.live.link import NEEDS_BUMBLE, VIRTUAL, Link, Seek, linked, with_a_way_out
+from imukick.live.link import NEEDS_BUMBLE, Link, Seek, linked, linked_together, with_a_way_out
 from imukick.live.link_quality import LinkCount
 from imukick.live.loop import LiveLoop
 from imukick.live.place import data_folder, dated_file
@@ -41,11 +42,13 @@ from imukick.live.session import LiveSession
 from imukick.live.stop_conditions import StopConditions
 from imukick.live.stopping import Stop, signals
 from imukick.live.view import View, Views
+from imukick.live.worn import VIRTUAL, short
 from imukick.page import Page
 from imukick.page.view import PageView
 from imukick.plans import Plan, beginning_with
 from imukick.sensors.link import Sensor
 from imukick.signals import Samples
+from imukick.sinks.arrivals_csv import arrivals_path
 from imukick.sinks.history.opening import AwayError
 from imukick.sinks.lsl import Outlets, check_lsl
 from imukick.sinks.recorder import Recorder
@@ -62,7 +65,8 @@ HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "suppor
 class LiveOptions:
     """What the user asked of a live session; `told` overrules the header of the recording that is played.
 
-    `described`: a home-made sensor; only that one is looked for.
+    `described`: a home-made sensor; only that one is looked for. `several`: the sensors that are worn together, by place; `sensor` is
+    then None.
     """
 
     sensor: str | None
@@ -78,14 +82,17 @@ class LiveOptions:
     lsl: bool = False
     described: Sensor | None = None
     person: str | None = None
+    several: Mapping[Place, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
+        if self.several:
+            self._check_several()
         if self.play is not None and self.sensor != VIRTUAL:
             raise ImukickError("--play is what a virtual sensor plays; give --sensor virtual")
-        if self.limits.faster != 1.0 and self.sensor != VIRTUAL:
+        if self.limits.faster != 1.0 and not self.virtual:
             raise ImukickError("--speed is that of a virtual sensor; give --sensor virtual")
-        if self.radio is not None and self.sensor == VIRTUAL:
+        if self.radio is not None and self.virtual:
             raise ImukickError("--sensor virtual needs no --radio; leave one of them away")
         if self.described is not None and self.sensor == VIRTUAL:
             raise ImukickError("--sensor virtual is imukick's own; leave --sensor-file away")
@@ -93,23 +100,55 @@ class LiveOptions:
             phone_places(self.phone)
             if self.radio is not None or self.described is not None:
                 raise ImukickError("a phone needs neither --radio nor --sensor-file; leave them away")
-        if self.sensor == VIRTUAL and importlib.util.find_spec("bumble") is None:
+        if self.virtual and importlib.util.find_spec("bumble") is None:
             raise ImukickError(NEEDS_BUMBLE)
         if self.lsl:
             if self.limits.faster != 1.0:
                 raise ImukickError("--lsl stamps what happens now; leave --speed away")
             check_lsl()
 
+    def _check_several(self) -> None:
+        if self.play is not None:
+            raise ImukickError("--play is what one virtual sensor plays; imukick virtual-sensor plays several together")
+        if self.described is not None:
+            raise ImukickError(
+                "--sensor-file describes the only sensor; of several each is found by its name, so leave it away"
+            )
+        if "side" in self.told:
+            raise ImukickError("each ankle's own sensor says the side; leave --side away")
+        if self.lsl:
+            raise ImukickError("--lsl streams the angle of one leg; leave it away, or use one sensor")
+        for sensor in self.several.values():
+            if sensor.startswith(PREFIX):
+                phone_places(sensor.removeprefix(PREFIX))
+
+    @property
+    def virtual(self) -> bool:
+        """Whether the sensors are imukick's own."""
+        return VIRTUAL in (self.sensor, *self.several.values())
+
     @property
     def phone(self) -> str | None:
         """The address of the phone that was asked for; None where it is another sensor."""
-        named = self.sensor is not None and self.sensor.startswith(PREFIX)
-        return self.sensor.removeprefix(PREFIX) if named and self.sensor is not None else None
+        return _phone(self.sensor)
 
     @property
     def seek(self) -> Seek:
         """Which sensor that is."""
         return Seek(self.sensor, self.radio, self.play, self.limits.faster, self.phone, self.described)
+
+    @property
+    def seeks(self) -> dict[Place, Seek]:
+        """Which sensors these are, of several."""
+        return {
+            place: Seek(sensor, self.radio, faster=self.limits.faster, phone=_phone(sensor))
+            for place, sensor in self.several.items()
+        }
+
+
+def _phone(sensor: str | None) -> str | None:
+    named = sensor is not None and sensor.startswith(PREFIX)
+    return sensor.removeprefix(PREFIX) if named and sensor is not None else None
 
 
 def run_live(wishes: LiveOptions, kept: HistoryOptions | None = None) -> int:
@@ -122,8 +161,10 @@ def run_live(wishes: LiveOptions, kept: HistoryOptions | None = None) -> int:
     inputs = Inputs((place,), several=False)
     if wishes.out not in (None, "-") and Path(str(wishes.out)).is_file():
         raise RecordingError("exists already; name another file", path=str(wishes.out))
-    if place.exists():
-        raise RecordingError("exists already, and a recording is never overwritten; name another file", path=place)
+    files = {worn: place.with_suffix(f".{short(worn)}{place.suffix or '.csv'}") for worn in wishes.several}
+    for file in [place, *files.values(), *map(arrivals_path, files.values())]:
+        if file.exists():
+            raise RecordingError("exists already, and a recording is never overwritten; name another file", path=file)
     outputs = plan_outputs(inputs, OutputOptions(wishes.out, None, None, excel=False, force=False))
     screen = Screen(quiet=outputs.stdout)
     kept = kept if kept is not None else HistoryOptions()
@@ -132,12 +173,17 @@ def run_live(wishes: LiveOptions, kept: HistoryOptions | None = None) -> int:
     ask = asked if interactive() and not screen.quiet and not wishes.page.page else None
     before = _before(kept, person, wishes.plan, ask)
     keeper = HistoryRecorder(lambda: the_history(kept.db, TRY_S), person, wishes.plan, before)
-    with signals() as stop, late(screen, lambda: stop.code is not None), Recorder(place, {}) as recorder:
+    with signals() as stop, late(screen, lambda: stop.code is not None), ExitStack() as opened:
+        recorder: Recorder | dict[Place, Recorder]
+        if files:
+            recorder = {worn: opened.enter_context(Recorder(file, {})) for worn, file in files.items()}
+        else:
+            recorder = opened.enter_context(Recorder(place, {}))
         try:
             held = asyncio.run(hold(wishes, exercise, recorder, screen, stop, keeper))
         except SensorError as error:
-            raise (error if wishes.sensor == VIRTUAL else with_a_way_out(error)) from None
-        code = report(held, wishes.plan, place, recorder, outputs, screen, language_of(wishes.page.spoken))
+            raise (error if wishes.virtual else with_a_way_out(error)) from None
+        code = report(held, wishes.plan, place, _each(recorder), outputs, screen, language_of(wishes.page.spoken))
         return code if held.analysis is None or report_kept(keeper, stop, screen) else 2
 
 
@@ -178,52 +224,76 @@ def _exercise(wishes: LiveOptions) -> Exercise:
 async def hold(
     wishes: LiveOptions,
     exercise: Exercise,
-    recorder: Recorder,
+    recorder: Recorder | Mapping[Place, Recorder],
     screen: Screen,
     stop: Stop,
     keeper: HistoryRecorder | None = None,
 ) -> Held:
-    """A session from the search for its sensor to its end, kept by `keeper`. Raises `SensorError`, `Stopped`."""
+    """A session from the search for its sensors to its end, kept by `keeper`; `recorder`: of several by place. Raises `SensorError`, `Stopped`."""
     async with paged(wishes.page, screen, mode="live") as page:
         if page is not None:
             page.said = before_it_begins(page, stop)
             if wishes.play is not None:
                 await stop.before(started(page, Path(wishes.play).name))
-        async with linked(wishes.seek, stop, lambda found: chosen(found, wishes.sensor, stop, screen)) as link:
-            held = await _session(wishes, exercise, recorder, screen, link, stop, page, keeper)
+        async with _links(wishes, stop, screen) as links:
+            held = await _session(wishes, exercise, recorder, screen, links, stop, page, keeper)
         if page is not None:
-            show_end(page, held.analysis, [str(trouble) for trouble in held.troubles], recorder.path.name)
+            names = ", ".join(one.path.name for one in _each(recorder))
+            show_end(page, held.analysis, [str(trouble) for trouble in held.troubles], names)
         return held
+
+
+@asynccontextmanager
+async def _links(wishes: LiveOptions, stop: Stop, screen: Screen) -> AsyncIterator[Link | Mapping[Place, Link]]:
+    if wishes.several:
+        async with linked_together(wishes.seeks, stop, lambda found, want: chosen(found, want, stop, screen)) as links:
+            yield links
+        return
+    async with linked(wishes.seek, stop, lambda found: chosen(found, wishes.sensor, stop, screen)) as link:
+        yield link
+
+
+def _each(recorder: Recorder | Mapping[Place, Recorder]) -> list[Recorder]:
+    return [recorder] if isinstance(recorder, Recorder) else list(recorder.values())
 
 
 async def _session(
     wishes: LiveOptions,
     exercise: Exercise,
-    recorder: Recorder,
+    recorder: Recorder | Mapping[Place, Recorder],
     screen: Screen,
-    link: Link,
+    link: Link | Mapping[Place, Link],
     stop: Stop,
     page: Page | None,
     keeper: HistoryRecorder | None,
 ) -> Held:
-    count = LinkCount(in_time=wishes.limits.faster == 1.0)
+    in_time, recorders = wishes.limits.faster == 1.0, _each(recorder)
+    counts: LinkCount | dict[Place, LinkCount]
+    if isinstance(link, Link):
+        counts, title = LinkCount(in_time=in_time), link.title
+    else:
+        counts = {worn: LinkCount(in_time=in_time) for worn in link}
+        title = ", ".join(f"{worn.replace('-', ' ')} {one.title}" for worn, one in link.items())
     plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
     likes = wishes.page.preferences
     language = wishes.page.spoken if page is None else page.board.fact("language")
     likes = replace(likes, language=language_of(language))
     coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
-    session = LiveSession(exercise, recorder, _header(exercise, plan, wishes.person), coach, keeper)
+    header = _header(exercise, plan, wishes.person)
+    if len(recorders) > 1:
+        header["group"] = recorders[0].path.stem.rpartition(".")[0]
+    session = LiveSession(exercise, recorder, header, coach, keeper)
     at_terminal = interactive() and not screen.quiet
     panel = screen.is_terminal and not screen.quiet
-    outlets = Outlets(link.title) if wishes.lsl else None
+    outlets = Outlets(title) if wishes.lsl else None
     with TerminalView(screen, panel=panel, keys=at_terminal) as terminal:
         seen: list[View] = [terminal]
         if page is not None:
-            seen.append(PageView(page.board, title=link.title, speed=wishes.limits.faster, language=language))
+            seen.append(PageView(page.board, title=title, speed=wishes.limits.faster, language=language))
         view = Views(seen)
         view.shown.side, view.shown.load = exercise.side, exercise.load
-        loop = LiveLoop(session, view, count, wishes.limits, outlets)
-        view.say(f"{link.title}: connecting; recording to {recorder.path}")
+        loop = LiveLoop(session, view, counts, wishes.limits, outlets)
+        view.say(f"{title}: connecting; recording to {', '.join(str(one.path) for one in recorders)}")
         before = Preflight() if plan is None else first_words(plan)
         if keeper is not None:
             before, keeper.said = keeper.before, _in_the_loop(view.say)
@@ -247,7 +317,10 @@ async def _session(
         if page is not None:
             page.said = heard_on_page
         with typed(heard), stop.calls(loop.end):
-            await loop.run(link.items, link.played)
+            if isinstance(link, Link):
+                await loop.run(link.items, link.played)
+            else:
+                await loop.run({worn: one.items for worn, one in link.items()})
     last = session.finish()
     analysis = session.analysis()
     if outlets is not None:
@@ -256,13 +329,16 @@ async def _session(
         for event in last.events:
             outlets.event(event)
         await asyncio.to_thread(outlets.close)
-    await asyncio.to_thread(recorder.close)
+    for one in recorders:
+        await asyncio.to_thread(one.close)
     if keeper is not None and analysis is not None:
-        keeper.end(analysis, recorder.path)
+        keeper.end(analysis, recorders[0].path)
     troubles: list[ImukickError] = [error for error in (loop.error, session.trouble) if error is not None]
-    return Held(
-        analysis, session.coach.sets_done, count.quality().line(), tuple(troubles), 0 if loop.asked else stop.code
-    )
+    if isinstance(counts, LinkCount):
+        quality = counts.quality().line()
+    else:
+        quality = "\n".join(f"{worn.replace('-', ' ')}: {one.quality().line()}" for worn, one in counts.items())
+    return Held(analysis, session.coach.sets_done, quality, tuple(troubles), 0 if loop.asked else stop.code)
 
 
 def _in_the_loop(say: Callable[[str], None]) -> Callable[[str], None]:

@@ -89,7 +89,8 @@ class Play:
     ) -> None:
         self._recording, self._exercise, self._screen, self._speed = recording, exercise, screen, speed
         self._plan = None if wishes.plan is None else beginning_with(wishes.plan, exercise.side)
-        self._coached = CoachedSession(Session(exercise), Coach(self._plan, page.preferences))
+        self._session = Session(exercise)
+        self._coached = CoachedSession(self._session, Coach(self._plan, page.preferences))
         self._page = page
         self._events: list[Event] = []
         self._moved: list[LegMotion] = []
@@ -113,7 +114,7 @@ class Play:
             page.said = self._said
             await self._play(page, stop)
             analysis = gathered(
-                self._recording, self._exercise, self._coached.session, self._events, self._moved if motion else ()
+                self._recording, self._exercise, self._session, self._events, self._moved if motion else ()
             )
             show_end(page, analysis, self.plan_lines(), name)
         return analysis

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from imukick.coaching.wording import language_of, say
+from imukick.events import Place
 from imukick.live.commands import Command, next_load
 from imukick.live.session import LiveSession
 from imukick.live.view import Views
@@ -102,8 +103,8 @@ class CommandHandler:
             self.mark("resume")
             self._view.say("counting from here")
 
-    def mark(self, kind: MarkKind, value: str = "") -> Update:
-        """A mark, now; what follows from it."""
-        update = self._session.mark(kind, value)
+    def mark(self, kind: MarkKind, value: str = "", place: Place | None = None) -> Update:
+        """A mark, now, or of several sensors one about that at `place`; what follows from it."""
+        update = self._session.mark(kind, value, place)
         self._heard(update)
         return update

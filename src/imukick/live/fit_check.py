@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from imukick.live.session import joined
+from imukick.live.recorded_stream import joined
 from imukick.plausibility import Doubts, Units, check
 from imukick.signals import Samples
 

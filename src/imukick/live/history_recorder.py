@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -64,9 +64,11 @@ class HistoryRecorder:
         """Of the session; None before it is begun in the history."""
         return None if self._writer is None else self._writer.number
 
-    def begin(self, recording: Recording, exercise: Exercise) -> None:
-        """The first sample has come; `recording` has none yet, but its header."""
+    def begin(self, recording: Recording, exercise: Exercise, several: Mapping[str, str] | None = None) -> None:
+        """The first sample has come; `recording` has none yet, but its header. `several`: the recording of each of several sensors by place."""
         meta = gathered(recording, exercise, Session(exercise), (), ()).meta
+        if several:
+            meta |= {"sensors": {place: {"recording": name} for place, name in several.items()}, "side": "unknown"}
         plan, now = self._plan, datetime.now().astimezone()
         beginning = Beginning(
             person=self._person,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from imukick.errors import ImukickError, SensorError
+from imukick.events import Place
 from imukick.live.stopping import Stop
+from imukick.live.worn import VIRTUAL, short
 from imukick.sensors.link import Sensor
 from imukick.sources.ble import Backend, Found, LinkItem, find, stream
 from imukick.sources.phyphox import stream_phone
 
-VIRTUAL: Final = "virtual"
 VIRTUAL_NAME: Final = "imukick virtual"
 NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
 NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
@@ -68,6 +69,41 @@ async def linked(seek: Seek, stop: Stop, choose: Choose) -> AsyncIterator[Link]:
         found = await stop.before(find(seek.sensor, sensors=sensors, backend=backend))
         one = await choose(found)
         yield Link(one.title, stream(one, backend=backend))
+
+
+@asynccontextmanager
+async def linked_together(
+    seeks: Mapping[Place, Seek], stop: Stop, choose: Callable[[list[Found], str | None], Awaitable[Found]]
+) -> AsyncIterator[Mapping[Place, Link]]:
+    """Several sensors, looked for one after the other; all virtual, or none. Raises `SensorError` when one is not there."""
+    first = next(iter(seeks.values()))
+    if first.sensor == VIRTUAL:
+        from imukick.virtual.running_sensor import Part, in_process_together
+        from imukick.virtual.track import endless_tracks
+
+        names = {place: f"{VIRTUAL_NAME} {short(place)}" for place in seeks}
+        tracks = endless_tracks([short(place) for place in seeks])
+        parts = [Part(tracks[short(place)], name=name) for place, name in names.items()]
+        async with in_process_together(parts, speed=first.faster) as room:
+            ours = {place: _only(await stop.before(find(name, backend=room.backend))) for place, name in names.items()}
+            yield {place: Link(one.title, stream(one, backend=room.backend)) for place, one in ours.items()}
+        return
+    links: dict[Place, Link] = {}
+    places: dict[str, Place] = {}
+    async with radio_backend(first.radio) as backend:
+        for place, seek in seeks.items():
+            if seek.phone is not None:
+                links[place] = Link(f"phyphox at {seek.phone}", stream_phone(seek.phone))
+                continue
+            one = await choose(await stop.before(find(seek.sensor, backend=backend)), seek.sensor)
+            if one.address in places:
+                raise SensorError(
+                    f"{seek.sensor} is the sensor of the {places[one.address].replace('-', ' ')} too; name another one",
+                    reason="several",
+                )
+            places[one.address] = place
+            links[place] = Link(one.title, stream(one, backend=backend))
+        yield links
 
 
 @asynccontextmanager

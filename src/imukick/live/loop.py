@@ -5,36 +5,59 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from imukick.errors import ImukickError
-from imukick.events import Event, Rep, newly_counted
+from imukick.events import Event, Place, Rep, newly_counted
 from imukick.live.command_handler import CommandHandler
 from imukick.live.commands import Command
-from imukick.live.fit_check import FitCheck, look
+from imukick.live.fit_check import look
 from imukick.live.link_quality import LinkCount
+from imukick.live.sensor_watch import SensorWatch
 from imukick.live.session import LiveSession
 from imukick.live.stop_conditions import StopConditions
-from imukick.live.strap_check import StillWatch, StrapCheck
-from imukick.live.view import CONNECTED, LOST, SILENT, Views
+from imukick.live.view import CONNECTED, LOST, SILENT, ShownSensor, Views
 from imukick.sensors.link import Battery, Settings
-from imukick.signals import Samples
+from imukick.signals import LegMotion, Samples
 from imukick.sinks.lsl import Outlets
 from imukick.sources.ble import LinkDown, LinkQuality, LinkUp, Notice, Received, Refused, Stalled
 from imukick.sources.ble.items import LinkItem
-from imukick.units import DEG_PER_RAD
+from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 from imukick.updates import Update
 
 TICK_S: Final = 0.25
 QUIET_S: Final = 0.3
 """When this long nothing has come after the virtual sensor's last packet, nothing will. Chosen: ten connection intervals."""
 
+UP_RAD: Final = 8.0 * RAD_PER_DEG
+"""A leg that is higher is the one that kicks, until it is down again and the other is higher. Chosen: half of the smallest kick."""
+LEGS: Final[Mapping[Place, str]] = {"left-ankle": "left", "right-ankle": "right"}
+
+Items = AsyncGenerator[LinkItem, None]
+
 
 class End:
     """Put into the queue: the session is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Put into the queue: an item of a link, of several the one at `place`."""
+
+    place: Place | None
+    item: LinkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Put into the queue: nothing more comes from the sensor at `place`, and why, if it was no clean end."""
+
+    place: Place | None
+    error: ImukickError | None = None
 
 
 class Tick:
@@ -42,27 +65,32 @@ class Tick:
 
 
 class LiveLoop:
-    """Feeds a session, shows it, and knows when it is over. `error`: why it had to end, if it had to."""
+    """Feeds a session, shows it, and knows when it is over. `error`: why it had to end, if it had to.
+
+    `count`: of the one sensor's link, or of each of several by its place.
+    """
 
     def __init__(
         self,
         session: LiveSession,
         view: Views,
-        count: LinkCount,
+        count: LinkCount | Mapping[Place, LinkCount],
         limits: StopConditions,
         outlets: Outlets | None = None,
     ) -> None:
-        self._session, self._view, self._count = session, view, count
+        self._session, self._view = session, view
         self._limits, self._outlets = limits, outlets
-        self._check = StrapCheck()
-        self._fit, self._looking = FitCheck(), set[asyncio.Task[None]]()
-        self._still = StillWatch() if limits.count_from == "still" else None
-        self._queue: asyncio.Queue[LinkItem | Command | ImukickError | End | Tick] = asyncio.Queue()
+        counts: dict[Place | None, LinkCount] = {}
+        counts.update({None: count} if isinstance(count, LinkCount) else dict(count.items()))
+        self._still = limits.count_from == "still"
+        self._sensors = {place: SensorWatch(one, place, watch_still=self._still) for place, one in counts.items()}
+        self._looking = set[asyncio.Task[None]]()
+        self._leg: Place | None = None  # of several: the one that is shown
+        self._queue: asyncio.Queue[Said | Gone | Command | End | Tick] = asyncio.Queue()
         self._over = False
         self._says = CommandHandler(session, view, self._heard, waiting=limits.count_from is not None)
         self._counted = 0
         self._last_host_s = self._began_host_s = time.monotonic()
-        self._down: set[str] = set()  # why the link is down, as far as it was said
         self._trouble_told = self._moved_early = False
         self.error: ImukickError | None = None
 
@@ -79,10 +107,21 @@ class LiveLoop:
         """The session is to end."""
         self._queue.put_nowait(End())
 
-    async def run(self, items: AsyncGenerator[LinkItem, None], played: asyncio.Event | None = None) -> None:
-        """Until a limit, a wish, an error or (`played`) the virtual sensor ends it; the link is then closed."""
+    async def run(
+        self, items: Items | Mapping[Place, Items], played: asyncio.Event | Sequence[asyncio.Event] | None = None
+    ) -> None:
+        """Until a limit, a wish, an error or (`played`) the virtual sensors end it; the links are then closed.
+
+        Of several sensors, `items` by place; they are connected one after the other.
+        """
+        flows: dict[Place | None, Items] = {}
+        flows.update(dict(items.items()) if isinstance(items, Mapping) else {None: items})
         ended = asyncio.Event()
-        pump = asyncio.create_task(self._pump(items))
+        ups = {place: asyncio.Event() for place in flows}
+        pumps = [
+            asyncio.create_task(self._pump(place, flow, ups, after))
+            for (place, flow), after in zip(flows.items(), [None, *flows], strict=False)
+        ]
         ticker = asyncio.create_task(self._tick(ended))
         watcher = None if played is None else asyncio.create_task(self._watch(played))
         gc.collect()
@@ -93,7 +132,7 @@ class LiveLoop:
         finally:
             gc.unfreeze()
             ended.set()
-            for task in (pump, watcher, *self._looking):
+            for task in (*pumps, watcher, *self._looking):
                 if task is not None:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
@@ -101,18 +140,27 @@ class LiveLoop:
             await ticker
         while not self._queue.empty():  # what had arrived before the end
             left = self._queue.get_nowait()
-            if isinstance(left, Received):
+            if isinstance(left, Said) and isinstance(left.item, Received):
                 self._handle(left)
 
-    async def _pump(self, items: AsyncGenerator[LinkItem, None]) -> None:
+    async def _pump(
+        self, place: Place | None, items: Items, ups: Mapping[Place | None, asyncio.Event], after: Place | None
+    ) -> None:
+        """Everything of one link, once that of the sensor `after` which it comes is up; then that it is gone."""
+        if after is not None:
+            await ups[after].wait()
         try:
             async with aclosing(items):
                 async for item in items:
-                    self._queue.put_nowait(item)
+                    if isinstance(item, LinkUp):
+                        ups[place].set()
+                    self._queue.put_nowait(Said(place, item))
         except ImukickError as error:
-            self._queue.put_nowait(error)
+            self._queue.put_nowait(Gone(place, error))
             return
-        self._queue.put_nowait(End())
+        finally:
+            ups[place].set()
+        self._queue.put_nowait(Gone(place))
 
     async def _tick(self, ended: asyncio.Event) -> None:
         while not ended.is_set():
@@ -120,85 +168,125 @@ class LiveLoop:
                 await asyncio.wait_for(ended.wait(), TICK_S)
             self._queue.put_nowait(Tick())
 
-    async def _watch(self, played: asyncio.Event) -> None:
-        await played.wait()
+    async def _watch(self, played: asyncio.Event | Sequence[asyncio.Event]) -> None:
+        for one in [played] if isinstance(played, asyncio.Event) else played:
+            await one.wait()
         while time.monotonic() - self._last_host_s < QUIET_S or not self._queue.empty():
             await asyncio.sleep(0.1)
         self._queue.put_nowait(End())
 
-    def _handle(self, item: LinkItem | Command | ImukickError | End | Tick) -> None:
+    def _handle(self, item: Said | Gone | Command | End | Tick) -> None:
         match item:
             case End():
                 self._over = True
-            case ImukickError():
-                self.error, self._over = item, True
+            case Gone():
+                self._left(self._sensors[item.place], item.error)
             case Command():
                 self._says.wish(item)
                 self._over = self._over or self._says.quit
             case Tick():
                 self._ticked()
-            case _:
+            case Said():
                 try:
-                    self._linked(item)
+                    self._linked(self._sensors[item.place], item.item)
                 except ImukickError as error:
                     self.error, self._over = error, True
         self._view.changed(self._session.coach)
 
-    def _linked(self, item: LinkItem) -> None:
-        self._count.take(item)
-        shown = self._view.shown
+    def _left(self, sensor: SensorWatch, error: ImukickError | None) -> None:
+        """Nothing more comes from this one; of several, the others go on if it has ever sent anything."""
+        sensor.gone = True
+        if all(one.gone for one in self._sensors.values()) or (error is not None and not sensor.streamed):
+            self.error, self._over = error, True
+        elif error is not None:
+            sensor.link = LOST
+            self._say(sensor, f"{error}; the others go on without it")
+            self._show_links()
+
+    def _say(self, sensor: SensorWatch, line: str) -> None:
+        self._view.say(f"{sensor.lead}{line}")
+
+    def _linked(self, sensor: SensorWatch, item: LinkItem) -> None:
+        sensor.count.take(item)
         match item:
             case Received():
-                self._received(item)
+                self._received(sensor, item)
             case LinkUp():
-                shown.link = CONNECTED
-                self._down.clear()
-                self._view.say("connected" if item.connection == 1 else "connected again")
+                sensor.link = CONNECTED
+                sensor.down.clear()
+                self._say(sensor, "connected" if item.connection == 1 else "connected again")
                 if item.connection > 1:
-                    self._says.mark("note", "link back")
+                    self._says.mark("note", "link back", sensor.place)
             case LinkDown():
-                shown.link, shown.rate_hz = LOST, None
-                if not self._down:
-                    self._says.mark("note", "link lost")
-                if item.reason not in self._down:  # each once, until the link is back
-                    self._down.add(item.reason)
-                    self._view.say(f"link lost: {item.message}")
+                sensor.link, sensor.rate_hz = LOST, None
+                if not sensor.down:
+                    self._says.mark("note", "link lost", sensor.place)
+                if item.reason not in sensor.down:  # each once, until the link is back
+                    sensor.down.add(item.reason)
+                    self._say(sensor, f"link lost: {item.message}")
             case Stalled():
-                shown.link = SILENT
-                self._view.say(f"nothing came for {item.silent_s:.1f} s; connecting again")
+                sensor.link = SILENT
+                self._say(sensor, f"nothing came for {item.silent_s:.1f} s; connecting again")
             case Notice():
-                self._view.say(item.message)
-            case Refused() if self._count.refused == 1:
-                self._view.say(f"a packet was refused and left out: {item.message}")
+                self._say(sensor, item.message)
+            case Refused() if sensor.count.refused == 1:
+                self._say(sensor, f"a packet was refused and left out: {item.message}")
             case LinkQuality():
-                shown.rate_hz = item.samples / item.window_s if item.window_s > 0 else None
+                sensor.rate_hz = item.samples / item.window_s if item.window_s > 0 else None
+        self._show_links()
 
-    def _received(self, item: Received) -> None:
+    def _show_links(self) -> None:
+        """The state of all links as that of the worst; of several, each beside it."""
+        shown, sensors = self._view.shown, list(self._sensors.values())
+        shown.link = next((one.link for one in sensors if not one.up), CONNECTED)
+        batteries = [one.battery_pct for one in sensors if one.battery_pct is not None]
+        shown.battery_pct = min(batteries, default=None)
+        rates = [one.rate_hz for one in sensors]
+        shown.rate_hz = None if None in rates else min(rate for rate in rates if rate is not None)
+        shown.sensors = tuple(ShownSensor(one.place, one.link) for one in sensors if one.place is not None)
+
+    def _received(self, sensor: SensorWatch, item: Received) -> None:
         self._last_host_s = time.monotonic()
         came = datetime.now().astimezone()
         for told in item.told:
             if isinstance(told, Battery):
-                self._view.shown.battery_pct = told.percent
+                sensor.battery_pct = told.percent
             for warning in told.warnings if isinstance(told, Settings) else ():
-                self._view.say(f"sensor: {warning}")
-            update = self._session.take(told, came)
+                self._say(sensor, f"sensor: {warning}")
+            update = self._session.take(told, came, sensor.place, item.t_host_s * self._limits.faster)
             if self._outlets is not None and isinstance(told, Samples) and len(told):
                 self._outlets.arrived(float(told.t_s[-1]), item.t_host_s)
             for motion in update.motion:
-                self._view.moved(motion)
-                if self._outlets is not None:
-                    self._outlets.moved(motion)
+                self._moved(sensor.place, motion)
             self._heard(update)
-            if isinstance(told, Samples) and self._still is not None and self._says.waiting and self._still.push(told):
+            troubles = sensor.push(told)
+            still = self._still and isinstance(told, Samples) and all(one.still for one in self._sensors.values())
+            if still and self._says.waiting:
                 self._says.begin()
-            self._checked(self._check.push(told))
-            if isinstance(told, Samples) and (whole := self._fit.push(told)) is not None:
-                self._looking.add(asyncio.create_task(self._look(whole)))
-        self._count.handled_s.append(time.monotonic() - item.t_host_s)
+            self._checked(sensor, troubles)
+            if isinstance(told, Samples) and (whole := sensor.fit.push(told)) is not None:
+                self._looking.add(asyncio.create_task(self._look(sensor, whole)))
+        sensor.count.handled_s.append(time.monotonic() - item.t_host_s)
         self._tell_trouble()
         first_s, last_s = self._session.first_s, self._session.last_s
         if first_s is not None and last_s is not None:
             self._over = self._over or self._limits.reached(last_s - first_s, self._counted)
+
+    def _moved(self, place: Place | None, motion: LegMotion) -> None:
+        """A leg moved; of two, the one that kicks is shown, in the session's time."""
+        if place is not None:
+            angle_rad, other_rad = self._session.angle_rad(place), self._session.angle_rad(self._leg)
+            higher = angle_rad is not None and abs(angle_rad) > UP_RAD and abs(other_rad or 0.0) < UP_RAD
+            if self._leg is None or higher:
+                self._leg = place
+            if place != self._leg:
+                return
+            self._view.shown.side = LEGS.get(place, "unknown")
+            zero_s = self._session.on_session_time(place, 0.0)
+            motion = replace(motion, t_s=zero_s + motion.t_s * (self._session.on_session_time(place, 1.0) - zero_s))
+        self._view.moved(motion)
+        if self._outlets is not None:
+            self._outlets.moved(motion)
 
     def _heard(self, update: Update) -> None:
         """Events and what the coach says to them; the marks that it asks for are made at once."""
@@ -214,10 +302,11 @@ class LiveLoop:
                 self._says.mark(kind, value)
 
     def _told(self, event: Event) -> None:
-        self._count.heard(event)
+        if None in self._sensors:
+            self._sensors[None].count.heard(event)
         if isinstance(event, Rep) and self._says.waiting and not self._moved_early:
             self._moved_early = True
-            begins = "b begins" if self._still is None else "the first still second begins"
+            begins = "the first still second begins" if self._still else "b begins"
             self._view.say(f"you moved, and nothing counts yet: {begins}")
         self._view.event(event)
         if self._outlets is not None:
@@ -226,21 +315,23 @@ class LiveLoop:
             self._counted += 1
             self._over = self._over or self._limits.reached(0.0, self._counted)
 
-    def _checked(self, troubles: list[str] | None) -> None:
+    def _checked(self, sensor: SensorWatch, troubles: list[str] | None) -> None:
         if troubles is None:
             return
         for trouble in troubles:
-            self._view.say(f"check: {trouble}")
+            self._say(sensor, f"check: {trouble}")
         if not troubles:
-            self._view.say("check: sensor, strap and signal are all right")
+            self._say(sensor, "check: sensor, strap and signal are all right")
 
-    async def _look(self, samples: Samples) -> None:
+    async def _look(self, sensor: SensorWatch, samples: Samples) -> None:
         """Whether acceleration and rate belong together, beside the session, which does not wait for it."""
         doubts = await asyncio.to_thread(look, samples)
-        if doubts.apart and not self._fit.found:
-            self._fit.found = True
+        if doubts.apart and not sensor.fit.found:
+            sensor.fit.found = True
             for line in doubts.lines:
-                self._view.say(f"check: {line}; until then the numbers of this session are not to be trusted")
+                self._view.say(
+                    f"{sensor.lead}check: {line}; until then the numbers of this session are not to be trusted"
+                )
 
     def _tell_trouble(self) -> None:
         trouble = self._session.trouble
@@ -251,12 +342,15 @@ class LiveLoop:
     def _ticked(self) -> None:
         self._tell_trouble()
         shown = self._view.shown
-        first_s, last_s, angle_rad = self._session.first_s, self._session.last_s, self._session.angle_rad
+        first_s, last_s, angle_rad = self._session.first_s, self._session.last_s, self._session.angle_rad(self._leg)
         if first_s is None or last_s is None:
             self._began_host_s = time.monotonic()
         else:
             shown.elapsed_s = last_s - first_s
-            shown.loss_share = self._count.lost / max(1, self._count.lost + self._count.samples)
+            lost, came = (
+                sum(getattr(one.count, name) for one in self._sensors.values()) for name in ("lost", "samples")
+            )
+            shown.loss_share = lost / max(1, lost + came)
         self._over = self._over or self._limits.overdue(time.monotonic() - self._began_host_s)
         shown.angle_deg = None if angle_rad is None else angle_rad * DEG_PER_RAD
         shown.most_deg = max(shown.most_deg, shown.angle_deg or 0.0)

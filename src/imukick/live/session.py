@@ -2,117 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from math import inf, nextafter
-from typing import Any
-
-import numpy as np
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from math import inf
+from typing import Any, Final
 
 from imukick.analysis import Analysis, gathered
+from imukick.clocks import Clock, clock_mark
 from imukick.coached_session import CoachedSession
 from imukick.coaching.coach import Coach
 from imukick.coaching.language import Language
 from imukick.coaching.state import CoachState
-from imukick.errors import RecordingError, SensorError
-from imukick.events import Event
+from imukick.ensemble import Ensemble
+from imukick.errors import RecordingError
+from imukick.events import Event, Place
 from imukick.exercises import Exercise
 from imukick.live.history_recorder import HistoryRecorder
-from imukick.marks import Mark, MarkKind
-from imukick.plain_text import in_a_mark
-from imukick.plausibility import Units, check
-from imukick.sensors.link import Lost, Settings, Told
+from imukick.live.recorded_stream import RecordedStream
+from imukick.live.sensor_clock import SensorClock
+from imukick.marks import BY_PLAN, Mark, MarkKind
+from imukick.sensors.link import Lost, Told
 from imukick.session import Session
-from imukick.signals import FloatArray, LegMotion, Samples
+from imukick.signals import LegMotion, Samples
+from imukick.sinks.arrivals_csv import arrivals_path
 from imukick.sinks.history.editing import Answer
 from imukick.sinks.recorder import Recorder
-from imukick.sources.recordings import Recording
+from imukick.together import gathered_together
 from imukick.updates import Update
+
+WAIT_S: Final = 2.0
+"""How long the others wait for a sensor of which nothing comes. Chosen: radios stall for half a second, and a link that is lost takes
+longer to come back.
+"""
+ROW_MARKS: Final = ("not_one", "missed", "note")
+"""Marks that an ensemble's first recording alone has; each leg has to know of the others."""
 
 
 class LiveSession:
     """The engine and the recording, fed alike, so that replaying the recording tells the same.
 
-    A mark stands at the smallest time after the newest sample: behind it and before any later one. Before the first
-    sample it waits for that one's time; on a host's clock, where a later packet may bear the same stamp, for a later
-    time. `header`: what the recording says besides what the sensor tells. `coach`: who speaks to the person; without one
-    somebody counts and corrects who knows no plan. `keeper`: the history, which has each event before anybody else hears of it.
+    `recorder`: of the one sensor, or of each of several by its place, which then are an ensemble. `header`: what a recording says besides
+    what its sensor tells. `coach`: who speaks to the person; without one somebody counts and corrects who knows no plan. `keeper`: the
+    history, which has each event before anybody else hears of it.
     """
 
     def __init__(
         self,
         exercise: Exercise,
-        recorder: Recorder,
+        recorder: Recorder | Mapping[Place, Recorder],
         header: Mapping[str, Any],
         coach: Coach | None = None,
         keeper: HistoryRecorder | None = None,
     ) -> None:
         self._exercise = exercise
-        self._session = Session(exercise)
-        self._coached = CoachedSession(self._session, coach if coach is not None else Coach())
-        self._recorder, self._keeper = recorder, keeper
-        self._header = dict(header)
-        self._settings: Settings | None = None
-        self._pieces: list[Samples] = []
-        self._marks: list[Mark] = []
-        self._waiting: list[tuple[MarkKind, str]] = []
+        self._engine: Session | Ensemble
+        self._streams: dict[Place | None, RecordedStream]
+        if isinstance(recorder, Recorder):
+            self._engine = Session(exercise)
+            self._streams = {None: RecordedStream(recorder, header)}
+        else:
+            self._engine = Ensemble(tuple(recorder), exercise)
+            self._streams = {
+                place: RecordedStream(recorder[place], {**header, **_worn(place, recorder[place])})
+                for place in self._engine.places
+            }
+        self._coached = CoachedSession(self._engine, coach if coach is not None else Coach())
+        self._keeper, self._kept = keeper, False
+        self._clocks: dict[Place, SensorClock] = {}
+        self._missed_s: dict[
+            Place, float
+        ] = {}  # by place of a sensor that is away: until when nobody has waited for it
+        self._zero_host_s: float | None = None
         self._events: list[Event] = []
-        self._motion: LegMotion | None = None
+        self._motion: dict[Place | None, LegMotion] = {}
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Of several sensors; empty for one alone."""
+        return () if isinstance(self._engine, Session) else self._engine.places
 
     @property
     def trouble(self) -> RecordingError | None:
         """Why nothing more is recorded, if that is so."""
-        return self._recorder.trouble
+        return next((one.recorder.trouble for one in self._streams.values() if one.recorder.trouble is not None), None)
 
     @property
     def first_s(self) -> float | None:
         """Time of the first sample; None before it."""
-        return float(self._pieces[0].t_s[0]) if self._pieces else None
+        return min((self._on(place, one.first_s) for place, one in self._begun()), default=None)
 
     @property
     def last_s(self) -> float | None:
         """Time of the newest sample; None before the first."""
-        return float(self._pieces[-1].t_s[-1]) if self._pieces else None
+        return max((self._on(place, one.last_s) for place, one in self._begun()), default=None)
 
-    @property
-    def angle_rad(self) -> float | None:
-        """Of the leg, as known now; None while no movement has shown the kick axis."""
-        if self._motion is None or self._motion.angle_rad is None:
-            return None
-        return float(self._motion.angle_rad[-1])
+    def angle_rad(self, place: Place | None = None) -> float | None:
+        """Of a leg, as known now; None while no movement has shown the kick axis."""
+        motion = self._motion.get(place)
+        return None if motion is None or motion.angle_rad is None else float(motion.angle_rad[-1])
 
     @property
     def coach(self) -> CoachState:
         """How the coach sees it now."""
         return self._coached.coach.state
 
-    def take(self, told: Told, came: datetime) -> Update:
-        """What the sensor says next, which `came` just then (with its time zone); what it settles.
+    def take(self, told: Told, came: datetime, place: Place | None = None, arrival_s: float | None = None) -> Update:
+        """What the sensor (of several, the one at `place`) says next, which `came` just then (with its time zone); what it settles.
 
-        Raises `SensorError` when the sensor comes back with other ranges: one recording has one of each.
+        `arrival_s`: the same on a clock that runs as the sensors' do; several sensors need it. Raises `SensorError` when the sensor
+        comes back with other ranges: one recording has one of each.
         """
+        stream = self._streams[place]
+        if place is None:
+            return self._pushed(place, stream.take(told, came))
+        update = Update()
         match told:
-            case Settings():
-                self._settings = told
-            case Lost() if self._pieces:
-                after_s = nextafter(self._pieces[-1].t_s[-1], inf)
-                return self._place(Mark(after_s, "gap", repr(max(after_s, told.t_to_s))))
+            case Lost(samples=lost):
+                update += self._recorded_absence(place)
+                if lost is None and place in self._clocks:
+                    update += self._clock(place, self._clocks[place].broken())
             case Samples() if len(told):
-                return self._samples(told, came)
-        return Update()
+                update += self._recorded_absence(place)
+                update += self._timed(place, told, arrival_s if arrival_s is not None else float(told.t_s[-1]))
+        return update + self._pushed(place, stream.take(told, came)) + self._missed()
 
-    def mark(self, kind: MarkKind, value: str = "") -> Update:
-        """What a person did, now; what follows from it. Raises `ValueError` for a value not of its kind.
+    def mark(self, kind: MarkKind, value: str = "", place: Place | None = None) -> Update:
+        """What a person did, now, or of several sensors what happened to the one at `place`; what follows from it.
 
-        Of a value no more is kept than a recording gives back: one line, without control characters.
+        Raises `ValueError` for a value not of its kind.
         """
-        value = in_a_mark(value)
-        last = self._pieces[-1] if self._pieces else None
-        if last is None or last.clock == "host":
-            Mark(0.0, kind, value)
-            self._waiting.append((kind, value))
-            return Update()
-        return self._place(Mark(nextafter(last.t_s[-1], inf), kind, value))
+        update = Update()
+        if kind == "side" and self.places:  # each leg has its own sensor: only the plan goes on
+            heard = self._coached.coach.push(Mark(self.last_s or 0.0, kind, value))
+            update, kind, value = Update(cues=tuple(heard)), "set", BY_PLAN
+        streams = [place] if place is not None else list(self._streams)
+        if kind in ROW_MARKS:
+            streams = streams[:1]
+        for one in streams:
+            update += self._recorded_absence(one)
+            update += self._pushed(one, self._streams[one].mark(kind, value))
+        return update
 
     def speak(self, language: Language) -> None:
         """The coach speaks this language from now on."""
@@ -124,77 +153,46 @@ class LiveSession:
             self._keeper.answer(answer)
 
     def finish(self) -> Update:
-        """Close the session. The recorder stays open for its owner."""
-        last_s = self.last_s
-        if last_s is None:
+        """Close the session. The recorders stay open for their owner."""
+        if self.last_s is None:
             return Update()
-        return self._marks_waiting(nextafter(last_s, inf)) + self._keep(self._coached.finish())
+        update = Update()
+        for place, stream in self._streams.items():
+            update += self._recorded_absence(place)
+            update += self._pushed(place, stream.left())
+        return update + self._keep(self._coached.finish())
 
     def analysis(self) -> Analysis | None:
         """What the finished session says; None when no sample ever came."""
-        if not self._pieces:
-            return None
-        samples = joined(self._pieces)
-        doubts = check(samples, Units(fixed=True))  # as a replay of what was recorded will
-        recording = Recording(
-            self._recorder.path,
-            samples,
-            tuple(self._marks),
-            self._header,
-            warnings=doubts.lines,
-            apart=doubts.apart,
-            native=True,
-        )
-        return gathered(recording, self._exercise, self._session, self._events, ())
+        found = {place: stream.recording() for place, stream in self._streams.items()}
+        if isinstance(self._engine, Session):
+            recording = found[None]
+            return None if recording is None else gathered(recording, self._exercise, self._engine, self._events, ())
+        recordings = {place: one for place, one in found.items() if place is not None and one is not None}
+        return gathered_together(recordings, self._exercise, self._engine, self._events) if recordings else None
 
-    def _samples(self, samples: Samples, came: datetime) -> Update:
-        if not self._pieces:
-            self._begin(samples, came)
-            out = self._marks_waiting(float(samples.t_s[0]))
-        else:
-            first, last_s = self._pieces[0], float(self._pieces[-1].t_s[-1])
-            if _kind(samples) != _kind(first):
-                raise SensorError(
-                    "the sensor now measures with other ranges; begin a new session", reason="ranges changed"
-                )
-            same = int(np.searchsorted(samples.t_s, last_s, side="right")) if self._waiting else 0
-            out = self._push(samples.part(0, same)) if same else Update()
-            if same < len(samples):
-                out += self._marks_waiting(nextafter(last_s, inf))
-            samples = samples.part(same, len(samples))
-        return out + self._push(samples)
+    def on_session_time(self, place: Place | None, t_s: float) -> float:
+        """A sensor's time -> the session's; of one sensor alone the same."""
+        return t_s if place is None or place not in self._clocks else self._clocks[place].clock.session_s(t_s)
 
-    def _begin(self, samples: Samples, came: datetime) -> None:
-        """The header, now that the sensor has said what it is."""
-        started = came - timedelta(seconds=float(samples.t_s[-1] - samples.t_s[0]))
-        words: dict[str, Any] = {"started": started.isoformat(timespec="milliseconds")}
-        if self._settings is not None:
-            told: dict[str, Any] = {"sensor": self._settings.model, "firmware": self._settings.firmware}
-            told["rate_hz"] = self._settings.rate_hz
-            words |= {key: value for key, value in told.items() if value is not None}
-        self._header = words | self._header
-        self._recorder.tell(**self._header)
-        if self._keeper is not None:
-            self._keeper.begin(Recording(self._recorder.path, samples.part(0, 0), (), self._header), self._exercise)
+    def _on(self, place: Place | None, t_s: float | None) -> float:
+        return self.on_session_time(place, inf if t_s is None else t_s)
 
-    def _push(self, samples: Samples) -> Update:
-        if not len(samples):
-            return Update()
-        self._pieces.append(samples)
-        self._recorder.append(samples)
-        update = self._keep(self._coached.push(samples))
-        if update.motion:
-            self._motion = update.motion[-1]
-        return update
+    def _begun(self) -> list[tuple[Place | None, RecordedStream]]:
+        return [(place, one) for place, one in self._streams.items() if one.first_s is not None]
 
-    def _marks_waiting(self, t_s: float) -> Update:
-        waiting, self._waiting = self._waiting, []
-        return sum((self._place(Mark(t_s, kind, value)) for kind, value in waiting), Update())
-
-    def _place(self, mark: Mark) -> Update:
-        self._marks.append(mark)
-        self._recorder.mark(mark)
-        return self._keep(self._coached.push(mark), mark)
+    def _pushed(self, place: Place | None, items: Iterable[Samples | Mark]) -> Update:
+        out = Update()
+        for item in items:
+            if not self._kept:
+                self._kept = True
+                self._begin_keeping()
+            update = self._coached.push(item, place)
+            if update.motion:
+                self._motion[place] = update.motion[-1]
+            first = place is None or place == self.places[0]
+            out += self._keep(update, *([item] if first and isinstance(item, Mark) else []))
+        return out
 
     def _keep(self, update: Update, *marks: Mark) -> Update:
         if self._keeper is not None:
@@ -202,22 +200,52 @@ class LiveSession:
         self._events += update.events
         return update
 
+    def _begin_keeping(self) -> None:
+        if self._keeper is not None:
+            first = next(iter(self._streams.values()))
+            self._keeper.begin(first.beginning(), self._exercise, self._names())
 
-def _kind(samples: Samples) -> tuple[object, ...]:
-    return samples.clock, samples.acc_range_mps2, samples.gyr_range_radps
+    def _names(self) -> dict[str, str]:
+        """The recording of each of several sensors."""
+        return {place: one.recorder.path.name for place, one in self._streams.items() if place is not None}
+
+    def _timed(self, place: Place, samples: Samples, arrival_s: float) -> Update:
+        """A packet of one of several sensors: its arrival is recorded, and may make its clock better known."""
+        last_s = float(samples.t_s[-1])
+        self._streams[place].recorder.arrived(last_s, arrival_s)
+        if self._zero_host_s is None:
+            self._zero_host_s = arrival_s - (last_s - float(samples.t_s[0]))
+        clock = self._clocks.setdefault(place, SensorClock(self._zero_host_s))
+        return self._clock(place, clock.packet(last_s, arrival_s, stamped=samples.clock == "device"))
+
+    def _clock(self, place: Place, clock: Clock | None) -> Update:
+        if clock is None:
+            return Update()
+        return self._pushed(place, self._streams[place].mark("clock", clock_mark(clock), first=True))
+
+    def _missed(self) -> Update:
+        """Do not wait for sensors of which nothing has come for too long; one mark says it all when they are back, or the session ends."""
+        newest_s = self.last_s
+        update = Update()
+        if newest_s is None:
+            return update
+        for place in self.places:
+            last_s = self._streams[place].last_s
+            if last_s is None or self._on(place, last_s) < newest_s - WAIT_S:
+                self._missed_s[place] = newest_s
+                update += self._keep(self._coached.push(Mark(0.0, "absent", repr(newest_s)), place))
+        return update
+
+    def _recorded_absence(self, place: Place | None) -> Update:
+        """What was missed of a sensor so far, as a mark of its own, before anything else that is recorded of it."""
+        until_s = None if place is None else self._missed_s.pop(place, None)
+        if place is None or until_s is None:
+            return Update()
+        return self._pushed(place, self._streams[place].mark("absent", repr(until_s)))
 
 
-def joined(pieces: list[Samples]) -> Samples:
-    """One after the other, of one clock and the same ranges."""
-
-    def along(columns: list[FloatArray]) -> FloatArray:
-        return np.concatenate(columns)
-
-    return Samples(
-        t_s=along([piece.t_s for piece in pieces]),
-        acc_mps2=along([piece.acc_mps2 for piece in pieces]),
-        gyr_radps=along([piece.gyr_radps for piece in pieces]),
-        clock=pieces[0].clock,
-        acc_range_mps2=pieces[0].acc_range_mps2,
-        gyr_range_radps=pieces[0].gyr_range_radps,
-    )
+def _worn(place: Place, recorder: Recorder) -> dict[str, Any]:
+    """What the header of one of several says of its sensor's place."""
+    side = {"left-ankle": "left", "right-ankle": "right"}.get(place)
+    words: dict[str, Any] = {"place": place, "arrivals": arrivals_path(recorder.path).name}
+    return words if side is None else words | {"side": side}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from imukick.coaching.state import CoachState
-from imukick.events import Event, Rep, RepRevised
+from imukick.events import Event, Place, Rep, RepRevised
 from imukick.live.preflight import Preflight
 from imukick.plans import Cue
 from imukick.signals import LegMotion
@@ -19,6 +19,14 @@ SILENT: Final = "the sensor is silent, connecting again"
 """How the link is."""
 FULL_DEG: Final = 45.0
 """Angle at which a bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSensor:
+    """One of several sensors, and how its link is."""
+
+    place: Place
+    link: str
 
 
 @dataclass(slots=True)
@@ -41,6 +49,7 @@ class Shown:
     paused: bool = False
     stopped: bool = False
     waiting: bool = False
+    sensors: tuple[ShownSensor, ...] = ()
     language: str = "en"
     before: Preflight = field(default_factory=Preflight)
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 from imukick.errors import RecordingError
 from imukick.marks import Mark
 from imukick.signals import Samples
+from imukick.sinks.arrivals_csv import ArrivalsJournal, arrivals_path
 from imukick.sinks.journal import Journal
 from imukick.sinks.whole_file import free_name
 
@@ -41,7 +42,9 @@ class Recorder:
         self._journal = Journal(path, meta)
         self._meta = dict(meta)
         self._held: list[Samples | Mark] = []
-        self._queue: SimpleQueue[Samples | Mark | dict[str, Any] | _End] = SimpleQueue()
+        self._arrived: list[tuple[float, float]] = []
+        self._arrivals: ArrivalsJournal | None = None
+        self._queue: SimpleQueue[Samples | Mark | tuple[float, float] | dict[str, Any] | _End] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._closed = False
         self.path = path
@@ -71,6 +74,10 @@ class Recorder:
         """A mark, at a time behind the samples before it and not behind those that follow."""
         self._queue.put(mark)
 
+    def arrived(self, t_s: float, arrival_s: float) -> None:
+        """A packet whose last sample is at `t_s` came; the table of these lies beside the recording, whose header names it (`arrivals`)."""
+        self._queue.put((t_s, arrival_s))
+
     def close(self) -> None:
         """Write what is left and end the recording; a file without any sample is removed."""
         if not self._closed:
@@ -98,6 +105,9 @@ class Recorder:
                 case Samples() | Mark():
                     self._held.append(item)
                     self._write(item)
+                case tuple():
+                    self._arrived.append(item)
+                    self._note(item)
             if time.monotonic() >= due_s:
                 self._look()
                 due_s = time.monotonic() + SYNC_S
@@ -105,6 +115,22 @@ class Recorder:
         self._journal.close()
         if self.trouble is not None:
             self._write_again()
+        if self._arrivals is not None:
+            self._arrivals.close()
+            if self.trouble is not None:
+                with suppress(RecordingError):
+                    ArrivalsJournal(arrivals_path(self.path), self._arrived, over=True).close()
+
+    def _note(self, *arrived: tuple[float, float]) -> None:
+        """Keep when packets came; a disk that refuses says so for the recording."""
+        if self.trouble is not None:
+            return
+        try:
+            if self._arrivals is None:
+                self._arrivals = ArrivalsJournal(arrivals_path(self.path), ())
+            self._arrivals.append(arrived)
+        except RecordingError as error:
+            self.trouble = error
 
     def _write(self, item: Samples | Mark) -> None:
         if self.trouble is not None:
@@ -138,6 +164,10 @@ class Recorder:
                 f"its folder was removed and cannot be made: {error.strerror or error}", path=self.path
             ) from error
         self.path = free_name(self.path)
+        if self._arrivals is not None:
+            self._arrivals.close()
+            self._meta["arrivals"] = arrivals_path(self.path).name
+            self._arrivals = ArrivalsJournal(arrivals_path(self.path), self._arrived)
         self._journal = Journal(self.path, self._meta)
         for item in self._held:
             _give(self._journal, item)

@@ -17,7 +17,7 @@ HOLE_STEPS: Final = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Samples of one packet: `t_s` (n,) since the track's first sample, rising; `acc_mps2`, `gyr_radps` (n, 3).
+    """Samples of one packet: `t_s` (n,) since the track's beginning, rising; `acc_mps2`, `gyr_radps` (n, 3).
 
     `after_hole`: samples are missing between the packet before and this one.
     """
@@ -46,7 +46,7 @@ class Packets:
     def __init__(self, track: Track) -> None:
         self._pieces = track.pieces()
         self._hole_s = HOLE_STEPS / track.rate_hz
-        self._zero_s: float | None = None
+        self._zero_s = track.zero_s
         self._last_s = math.inf
         self._t_s: FloatArray = np.empty(0)
         self._acc: FloatArray = np.empty((0, 3))

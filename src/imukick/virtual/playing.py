@@ -66,7 +66,8 @@ def first_ready(lanes: Sequence[Open]) -> tuple[Open, Batch] | None:
 
 
 class Player:
-    """Plays a track from the first `begin` on; time then goes on whether anyone listens or not.
+    """Plays a track from the first `begin` on, its own or that of any of the players `beside` it; time then goes on whether anyone
+    listens or not.
 
     `run` hands each packet to `tell` when the radio takes it, and calls `drained` when a stream that was asked to stop
     has sent what it held. `speed`: how many times faster than real time it plays. `began` and `over` are set at the
@@ -82,7 +83,10 @@ class Player:
         speed: float,
         tell: Callable[[str, bytes], Awaitable[None]],
         drained: Callable[[], None],
+        beside: list[Player],
     ) -> None:
+        self._beside = beside
+        beside.append(self)
         self.sent = Sent()
         self.began = asyncio.Event()
         self.over = asyncio.Event()
@@ -123,8 +127,9 @@ class Player:
         """The time of the track from which a stream that starts now sends; the first one begins the track."""
         if self.began.is_set():
             return self.t_s
-        self._begun_s = asyncio.get_running_loop().time()
-        self.began.set()
+        for player in self._beside:
+            player._begun_s = asyncio.get_running_loop().time()
+            player.began.set()
         return 0.0
 
     def start(self, lane: PacketStream, begin_s: float) -> None:

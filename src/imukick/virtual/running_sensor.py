@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from imukick.errors import ImukickError, SensorError
 from imukick.sources.ble import Backend
 from imukick.virtual.bumble_backend import HostRadio, backend_on
 from imukick.virtual.device_models import MAKES, OWN
-from imukick.virtual.playing import Faults
+from imukick.virtual.playing import Faults, Player
 from imukick.virtual.radio import Radio
 from imukick.virtual.sensor import VirtualSensor
 from imukick.virtual.track import Track
@@ -25,10 +25,29 @@ SPEEDS = (0.01, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A virtual sensor that is to be: `make`: a name of `MAKES`; `name`: what it is called, by default as sensors of its make are."""
+
+    track: Track
+    make: str = OWN
+    radio: Radio | None = None
+    faults: Faults | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunningSensor:
     """A running virtual sensor, and what bleak needs to reach it (`find(backend=room.backend)`)."""
 
     sensor: VirtualSensor
+    backend: Backend
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSensors:
+    """Several that play together, in their order, and what bleak needs to reach them."""
+
+    sensors: tuple[VirtualSensor, ...]
     backend: Backend
 
 
@@ -44,12 +63,18 @@ async def in_process(
 ) -> AsyncIterator[RunningSensor]:
     """A virtual sensor in this process, advertising; gone when the block ends.
 
-    `make`: a name of `MAKES`; `name`: what it is called, by default as sensors of its make are. `speed`: how many times
-    faster than real time it plays.
+    The words as in `Part`; `speed`: how many times faster than real time it plays.
     """
+    async with in_process_together([Part(track, make, radio, faults, name)], speed=speed) as room:
+        yield RunningSensor(room.sensors[0], room.backend)
+
+
+@asynccontextmanager
+async def in_process_together(parts: Sequence[Part], *, speed: float = 1.0) -> AsyncIterator[RunningSensors]:
+    """Several virtual sensors in this process, each of another name; their tracks begin when the first of them is started."""
     _check_speed(speed)
     air = VirtualLink()
-    async with _sensor(air, track, make, radio, faults, name, speed) as sensor:
+    async with _sensors(air, parts, speed) as sensors:
         host = device_on(air, "imukick host")
         await host.power_on()
 
@@ -57,7 +82,7 @@ async def in_process(
             return host
 
         try:
-            yield RunningSensor(sensor, backend_on(HostRadio(opens)))
+            yield RunningSensors(sensors, backend_on(HostRadio(opens)))
         finally:
             await host.power_off()
 
@@ -77,6 +102,15 @@ async def serve(
 
     The rest as in `in_process`. Raises `SensorError` when the transport cannot be opened.
     """
+    async with serve_together(transport, [Part(track, make, radio, faults, name)], speed=speed) as sensors:
+        yield sensors[0]
+
+
+@asynccontextmanager
+async def serve_together(
+    transport: str, parts: Sequence[Part], *, speed: float = 1.0
+) -> AsyncIterator[tuple[VirtualSensor, ...]]:
+    """Several on one air that another process joins, as in `serve` and `in_process_together`."""
     if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:0*[1-9]\d*", transport):
         raise SensorError(
             f"--radio {transport} is not known; use tcp-server:127.0.0.1:PORT, or vhci for BlueZ", reason="no transport"
@@ -89,8 +123,8 @@ async def serve(
         raise SensorError(_unopened(transport, error), reason="no transport") from error
     try:
         AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
-        async with _sensor(air, track, make, radio, faults, name, speed) as sensor:
-            yield sensor
+        async with _sensors(air, parts, speed) as sensors:
+            yield sensors
     finally:
         await opened.close()
         if transport != "vhci":  # bumble leaves the listening socket and the one to the client open
@@ -111,29 +145,25 @@ def _unopened(transport: str, error: Exception) -> str:
 
 
 @asynccontextmanager
-async def _sensor(
-    air: VirtualLink,
-    track: Track,
-    make: str,
-    radio: Radio | None,
-    faults: Faults | None,
-    name: str | None,
-    speed: float,
-) -> AsyncIterator[VirtualSensor]:
-    model = MAKES[make]
-    called = model.name if name is None else name
-    sensor = VirtualSensor(
-        device_on(air, called),
-        air,
-        track,
-        radio or Radio(),
-        faults or Faults(),
-        make=model.make,
-        name=called,
-        speed=speed,
-    )
-    await sensor.switch_on()
-    try:
-        yield sensor
-    finally:
-        await sensor.switch_off()
+async def _sensors(air: VirtualLink, parts: Sequence[Part], speed: float) -> AsyncIterator[tuple[VirtualSensor, ...]]:
+    players: list[Player] = []
+    async with AsyncExitStack() as on:
+        sensors: list[VirtualSensor] = []
+        for part in parts:
+            model = MAKES[part.make]
+            called = model.name if part.name is None else part.name
+            sensor = VirtualSensor(
+                device_on(air, called),
+                air,
+                part.track,
+                part.radio or Radio(),
+                part.faults or Faults(),
+                make=model.make,
+                name=called,
+                speed=speed,
+                beside=players,
+            )
+            await sensor.switch_on()
+            on.push_async_callback(sensor.switch_off)
+            sensors.append(sensor)
+        yield tuple(sensors)

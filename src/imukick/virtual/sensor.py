@@ -31,7 +31,7 @@ LAST_HOPS_S: Final = 0.05
 class VirtualSensor:
     """Advertises until it is connected, answers as its make does, and plays its track (`Player`).
 
-    `speed`: how many times faster than real time. `played` is set when the track is over and everything was handed to the host, `died` when the battery is empty.
+    `speed`: how many times faster than real time. `beside`: the players whose tracks begin together with this one's. `played` is set when the track is over and everything was handed to the host, `died` when the battery is empty.
     `written`: what the host wrote, characteristic and value, the newest last.
     """
 
@@ -46,6 +46,7 @@ class VirtualSensor:
         make: Callable[[DeviceContext], DeviceModel],
         name: str,
         speed: float,
+        beside: list[Player],
     ) -> None:
         self.name = name
         self.track = track
@@ -71,6 +72,7 @@ class VirtualSensor:
             speed=speed,
             tell=self._tell,
             drained=self._make.drained,
+            beside=beside,
         )
         self._services, self._characteristics = gatt.services_of(
             self._make, lambda characteristic, value: self.written.append((characteristic, value))
@@ -269,7 +271,7 @@ class VirtualSensor:
             await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._player.pace) + 1e-4)
             if not self.radio.in_reach(self.t_s):
                 await self._whole(self._hide())
-                self._air.break_links()
+                self._air.break_links(self._device.random_address)
                 if self.radio.battery_at(self.t_s) == 0:
                     self.died.set()
                     return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,8 @@ PIECE_S: Final = 20.0
 class Track:
     """`pieces()` gives Samples in time order from the first on, each time anew; `duration_s` None: it never ends.
 
-    The ranges are the full scales at which it was measured, else the smallest usual ones that hold every value.
+    The ranges are the full scales at which it was measured, else the smallest usual ones that hold every value. `zero_s`: the time of
+    the pieces at which it begins; None: that of the first sample.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Track:
     acc_range_mps2: float
     gyr_range_radps: float
     pieces: Callable[[], Iterator[Samples]]
+    zero_s: float | None = None
 
 
 def recorded_track(path: str | Path) -> Track:
@@ -47,17 +49,18 @@ def recorded_track(path: str | Path) -> Track:
     A device's clock is kept. A host's stamps say when packets came, not when samples were taken: they are laid on a
     line, anew after each pause over `MAX_HOST_GAP_S`. Raises `RecordingError` for one that cannot be read or played.
     """
-    samples = read_recording(path).samples
+    return track_of(read_recording(path).samples, Path(path))
+
+
+def track_of(samples: Samples, path: Path, zero_s: float | None = None) -> Track:
+    """The samples of the recording at `path` as it was measured; `zero_s`: the time of theirs at which the track begins.
+
+    Raises `RecordingError` for what cannot be played.
+    """
     if len(samples) < 2:
         raise RecordingError("one sample alone cannot be played; give a longer recording", path=path)
     if samples.clock == "host":
-        samples = Samples(
-            _on_lines(samples.t_s),
-            samples.acc_mps2,
-            samples.gyr_radps,
-            acc_range_mps2=samples.acc_range_mps2,
-            gyr_range_radps=samples.gyr_range_radps,
-        )
+        samples = _at(samples, _on_lines(samples.t_s))
     rate_hz = float(1.0 / max(np.median(np.diff(samples.t_s)), 1e-6))
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         raise RecordingError(
@@ -69,7 +72,8 @@ def recorded_track(path: str | Path) -> Track:
         for start in range(0, len(samples), step):
             yield samples.part(start, start + step)
 
-    return _track(Path(path).name, rate_hz, float(samples.t_s[-1] - samples.t_s[0]), samples, pieces)
+    duration_s = float(samples.t_s[-1] - (samples.t_s[0] if zero_s is None else zero_s))
+    return replace(_track(path.name, rate_hz, duration_s, samples, pieces), zero_s=zero_s)
 
 
 def endless_track(*, rate_hz: float = 200.0, seed: int = 0) -> Track:
@@ -82,18 +86,39 @@ def endless_track(*, rate_hz: float = 200.0, seed: int = 0) -> Track:
     made = simulate(Spec(rate_hz=rate_hz, seed=seed)).samples
     step_s = float(np.median(np.diff(made.t_s)))
     turn_s = float(made.t_s[-1] - made.t_s[0]) + step_s
+    return _endless(made, f"simulated kicks, seed {seed}", rate_hz, turn_s)
 
+
+def endless_tracks(places: Sequence[str], *, rate_hz: float = 100.0, seed: int = 0) -> dict[str, Track]:
+    """A simulated set of ten kicks of both legs in turn, again and again: what a sensor at each of `left`, `right`, `pelvis` measures.
+
+    Raises `ImukickError` for a rate that cannot be simulated.
+    """
+    from imukick.sources.simulator import Spec
+    from imukick.sources.simulator.trio import TrioSpec, simulate_trio
+
+    trio = simulate_trio(TrioSpec(Spec(rate_hz=rate_hz, seed=seed, reps=5), lost=0.0), "virtual")
+    turn_s = float(trio.truth["duration_s"]) + 1.0
+    tracks = {}
+    for place in places:
+        samples, facts = trio.made[place].samples, trio.truth["sensors"][place]
+        true_s = facts["offset_s"] + samples.t_s / (1.0 - facts["ppm"] * 1e-6)
+        title = f"simulated kicks of both legs, {place}, seed {seed}"
+        tracks[place] = replace(_endless(_at(samples, true_s), title, rate_hz, turn_s), zero_s=0.0)
+    return tracks
+
+
+def _endless(made: Samples, title: str, rate_hz: float, turn_s: float) -> Track:
     def pieces() -> Iterator[Samples]:
         for turn in count():
-            yield Samples(
-                made.t_s + turn * turn_s,
-                made.acc_mps2,
-                made.gyr_radps,
-                acc_range_mps2=made.acc_range_mps2,
-                gyr_range_radps=made.gyr_range_radps,
-            )
+            yield _at(made, made.t_s + turn * turn_s)
 
-    return _track(f"simulated kicks, seed {seed}", rate_hz, None, made, pieces)
+    return _track(title, rate_hz, None, made, pieces)
+
+
+def _at(samples: Samples, t_s: FloatArray) -> Samples:
+    """The same samples at these times, of a device."""
+    return replace(samples, t_s=t_s, clock="device")
 
 
 def _track(

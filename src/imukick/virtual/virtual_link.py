@@ -59,11 +59,12 @@ class VirtualLink(LocalLink):
                     return bytes(advertising.scan_response_data)
         return b""
 
-    def break_links(self) -> None:
-        """Every connection ends on both sides as when the other is out of reach: 0x08, connection timeout."""
+    def break_links(self, address: hci.Address) -> None:
+        """Every connection of the device of this address ends on both sides as when the other is out of reach: 0x08, connection timeout."""
         for controller in self.controllers:
             for connection in list(controller.le_connections.values()):
-                controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
+                if address in (connection.self_address, connection.peer_address):
+                    controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
 
 class AirController(Controller):

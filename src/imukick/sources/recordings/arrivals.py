@@ -37,7 +37,10 @@ def read_arrivals(path: Path) -> Arrivals:
         raise RecordingError("is not there, but a recording names it as its arrivals; copy it, too", path=path)
     if not path.is_file():
         raise RecordingError("not a plain file, but a recording names it as its arrivals; name another", path=path)
-    lines = text_of(File(path)).decode("utf-8", errors="replace").splitlines()
+    text = text_of(File(path)).decode("utf-8", errors="replace")
+    lines = text.splitlines()
+    if len(lines) > 1 and not text.endswith(("\n", "\r")):
+        del lines[-1]  # cut off, as a crash leaves it
     if lines[0].strip() != COLUMNS:
         raise RecordingError(f"this is not a table of arrivals; its first line is {COLUMNS}", path=path)
     rows: list[tuple[float, float]] = []

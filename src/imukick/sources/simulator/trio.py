@@ -45,7 +45,7 @@ class TrioSpec:
     """`spec`: the person, the kicks and the chip; `reps` counts the kicks of each leg. `places`: which sensors are worn.
 
     `order`: of the legs. `pelvic`: words of `PELVIC_WORDS`. `head`: the pelvis sensor's x is known to point to the head. `hops`: two small hops
-    at the beginning. `swapped`: left and right are worn the other way round. Raises `ImukickError` for what cannot be.
+    at the beginning. `swapped`: left and right are worn the other way round. `lost`: share of the packets that do not arrive. Raises `ImukickError` for what cannot be.
     """
 
     spec: Spec
@@ -55,6 +55,7 @@ class TrioSpec:
     head: bool = True
     hops: bool = False
     swapped: bool = False
+    lost: float = 0.01
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -104,7 +105,7 @@ def simulate_trio(trio: TrioSpec, group: str) -> Trio:
             clock="device",
             acc_range_g=8.0,
             gyro_range_degps=1000.0,
-            lost=0.01,
+            lost=trio.lost,
             hole_s=None,
         )
         source = pelvis.felt if body is None else partial(felt, body)

@@ -1,0 +1,60 @@
+"""What is known of one sensor of a live session beside its samples: its link, its battery, whether it measures what a leg needs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from imukick.events import Gap, Place
+from imukick.live.fit_check import FitCheck
+from imukick.live.link_quality import LinkCount
+from imukick.live.strap_check import StillWatch, StrapCheck
+from imukick.live.view import CONNECTED, LOOKING
+from imukick.sensors.link import Lost, Told
+from imukick.signals import Samples
+
+GAP_S: Final = 0.15
+"""A longer hole is a gap (docs/metrics.md)."""
+
+
+class SensorWatch:
+    """One sensor; of several, the one at `place`. `still`: whether its newest second was a still one, where that is looked for."""
+
+    def __init__(self, count: LinkCount, place: Place | None, *, watch_still: bool) -> None:
+        self.count = count
+        self.place = place
+        self.check, self.fit = StrapCheck(), FitCheck()
+        self._still = StillWatch() if watch_still and place != "pelvis" else None
+        self.still = self._still is None
+        self.link = LOOKING
+        self.connections = 0
+        self.streamed = False
+        self.down: set[str] = set()
+        """Why the link is down, as far as it was said."""
+        self.gone = False
+        """Whether it has been given up."""
+        self.battery_pct: int | None = None
+        self.rate_hz: float | None = None
+
+    @property
+    def lead(self) -> str:
+        """What a line about it begins with: of several, which one it is.
+
+        >>> SensorWatch(LinkCount(), "left-ankle", watch_still=False).lead, SensorWatch(LinkCount(), None, watch_still=False).lead
+        ('left ankle: ', '')
+        """
+        return "" if self.place is None else f"{self.place.replace('-', ' ')}: "
+
+    @property
+    def up(self) -> bool:
+        """Whether it is connected."""
+        return self.link == CONNECTED
+
+    def push(self, told: Told) -> list[str] | None:
+        """What it says next; what the check of its first ten seconds found, once these are over."""
+        if isinstance(told, Samples) and len(told):
+            self.streamed = True
+            if self._still is not None:
+                self.still = self._still.push(told)
+        if self.place is not None and isinstance(told, Lost) and told.t_to_s - told.t_from_s > GAP_S:
+            self.count.heard(Gap(told.t_from_s, told.t_to_s))  # an ensemble's gaps do not say whose they are
+        return self.check.push(told)
