@@ -202,5 +202,7 @@ class Lift:
 
 def longest_run_s(flags: BoolArray, step_s: float) -> float:
     """Length (s) of the longest unbroken run of True in (n,) flags, `step_s` apart."""
+    if not flags.any():
+        return 0.0
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return float((edges[1::2] - edges[::2]).max(initial=0)) * step_s

@@ -126,7 +126,9 @@ def lever_fit(gyr_radps: FloatArray, acc_mps2: FloatArray, up: FloatArray) -> Le
     Rigid-body kinematics; f specific force, g = 9.81 up. The covariance allows residuals that hang together within
     each `BLOCK` (cluster-robust, White 1984).
     """
-    alpha = np.gradient(gyr_radps, 1.0 / GRID_HZ, axis=0)
+    alpha = np.empty(gyr_radps.shape)
+    alpha[1:-1] = (gyr_radps[2:] - gyr_radps[:-2]) * (0.5 * GRID_HZ)
+    alpha[0], alpha[-1] = (gyr_radps[1] - gyr_radps[0]) * GRID_HZ, (gyr_radps[-1] - gyr_radps[-2]) * GRID_HZ
     n = len(gyr_radps)
     rows = np.zeros((n, 3, 6))
     turn = rows[:, :, :3]
@@ -161,12 +163,15 @@ def measure(
     calm: bool,
     open_end: bool = False,
     kick_axis: FloatArray | None = None,
+    rest_from: int = 0,
+    rest_to: int | None = None,
+    rested_s: float = 0.0,
 ) -> Excursion | None:
     """The movement [start, stop) of a window of grid rows; None when too short to have an axis.
 
     `floats` (n, 10) and `flags` (n, 2) as in History.
 
-    Margins before `start` and after `stop` steady the filters. With `open_end` the range counts from the start, and
+    `rest_from`, `rest_to`, `rested_s`: as in Excursion. Margins before `start` and after `stop` steady the filters. With `open_end` the range counts from the start, and
     no lever is fitted: half a movement does not show one.
     """
     t_s, gyr_radps, up = floats[:, 0], floats[:, 4:7], floats[:, 7:10]
@@ -214,6 +219,9 @@ def measure(
         calm=calm,
         told_s=float(t_s[-1]),
         open_end=open_end,
+        rest_from=rest_from,
+        rest_to=rest_to,
+        rested_s=rested_s,
     )
 
 

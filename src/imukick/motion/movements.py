@@ -276,12 +276,18 @@ class Movements:
         floats, flags = self.history.rows(first, told + 1)
         calm = self._calm(base) and back.calm
         kick_axis = None if self.belief.plane is None else self.belief.plane.axis
-        found = measure(floats, flags, base.stop - first, back.start - first, base.last, calm=calm, kick_axis=kick_axis)
-        if found is None:
-            return None
-        rest_to = None if back.calm else max(back.stop, back.start + 1) - first
-        rested_s = (base.stop - base.start) / GRID_HZ if base.calm else 0.0
-        return replace(found, rest_from=max(0, base.start - first), rest_to=rest_to, rested_s=rested_s)
+        return measure(
+            floats,
+            flags,
+            base.stop - first,
+            back.start - first,
+            base.last,
+            calm=calm,
+            kick_axis=kick_axis,
+            rest_from=max(0, base.start - first),
+            rest_to=None if back.calm else max(back.stop, back.start + 1) - first,
+            rested_s=(base.stop - base.start) / GRID_HZ if base.calm else 0.0,
+        )
 
     def open_movement(self, stop: int) -> Excursion | None:
         """What the leg has done since its last pause at rest, as far as it went."""

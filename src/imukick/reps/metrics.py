@@ -101,10 +101,16 @@ def off_plane(e: Excursion, phases: Phases, axis: FloatArray) -> float:
     gyr = e.gyr_radps[e.start : e.stop]
     angle = phases.angle_rad[e.start : e.stop] - phases.angle_rad[e.start]
     across = gyr - np.outer(gyr @ axis, axis)
-    at_rest = across * np.cos(angle)[:, None] + np.cross(axis, across) * np.sin(angle)[:, None]
+    at_rest = across * np.cos(angle)[:, None] + (across @ _turned_about(axis)) * np.sin(angle)[:, None]
     turned = np.cumsum(at_rest, axis=0) * step_s
     turned = turned - np.outer(np.linspace(0.0, 1.0, len(turned)), turned[-1])
     return float(np.sqrt((turned * turned).sum(axis=1).max())) / phases.range_rad
+
+
+def _turned_about(axis: FloatArray) -> FloatArray:
+    """(3, 3): the matrix M with rows @ M = axis x rows."""
+    x, y, z = axis.tolist()
+    return np.array([[0.0, z, -y], [-z, 0.0, x], [y, -x, 0.0]])
 
 
 def sparc(e: Excursion, phases: Phases, *, lift: bool) -> float | None:

@@ -155,6 +155,8 @@ def _turned_back(e: Excursion, phases: Phases, so_far: SoFar, p: CountParams) ->
 def swung_through(e: Excursion, phases: Phases) -> bool:
     """Did the leg swing to and fro: up three times, and well below where it began in between?"""
     angle, high = phases.angle_rad[e.start : e.stop], phases.range_rad
+    if float(angle.min()) >= -SWUNG_SHARE * high:
+        return False
     state, ups = False, 0
     for share in (angle / high).tolist():
         if state and share < -SWUNG_SHARE:
