@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from imukick.agreement import agree
 from imukick.cohort import run as running
 from imukick.cohort.inputs import find_items
 from imukick.cohort.one import Chunk, Done, analyse_chunk
 from imukick.cohort.run import Order, run
 from imukick.cohort.store import Store
 from imukick.sinks.cohort_tables import NAMES
+from imukick.sources.recordings.spans import read_spans
 from tests.cli.command import Run, runner
 from tests.cohort.clusters import cluster
 
@@ -183,6 +185,39 @@ def test_a_recording_that_breaks_the_program_costs_its_own_row_alone(
     assert len(table(out, "sessions")) == 2
 
 
+def test_a_report_says_who_when_and_what_was_left_out(imukick: Run, study: Path, tmp_path: Path, address: str) -> None:
+    (study / "<b>.csv").write_text("nothing", encoding="utf-8")
+    said = [(RECORDINGS[0], "ann", 1), (RECORDINGS[1], "ann", 2), (RECORDINGS[0], "ben", 1), (RECORDINGS[2], "ben", 2)]
+    for n, (name, _, _) in enumerate(said):
+        (study / f"{n}.csv").write_bytes((study / f"{name}.csv").read_bytes())
+    rows = [f"study/{n}.csv,{person},day {day}" for n, (_, person, day) in enumerate(said)]
+    (tmp_path / "days.csv").write_text(
+        "\n".join(["path,person,session", *rows, "study/<b>.csv,ann,"]), encoding="utf-8"
+    )
+    pages = {}
+    for option in (["--report"], ["--report", "study", "--resume"]):
+        args = ["cohort", tmp_path / "days.csv", "-o", tmp_path / "out", "--scheduler", address, "--one-pass", *option]
+        assert imukick(*args).code == 0
+        pages[option[-1]] = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    plain, whole = pages.values()
+    for words in (
+        "Distributions",
+        "Quality",
+        "Exclusions",
+        "2 × 2 (4)",
+        "Needs two people or more with sets of both legs",
+    ):
+        assert words in plain
+    assert "study/&lt;b&gt;.csv" in plain
+    assert "<b>.csv" not in plain
+    assert "Checklist" not in plain
+    for words in ("Methods", "Checklist", "To fill in", "Of 5 recordings 4 could be used, 1 could not", "rom_deg"):
+        assert words in whole
+    spans = read_spans(tmp_path / "out" / "repetitions")
+    assert {span.person for span in spans} == {"ann", "ben"}
+    assert agree(spans, spans, "person").f1 == 1.0
+
+
 def test_urls_are_read_and_written_as_paths_are(study: Path, tmp_path: Path, address: str) -> None:
     (tmp_path / "few.csv").write_text(f"path,person\nstudy/{RECORDINGS[0]}.csv,ann\n", encoding="utf-8")
     for named, out in ((tmp_path / "few.csv", "a"), (f"file://{tmp_path}/few.csv", "b")):
@@ -208,6 +243,7 @@ def test_urls_are_read_and_written_as_paths_are(study: Path, tmp_path: Path, add
         (["new", "--workers", "0"], "--workers 0: give at least 1"),
         (["new", "--workers", "2", "--scheduler", "tcp://127.0.0.1:9"], "leave --workers out"),
         ([""], "--out without a name"),
+        (["new", "--shard", "1/2", "--report"], "--report is of all shards"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_writes_nothing(

@@ -104,3 +104,9 @@ def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, name: str, text
 def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
     with pytest.raises(RecordingError, match="no such file"):
         read_spans(tmp_path / name)
+
+
+def test_the_template_for_labels_is_read(root: Path) -> None:
+    one, two = read_spans(root / "docs" / "labels-template.csv")
+    assert (one.person, one.recording, one.top_s, one.counted) == ("p01", "p01/day1-1.csv", 14.0, True)
+    assert (two.counted, two.why, two.rom_deg) == (False, "gave up halfway", None)

@@ -13,7 +13,7 @@ import typer
 
 from imukick import __version__
 from imukick.cli.agreement import agreement
-from imukick.cli.cohort import cohort
+from imukick.cli.cohort import CohortCommand, cohort
 from imukick.cli.conform import conform
 from imukick.cli.convert import convert
 from imukick.cli.doctor import doctor
@@ -67,7 +67,7 @@ app.command()(edit)
 app.command()(export)
 app.add_typer(history, name="history")
 app.command()(agreement)
-app.command()(cohort)
+app.command(cls=CohortCommand)(cohort)
 app.command()(scan)
 app.command()(doctor)
 app.command()(conform)

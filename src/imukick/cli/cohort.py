@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from imukick.cli.options import OnePassOption
 from imukick.errors import ImukickError
 
 if TYPE_CHECKING:
     from imukick.cohort.run import Progress
+
+
+REPORTS: Final = ("page", "study")
+
+
+class CohortCommand(TyperCommand):
+    """The command, whose `--report` may stand without a word behind it: then it is the page."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options."""
+        args = list(args)
+        if "--report" in args and args[(at := args.index("--report") + 1) : at + 1] not in [[word] for word in REPORTS]:
+            args.insert(at, REPORTS[0])
+        return super().parse_args(ctx, args)
 
 
 def cohort(
@@ -33,6 +48,10 @@ def cohort(
         bool, typer.Option("--resume", help="Go on where OUT ends: compute what is new or changed.")
     ] = False,
     one_pass: OnePassOption = False,
+    report: Annotated[
+        str | None,
+        typer.Option(metavar="[study]", help="Write report.html too; study: with methods, checklist and dictionary."),
+    ] = None,
 ) -> None:
     """Analyse many recordings into one set of Parquet tables: repetitions, sets, sessions, problems.
 
@@ -42,11 +61,15 @@ def cohort(
     from imukick.cohort.inputs import find_items
     from imukick.cohort.run import Order, check_store, run
     from imukick.cohort.store import Store
-    from imukick.cohort.summary import now, write_provenance, write_summary
+    from imukick.cohort.summary import now, write_provenance, write_report, write_summary
     from imukick.sinks.parquet_file import check_pyarrow
 
     if not out:
         raise ImukickError("--out without a name; give a folder or a URL")
+    if report is not None and report not in REPORTS:
+        raise ImukickError(f"--report {report[:20]!r} is not known; give --report, or --report study")
+    if report is not None and shard is not None:
+        raise ImukickError("--report is of all shards; run once more with --resume and without --shard")
     check_pyarrow()
     order = Order(one_pass, resume, workers, scheduler, _part(shard))
     store, began = Store(out.rstrip("/")), now()
@@ -54,11 +77,13 @@ def cohort(
     items = find_items(inputs)
     with _progress() as watch:
         progress = run(items, store, order, watch)
-    write_provenance(store, order, inputs, progress, began)
+    provenance = write_provenance(store, order, inputs, progress, began)
     if order.shard is not None:
         say(f"{out}: shard {shard}: {progress.total} recordings, {progress.kept} kept, {progress.problems} problems")
         return
     found = write_summary(store)
+    if report is not None:
+        write_report(store, found, provenance, study=report == "study")
     say(
         f"{out}: {found['used']} recordings of {found['people']} people, {found['counted']} repetitions counted, "
         f"{found['clean']} clean" + (f"; {progress.kept} recordings kept" if resume else "")

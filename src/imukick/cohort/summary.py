@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Final
@@ -18,8 +18,10 @@ from imukick.sinks import cohort_tables
 LIBRARIES: Final = ("numpy", "scipy", "vqf", "pandas", "pyarrow", "dask", "distributed", "fsspec")
 
 
-def write_provenance(store: Store, order: Order, named: Sequence[str], progress: Progress, began: datetime) -> None:
-    """What was run, on what, with which versions, and how much of it was computed."""
+def write_provenance(
+    store: Store, order: Order, named: Sequence[str], progress: Progress, began: datetime
+) -> dict[str, Any]:
+    """What was run, on what, with which versions, and how much of it was computed; it also gives that."""
     said = {
         "package": f"imukick {package_version()}",
         "metrics_version": METRICS_VERSION,
@@ -40,6 +42,7 @@ def write_provenance(store: Store, order: Order, named: Sequence[str], progress:
         "libraries": {name: version(name) for name in LIBRARIES},
     }
     _write(store, f"{order.part}.json", said)
+    return said
 
 
 def write_summary(store: Store) -> dict[str, Any]:
@@ -60,6 +63,28 @@ def write_summary(store: Store) -> dict[str, Any]:
     }
     _write(store, "summary.json", said)
     return said
+
+
+def write_report(store: Store, summary: Mapping[str, Any], provenance: Mapping[str, Any], *, study: bool) -> None:
+    """`report.html`: the figures of all tables; for a `study` also methods, checklist and dictionary."""
+    from imukick.cohort.report import figures
+    from imukick.cohort.study import study_sections
+    from imukick.sinks.cohort_page import cohort_html
+
+    lost = summary["recordings"] - summary["used"]
+    tiles = [
+        (str(summary["used"]), "recordings used"),
+        (str(lost), "not used"),
+        (str(summary["people"]), "people"),
+        (f"{summary['hours']:.1f}", "hours"),
+        (str(summary["counted"]), "counted"),
+        (str(summary["clean"]), "clean"),
+    ]
+    facts = [provenance["ended"][:10], provenance["package"], f"metrics version {provenance['metrics_version']}"]
+    sentence = f"{summary['counted']} repetitions counted in {summary['used']} recordings, {summary['clean']} of them without a fault."
+    sections = figures(store) + (study_sections(summary, provenance) if study else [])
+    name = store.place.rstrip("/").rsplit("/", 1)[-1]
+    store.write("report.html", cohort_html(name, facts, sentence, tiles, sections).encode("utf-8", "replace"))
 
 
 def rows(store: Store, table: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -53,14 +53,14 @@ class Span:
 
 def read_spans(path: Path) -> tuple[Span, ...]:
     """A table in time order: CSV with t_start_s and t_end_s (and t_top_s, t_lower_s, rom_deg, counted, side, recording,
-    person where there are), JSON as exported or a truth.json, or Parquet as exported.
+    person where there are), JSON as exported or a truth.json, or Parquet as exported, a folder of it too (`repetitions/` of a cohort).
 
     Raises `RecordingError` with the line or the row for what cannot be: a missing column, text for a number, an end
     that is not after its start.
     """
     if path.suffix == ".json":
         rows = _json_rows(path)
-    elif path.suffix == ".parquet":
+    elif path.suffix == ".parquet" or path.is_dir():
         rows = _parquet_rows(path)
     else:
         rows = _csv_rows(path)
