@@ -16,6 +16,7 @@ let socket = null;
 let tries = 0;
 let heardAt = performance.now();
 let beatBefore = "";
+let fittedAt = 0;
 let readyBefore = null;
 
 const sounds = new Sounds();
@@ -145,14 +146,19 @@ function beat(here) {
 
 // ---------------------------------------------------------------- drawing, once a frame of the screen
 
-function draw() {
+function draw(at = 0) {
   requestAnimationFrame(draw);
   if (document.hidden) return;
   const began = performance.now();
   const now = nowMs();
   const here = facts.tempo && facts.cycle_from_s != null && facts.moving ? pulse(facts.tempo, facts.cycle_from_s, now / 1000) : null;
   beat(here);
-  fit();
+  if (own.changed || at - fittedAt > 1000) {
+    // once a second too: letters may have been made larger
+    own.changed = false;
+    fittedAt = at;
+    fit();
+  }
   if ($("panel").hidden) {
     const moving = facts.moving && facts.phase;
     ring.draw({ tempo: facts.tempo || null, phase: moving ? facts.phase : null, nowS: now / 1000, beat: here, bright: true });
@@ -302,6 +308,7 @@ for (const radio of document.querySelectorAll("[name=theme]")) {
     settle();
   });
 }
+addEventListener("resize", () => (own.changed = true));
 matchMedia("(prefers-color-scheme: light)").addEventListener("change", settle);
 
 let lock = null;

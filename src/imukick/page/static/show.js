@@ -8,6 +8,7 @@ let spokenScene = "";
 const sides = () => ({ left: `◀ ${word("left")}`, right: `${word("right")} ▶` });
 
 export function show(frame = {}) {
+  own.changed = true;
   const stage = facts.stage || "looking";
   const body = document.body;
   body.dataset.stage = stage;
@@ -131,6 +132,7 @@ function showSets() {
 }
 
 export function showButtons(stage) {
+  own.changed = true;
   put($("pause").firstElementChild, word(stage === "paused" ? "go_on" : "break"));
   const live = facts.mode !== "replay";
   for (const button of document.querySelectorAll("nav button[data-live]")) button.hidden = !live;

@@ -2,7 +2,7 @@
 
 export const facts = {};
 export const rows = new Map();
-export const own = { open: false, over: false, away: false, sureUntil: 0, points: [] };
+export const own = { open: false, over: false, away: false, changed: true, sureUntil: 0, points: [] };
 
 export const $ = (id) => document.getElementById(id);
 
