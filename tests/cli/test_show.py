@@ -150,7 +150,7 @@ def test_what_now_fits_what_was_seen() -> None:
     [
         ("de", "Satz 1, links: 1 gezählt, 0 sauber, Umfang 31° (Median)"),
         ("fr", "série 1, gauche: 1 comptées, 0 propres, amplitude 31° (médiane)"),
-        ("es", "serie 1, izquierda: 1 contadas, 0 limpias, rango 31° (mediana)"),
+        ("es", "serie 1, izquierda: 1 contadas, 0 limpias, recorrido 31° (mediana)"),
     ],
 )
 def test_the_table_speaks_the_language(code: str, says: str) -> None:

@@ -297,7 +297,7 @@ async def _session(
         before = Preflight() if plan is None else first_words(plan)
         if keeper is not None:
             before, keeper.said = keeper.before, _in_the_loop(view.say)
-        for line in before.lines:
+        for line in before.said(language_of(language)):
             view.say(line)
         view.shown.language, view.shown.before = language, before
 

@@ -82,7 +82,8 @@ class CommandHandler:
         if shown.before.asks:
             shown.before = shown.before.answered(yes=answer == "yes")
             self._session.answer("yes" if answer == "yes" else "no")
-            self._view.say(say("conditions_known" if answer == "yes" else "conditions_noted", {})[0])
+            key = "conditions_known" if answer == "yes" else "conditions_noted"
+            self._view.say(say(key, {}, language_of(shown.language).sayings)[0])
 
     def _break(self, *, on: bool) -> None:
         """A break begins, or it goes `on`; after pain with a new set."""

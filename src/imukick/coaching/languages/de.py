@@ -15,8 +15,8 @@ TABLE: Final = Language(
         "no_pause": "Halten {value} (mindestens {limit}): oben nicht gehalten",
         "quick_lift": "Heben {value} (mindestens {limit}): gehetzt",
         "quick_lower": "Senken {value} (mindestens {limit}): gehetzt",
-        "short": "Weite {value} (mindestens {limit}): zu klein",
-        "too_high": "Weite {value} (Grenze {limit}): Rücken oder Becken helfen vielleicht mit",
+        "short": "Umfang {value} (mindestens {limit}): zu klein",
+        "too_high": "Umfang {value} (Grenze {limit}): Rücken oder Becken helfen vielleicht mit",
         "off_plane": "zur Seite {value} (Grenze {limit}): führ das Bein in einer Linie",
         "knee_curl": "Hebel {value} (mindestens {limit}): wie ein gebeugtes Knie",
         "bounce": "oben {value} gewippt",
@@ -106,7 +106,7 @@ TABLE: Final = Language(
             "Genug für diesen Satz: {loss} % langsamer als beim schnellsten Heben", "Genug für diesen Satz."
         ),
         "enough_range": Saying(
-            "Genug für diesen Satz: {loss} % weniger Weite als die größte", "Genug für diesen Satz."
+            "Genug für diesen Satz: {loss} % weniger Umfang als der größte", "Genug für diesen Satz."
         ),
         "set_over": Saying("Satz {set} fertig: {result}", "Satz fertig."),
         "next_set": Saying("Satz {set} fertig: {result}. {rest} s Erholung", "Satz fertig. {rest} Sekunden Erholung."),
@@ -129,7 +129,7 @@ TABLE: Final = Language(
             "Stopp. Es hat zuletzt mehr als einmal wehgetan: hör hier auf, und frag vor dem nächsten Mal eine Ärztin oder einen Physiotherapeuten",
             "Stopp. Es tut wieder weh. Hör hier auf.",
         ),
-        "pain_before": Saying("Es hat zuletzt wehgetan: weniger Weite, nicht mehr Gewicht, und nie durch den Schmerz"),
+        "pain_before": Saying("Es hat zuletzt wehgetan: weniger Umfang, nicht mehr Gewicht, und nie durch den Schmerz"),
         "pain_lately": Saying(
             "Es hat in den letzten vier Wochen mehr als einmal wehgetan: frag eine Ärztin oder einen Physiotherapeuten, bevor du weitermachst"
         ),
@@ -140,10 +140,10 @@ TABLE: Final = Language(
             "diesem Plan eine Ärztin oder einen Physiotherapeuten, und übe unter Anleitung"
         ),
         "under_guidance": Saying(
-            "Dieser Plan ist für die Rehabilitation unter Anleitung: Weite, Gewicht und Anzahl bestimmt deine Physiotherapie"
+            "Dieser Plan ist für die Rehabilitation unter Anleitung: Umfang, Gewicht und Anzahl bestimmt deine Physiotherapie"
         ),
         "advice_pain": Saying(
-            "Es hat wehgetan: beim nächsten Mal weniger Weite, nicht mehr Gewicht, und nie durch den Schmerz"
+            "Es hat wehgetan: beim nächsten Mal weniger Umfang, nicht mehr Gewicht, und nie durch den Schmerz"
         ),
         "advice_finish": Saying(
             "Nicht alle Wiederholungen sind gemacht: bleib bei diesem Plan, bis alle Sätze fertig sind"
@@ -245,7 +245,7 @@ TABLE: Final = Language(
         "head_leg": "Bein",
         "head_reps": "Anzahl",
         "head_clean": "Sauber",
-        "head_range": "Weite",
+        "head_range": "Umfang",
         "head_momentum": "Schwung",
         "share": "Schwung {share}",
         "up": "{lift} s gehoben",
