@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from imukick.clocks import Clock, on_one_clock
+from imukick.coached_session import CoachedSession
+from imukick.coaching.coach import Coach
 from imukick.ensemble import Ensemble
-from imukick.events import Event, Place, Rep, RepRevised, SetEnded
+from imukick.events import Event, Place, Rep, RepClaimed, RepDisputed, RepRevised, SetEnded
 from imukick.exercises import Exercise
 from imukick.marks import Mark
+from imukick.plans import Cue
 from imukick.session import Session
 from imukick.signals import Samples
 from imukick.sources.simulator.trio import PLACES, Trio
@@ -161,3 +164,50 @@ def test_what_an_ensemble_refuses() -> None:
     ensemble.finish()
     with pytest.raises(ValueError, match="finished"):
         ensemble.push("left-ankle", Mark(0.0, "set"))
+
+
+def marked(made: Trio) -> dict[Place, list[Samples | Mark]]:
+    """Streams as a live session records them: the pelvis away for a while, a person who says things, a clock that is revised."""
+    one, other, pelvis = (samples(made)[place] for place in ("left-ankle", "right-ankle", "pelvis"))
+
+    def at(stream: Samples, t_s: float, *marks: Mark) -> list[Samples | Mark]:
+        cut = int(np.searchsorted(stream.t_s, t_s))
+        return [stream.part(0, cut), *marks, stream.part(cut, len(stream))]
+
+    gone, back = (int(np.searchsorted(pelvis.t_s, t_s)) for t_s in (8.0, 12.0))
+    after_s = float(np.nextafter(pelvis.t_s[gone - 1], np.inf))
+    return {
+        "left-ankle": at(one, 12.0, Mark(12.0, "not_one"), Mark(12.0, "set"), Mark(12.0, "missed")),
+        "right-ankle": at(other, 9.0, Mark(9.0, "clock", "0.1 20.0 9.0"), Mark(9.0, "set")),
+        "pelvis": [pelvis.part(0, gone), Mark(after_s, "absent", "13.5"), pelvis.part(back, len(pelvis))],
+    }
+
+
+def test_marks_and_absences_give_equal_events_in_any_interleaving() -> None:
+    made = trio()
+
+    def said(order: int) -> tuple[list[Event], list[Cue]]:
+        rng = np.random.default_rng(order)
+        coached = CoachedSession(an_ensemble(made), Coach())
+        events: list[Event] = []
+        cues: list[Cue] = []
+        flows = {place: list(items) for place, items in marked(made).items()}
+        while flows:
+            place = list(flows)[int(rng.integers(len(flows)))]
+            item = flows[place].pop(0)
+            if isinstance(item, Samples) and len(item) > 150:
+                flows[place].insert(0, item.part(150, len(item)))
+                item = item.part(0, 150)
+            update = coached.push(item, place)
+            events += update.events
+            cues += [] if isinstance(item, Mark) else update.cues
+            if not flows[place]:
+                del flows[place]
+        last = coached.finish()
+        return [*events, *last.events], [*cues, *last.cues]
+
+    events, cues = said(0)
+    assert sum(isinstance(event, RepDisputed | RepClaimed) for event in events) == 2
+    assert any(cue.kind == "count" for cue in cues)
+    for order in (1, 2):
+        assert said(order)[0] == events

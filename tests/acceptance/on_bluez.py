@@ -28,3 +28,12 @@ def test_sensors_of_others_on_bluez(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         code = guest.run(["tests/acceptance/sensors.py", "-v", "-k", "movesense or witmotion or verity"], print)
     assert code == 0
+
+
+def test_three_sensors_together_on_bluez(capsys: pytest.CaptureFixture[str]) -> None:
+    lack = guest.missing()
+    if lack is not None:
+        pytest.skip(lack)
+    with capsys.disabled():
+        code = guest.run(["tests/acceptance/together.py", "-v"], print)
+    assert code == 0

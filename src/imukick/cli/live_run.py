@@ -278,7 +278,8 @@ async def _session(
     likes = wishes.page.preferences
     language = wishes.page.spoken if page is None else page.board.fact("language")
     likes = replace(likes, language=language_of(language))
-    coach = Coach(plan, likes if keeper is None else keeper.before.likes(likes))
+    likes = likes if keeper is None else keeper.before.likes(likes)
+    coach = Coach(plan, likes, both_legs={"left-ankle", "right-ankle"} <= set(wishes.several))
     header = _header(exercise, plan, wishes.person)
     if len(recorders) > 1:
         header["group"] = recorders[0].path.stem.rpartition(".")[0]

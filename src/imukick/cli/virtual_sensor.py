@@ -24,7 +24,19 @@ def virtual_sensor(
         ),
     ],
     play: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The recording it plays. [default: simulated kicks, endless]")
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="The recording it plays; those of one session, each named, are played by as many sensors. "
+            "[default: simulated kicks, endless]",
+        ),
+    ] = None,
+    places: Annotated[
+        str | None,
+        typer.Option(
+            metavar="left,right,pelvis",
+            help="Sensors at these places, of one simulated person who kicks with both legs.",
+        ),
     ] = None,
     model: Annotated[
         str,
@@ -33,7 +45,12 @@ def virtual_sensor(
             "openearable, shimmer3r, nordic-uart, nordic-uart-frames, or phyphox, a phone in the network."
         ),
     ] = "imukick",
-    name: Annotated[str | None, typer.Option(help="What it is called. [default: as sensors of its model are]")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="What it is called, of several with its place behind. [default: as sensors of its model are]"
+        ),
+    ] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than real time it plays.")] = 1.0,
     rate_hz: Annotated[float, typer.Option(help="Samples a second of the simulated kicks.")] = 200.0,
     interval_ms: Annotated[float, typer.Option(help="Connection interval: packets leave on its grid.")] = 30.0,
@@ -57,7 +74,8 @@ def virtual_sensor(
     """Play a recording, or simulated kicks, as a Bluetooth sensor that is not there; ends with the recording."""
     if importlib.util.find_spec("bumble") is None:
         raise ImukickError("the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'")
-    from imukick.cli.virtual_sensor_run import run_virtual_phone, run_virtual_sensor
+    from imukick.cli.virtual_sensor_run import run_virtual_phone, run_virtual_sensor, run_virtual_sensors
+    from imukick.live.played_group import recorded_tracks, simulated_tracks
     from imukick.live.stopping import run
     from imukick.virtual.device_models import MAKES
     from imukick.virtual.radio import Radio
@@ -79,7 +97,16 @@ def virtual_sensor(
         battery_life_s=battery_life_s,
         seed=seed,
     )
-    track = endless_track(rate_hz=rate_hz, seed=seed) if play is None else recorded_track(play)
+    if places is not None or (play is not None and len(play) > 1):
+        if model == PHONE:
+            raise ImukickError("a phone is one sensor; start one for each place, or leave --model away")
+        if places is not None and play is not None:
+            raise ImukickError(
+                "--places is of simulated kicks, and recordings say where they were worn; leave one away"
+            )
+        tracks = recorded_tracks(play) if play is not None else simulated_tracks(places or "", rate_hz, seed)
+        raise typer.Exit(run(lambda stop: run_virtual_sensors(stop, radio, tracks, model, character, name, speed)))
+    track = endless_track(rate_hz=rate_hz, seed=seed) if not play else recorded_track(play[0])
     if model == PHONE:
         raise typer.Exit(run(lambda stop: run_virtual_phone(stop, radio, track, character, speed)))
     raise typer.Exit(run(lambda stop: run_virtual_sensor(stop, radio, track, model, character, name, speed)))

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from imukick.cli.screen import say
 from imukick.errors import ImukickError
+from imukick.events import Place
 from imukick.live.stopping import Stop
+from imukick.live.worn import short
+from imukick.virtual.device_models import MAKES
 from imukick.virtual.phone import Network, RunningPhone, phone_at
 from imukick.virtual.radio import Radio
-from imukick.virtual.running_sensor import serve
+from imukick.virtual.running_sensor import Part, serve, serve_together
 from imukick.virtual.sensor import VirtualSensor
 from imukick.virtual.track import Track
 
@@ -49,6 +54,36 @@ async def run_virtual_sensor(
     return stop.code or 0
 
 
+async def run_virtual_sensors(
+    stop: Stop,
+    transport: str,
+    tracks: Mapping[Place, Track],
+    model: str,
+    radio: Radio,
+    name: str | None,
+    speed: float,
+) -> int:
+    """Serve several sensors that play together, to the end of all; gives the exit code. The rest as in `run_virtual_sensor`."""
+    called = MAKES[model].name if name is None else name
+    parts = [
+        Part(track, model, replace(radio, seed=radio.seed + k), name=f"{called} {short(place)}")
+        for k, (place, track) in enumerate(tracks.items())
+    ]
+    async with serve_together(transport, parts, speed=speed) as sensors:
+        for sensor in sensors:
+            say(f"{sensor.name}: plays {sensor.track.title} on {transport}")
+        names = " ".join(f"--sensor {shlex.quote(f'{short(place)}={called} {short(place)}')}" for place in tracks)
+        where = "" if transport == "vhci" else f" --radio {transport.replace('tcp-server', 'tcp-client', 1)}"
+        say(f"connect with: imukick live{where} {names}")
+        async with asyncio.TaskGroup() as group:
+            for sensor in sensors:
+                group.create_task(_until_over(sensor, stop, WORDS, f"{sensor.name}: "))
+        for sensor in sensors:
+            sent = sensor.sent
+            say(f"{sensor.name}: sent {sent.packets} packets with {sent.samples} samples; lost {sent.lost} packets")
+    return stop.code or 0
+
+
 async def run_virtual_phone(stop: Stop, transport: str, track: Track, radio: Radio, speed: float) -> int:
     """Answer as a phone to the end of the track; gives the exit code. Raises `ImukickError` for what cannot be."""
     place = re.fullmatch(r"http:([^:]+):0*([1-9]\d*)", transport)
@@ -65,12 +100,14 @@ async def run_virtual_phone(stop: Stop, transport: str, track: Track, radio: Rad
     return stop.code or 0
 
 
-async def _until_over(sensor: VirtualSensor | RunningPhone, stop: Stop, words: Mapping[str, str]) -> None:
+async def _until_over(
+    sensor: VirtualSensor | RunningPhone, stop: Stop, words: Mapping[str, str], lead: str = ""
+) -> None:
     told = ""
     while stop.code is None:
         if sensor.state != told:
             told = sensor.state
-            say(f"{sensor.t_s:8.1f} s  {words[told]}")
+            say(f"{sensor.t_s:8.1f} s  {lead}{words[told]}")
         if told in ("played", "dead"):
             return
         with contextlib.suppress(TimeoutError):

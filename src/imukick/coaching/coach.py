@@ -23,6 +23,8 @@ LEAD_S: Final = 3.0
 """From the word to the metronome's first lift. Chosen: long enough to hear the sentence and get ready."""
 LATE_S: Final = 2.5
 """A repetition that ended longer ago is counted without a word. Chosen: sensors hold samples back for up to two seconds."""
+TURNED: Final = 2
+"""So many counted kicks of the other leg in a row are its set. Chosen: one may be a step aside."""
 FREE_END_AFTER_S: Final = 20.0
 """Without a plan: when nobody has moved for so long, a set is over. Chosen: the default of a plan."""
 
@@ -33,11 +35,16 @@ class Coach:
     Give it, in the order in which they happen: each event that the session tells (`push`), each mark that was made (`push`,
     before the events that the session tells of it), and the time that the stream has reached (`reach`). `Beats` cuts a
     stream so that any chunking gives the same order. Cues bear the last time reached; for the time no longer than one
-    sentence takes, a cue may wait for its turn to be spoken, if it moves the plan on.
+    sentence takes, a cue may wait for its turn to be spoken, if it moves the plan on. `both_legs`: each leg has a sensor, so that
+    a plan follows the leg that kicks.
     """
 
-    def __init__(self, plan: Plan | None = None, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self, plan: Plan | None = None, preferences: Preferences | None = None, *, both_legs: bool = False
+    ) -> None:
         self._plan = plan
+        self._both_legs = both_legs and plan is not None
+        self._other_leg: list[Rep] = []  # counted of the leg whose turn it is not, in a row
         self._likes = preferences if preferences is not None else Preferences()
         self._course = PlanProgress(plan)
         self._feedback = Feedback("bandwidth" if plan is None else plan.feedback)
@@ -161,10 +168,7 @@ class Coach:
             case "set" if mark.value != BY_PLAN:
                 self._onwards()
             case "side" if mark.value not in ("unknown", self._course.step.side) and self._phase != "done":
-                if self._phase == "set":
-                    self._end("mark")
-                self._course.turn_to(mark.value)
-                self._onwards()
+                self._turn_to(mark.value)
 
     def _onwards(self) -> None:
         """The person begins the next set now."""
@@ -205,6 +209,34 @@ class Coach:
         said_at_top, self._said_at_top = self._said_at_top, False
         if rep.reason == "paused":
             return
+        if self._both_legs and rep.counted and rep.side != self._course.step.side:
+            self._of_other_leg(rep)
+            return
+        if rep.counted:
+            self._other_leg = []
+        self._of_this_leg(rep, said_at_top=said_at_top)
+
+    def _of_other_leg(self, rep: Rep) -> None:
+        """A kick of the leg whose turn it is not: one may be a slip, `TURNED` in a row are the next set, and count for it."""
+        resting = self._phase == "rest" and not self._rest_told
+        if resting or self._now_s - rep.t_end_s > LATE_S:
+            return
+        self._other_leg.append(rep)
+        if len(self._other_leg) < TURNED:
+            return
+        done, self._other_leg = self._other_leg, []
+        self._turn_to(rep.side)
+        for one in done:
+            self._of_this_leg(one, said_at_top=False)
+
+    def _turn_to(self, side: str) -> None:
+        """The other leg begins its set now."""
+        if self._phase == "set":
+            self._end("mark")
+        self._course.turn_to(side)
+        self._onwards()
+
+    def _of_this_leg(self, rep: Rep, *, said_at_top: bool) -> None:
         if self._phase == "set" or rep.counted:
             self._moved_s = max(rep.t_end_s, self._moved_s or rep.t_end_s)
             if self._plan is not None and self._plan.tempo is not None:

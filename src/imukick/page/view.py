@@ -76,6 +76,7 @@ class PageView:
             began=True,
             moving=up and self._came and stage in ("running", "rest", "done"),
             link={"up": up, "key": LINK[shown.link]},
+            sensors=[{"place": one.place, "up": one.link == CONNECTED, "key": LINK[one.link]} for one in shown.sensors],
             battery_pct=shown.battery_pct,
             rate_hz=None if shown.rate_hz is None else round(shown.rate_hz),
             loss_pct=None if shown.loss_share is None else round(100 * shown.loss_share, 1),
