@@ -58,7 +58,8 @@ def test_three_sensors_for_a_minute_lose_nothing_and_replay(stage: Stage, tmp_pa
         assert program.wait() == 0
     for name in ("reps.csv", "reps.meta.json"):
         assert (tmp_path / f"live.{name}").read_bytes() == (tmp_path / f"replay.{name}").read_bytes()
-    rows = [row for row in csv.DictReader((tmp_path / "live.reps.csv").open()) if row["counted"] == "true"]
+    table = csv.DictReader((tmp_path / "live.reps.csv").read_text(encoding="utf-8").splitlines())
+    rows = [row for row in table if row["counted"] == "true"]
     sides = [row["side"] for row in rows]
     print(f"{len(rows)} counted: {' '.join(sides)}; sync {sorted({row['sync_ms'] for row in rows})} ms")
     assert len(rows) >= 6

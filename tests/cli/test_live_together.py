@@ -19,6 +19,7 @@ from tests.cli.command import Run, runner
 from tests.cli.live_trio import LivedTogether, lived_together
 from tests.trios import trio, written
 
+SERVED = ("virtual-sensor", "--radio", "tcp-server:127.0.0.1:9")
 OF_LEGS = ("set", "pause", "resume", "pain")
 """Marks that each leg has to know of."""
 
@@ -150,6 +151,11 @@ def test_sensors_and_where_they_are_worn(values: list[str], worn: Worn) -> None:
         (("--sensor", "left=virtual", "--sensor", "right=virtual", "--play", "a.csv"), "imukick virtual-sensor plays"),
         (("--sensor", "left=A", "--sensor", "pelvis=phyphox:no..where"), "is no address"),
         (("--sensor", "left=A", "--sensor", "right=B", "--speed", "3"), "--speed is that of a virtual sensor"),
+        ((*SERVED, "--places", "left,left"), "--places 'left,left' cannot be"),
+        ((*SERVED, "--places", "pelvis"), "give left,right,pelvis"),
+        ((*SERVED, "--places", "left,right", "--play", "a.csv"), "leave one away"),
+        ((*SERVED, "--places", "left,right", "--model", "phyphox"), "a phone is one sensor"),
+        ((*SERVED, "--play", "a.csv", "--play", "b.csv"), "a.csv: no such file"),
     ],
 )
 def test_sensors_that_cannot_be_together_are_one_line(
@@ -162,7 +168,7 @@ def test_sensors_that_cannot_be_together_are_one_line(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     run: Run = runner(monkeypatch, capsys)
-    done = run("live", *options)
+    done = run(*options) if options[0] == "virtual-sensor" else run("live", *options)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert says in done.err
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
