@@ -58,6 +58,18 @@ def test_the_one_that_is_named_is_read(tmp_path: Path) -> None:
     assert np.abs(read(tmp_path, text, device="right").samples.gyr_radps).max() == 0
 
 
+def test_how_quickly_each_turned_whatever_its_unit_and_its_losses(tmp_path: Path) -> None:
+    in_degrees = [name.replace("rad/s", "deg/s") for name in heads("S_Q_A (U)", ("left", "right"))]
+    degrees = np.column_stack([KICK.acc_mps2, np.rad2deg(KICK.gyr_radps)])
+    lost = np.where((np.arange(len(KICK)) % 20 == 7)[:, None], np.nan, STILL)
+    plain = told_of(tmp_path, table(heads("S_Q_A (U)", ("left", "right")), SIX, STILL))
+    said = told_of(tmp_path, table(in_degrees, degrees, lost))
+    assert said == plain
+    assert "'left' (turned at up to 29 deg/s), 'right' (turned at up to 0 deg/s)" in said
+    close(read(tmp_path, table(in_degrees, degrees, lost), device="left"), KICK)
+    assert "are taken for lost samples" in read(tmp_path, table(in_degrees, degrees, lost), device="right").warnings[0]
+
+
 def test_units_in_a_row_decimal_commas_and_lines_above(tmp_path: Path) -> None:
     columns = [name.split(" (")[0] for name in heads("S_Q_A (U)", ("links", "rechts"))]
     units = ";".join(["s", *(["m/s²"] * 3 + ["rad/s"] * 3) * 2])

@@ -145,15 +145,15 @@ def named_quantities(headers: Sequence[str], *, also_time: bool = False) -> set[
     return found
 
 
-def slot_named(header: str) -> int | None:
-    """0 for a time, 1-3 for acceleration, 4-6 for rate of turn in a unit that is named; None for any other column.
+def slot_named(header: str) -> tuple[int, float] | None:
+    """0 for a time, 1-3 for acceleration, 4-6 for rate of turn in a unit that is named, and the factor to SI; None for any other column.
 
-    >>> slot_named("gyr_z (deg/s)"), slot_named("gyr_z")
-    (6, None)
+    >>> slot_named("gyr_z (rad/s)"), slot_named("gyr_z")
+    ((6, 1.0), None)
     """
     name, unit = _split(header)
     match = _slot(name)
-    return match[1] if match is not None and unit in UNITS[match[0]] else None
+    return (match[1], UNITS[match[0]][unit]) if match is not None and unit in UNITS[match[0]] else None
 
 
 def find_columns(

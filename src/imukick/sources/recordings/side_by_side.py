@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from imukick.errors import RecordingError
 from imukick.signals import FloatArray
 from imukick.sources.recordings.headers import slot_named
@@ -63,7 +65,7 @@ def headers_of_one(
     line: int,
 ) -> tuple[list[str], str | None]:
     """The headers with those of other sensors emptied and the wanted one's without its name, and that name; as they are where the
-    table is of one sensor. `rates_of`: (n, 3) rad/s in columns at these positions.
+    table is of one sensor. `rates_of`: (n, 3) numbers in columns at these positions, as they are written, NaN where a row is lost.
 
     Raises `RecordingError` that lists the sensors, with how much each moved, unless one of them is asked for.
     """
@@ -72,7 +74,7 @@ def headers_of_one(
         return list(headers), None
     if device not in sensors:
         listed = ", ".join(
-            f"{name[:40]!r} ({how_much(rates_of([at[k] for k in (4, 5, 6)]))})" for name, at in sensors.items()
+            f"{name[:40]!r} ({_moved(headers, [at[k] for k in (4, 5, 6)], rates_of)})" for name, at in sensors.items()
         )
         trouble = f"{len(sensors)} sensors side by side in one table; name the one on the leg with --device: {listed}"
         if device is not None:
@@ -91,13 +93,22 @@ def headers_of_one(
     return named, device
 
 
+def _moved(headers: Sequence[str], at: Sequence[int], rates_of: Callable[[Sequence[int]], FloatArray]) -> str:
+    """How quickly the sensor turned whose rates are in these columns, for people."""
+    named = [slot_named(_read(headers[position])[2]) for position in at]
+    rates = rates_of(at) * np.array([1.0 if one is None else one[1] for one in named])
+    rates = rates[np.isfinite(rates).all(axis=1)]
+    return how_much(rates) if len(rates) else "without values"
+
+
 def _read(header: str) -> tuple[str, int | None, str]:
     """The word that names the sensor, empty where there is none; what the column holds, None where that is not known; the header
     without the word.
     """
     if len(header) > LONGEST_NAME:
         return "", None, header
-    slot = slot_named(header)
+    named = slot_named(header)
+    slot = None if named is None else named[0]
     words = list(_WORD.finditer(re.split(r"[(\[{]", header)[0]))
     for count in range(1, LONGEST + 1):
         for k in range(len(words) - count, -1, -1):
@@ -109,6 +120,6 @@ def _read(header: str) -> tuple[str, int | None, str]:
             before, after = header[:begin].rstrip(_SIGNS), header[end:].lstrip(_SIGNS)
             without = "_".join(filter(None, (before, after)))
             found = slot_named(without)
-            if found is not None and slot in (None, found):
-                return header[begin:end], found, without
+            if found is not None and slot in (None, found[0]):
+                return header[begin:end], found[0], without
     return "", slot, header

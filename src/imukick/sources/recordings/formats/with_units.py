@@ -124,7 +124,7 @@ def part(file: File, asked: WantedPart, what: Holds = WHOLE) -> Part:
     line = text.header_line
     table = Table(file.path, tuple(text.headers), line + header_lines - 1, text.delimiter, text.body)
     headers, sensor = headers_of_one(
-        text.headers, asked.device, lambda at: table.numbers(at, rows=text.rows), path=file.path, line=line
+        text.headers, asked.device, lambda at: table.numbers(at, rows=text.rows, lost=0), path=file.path, line=line
     )
     wanted = cast("tuple[Quantity, ...]", tuple(sorted(what)))
     stamps = None if _numbered_time(headers) or asked.rate_hz is not None else text_times(table)
