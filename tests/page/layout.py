@@ -90,7 +90,7 @@ LOOK: Final = r"""
     const found = document.elementFromPoint(...middle);
     if (!button.contains(found) && !(scrolls(button) && !scrolls(button).contains(found))) wrong.push(`${label} is under ${found?.id || found?.tagName}`);
     if (button.scrollWidth > button.clientWidth + 1 || button.scrollHeight > button.clientHeight + 1) wrong.push(`${label} does not fit its button`);
-    if (!scrolls(button)) hit.push(middle);
+    if (!scrolls(button) && !button.disabled && button.tagName === "BUTTON") hit.push(middle);
   }
   if (!buttons) wrong.push("not one button");
   const shown = (id) => texts.some((t) => t.of.closest(`#${id}`));
