@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from imukick.variants import ANY, VARIANTS
+
 Side = Literal["left", "right", "unknown"]
 Posture = str
 """A row of `imukick.variants.VARIANTS`, "any" or "unknown"."""
@@ -64,7 +66,7 @@ class Rep:
     index: int = field(metadata=column("", "number over all rows of a recording, listed ones included"))
     set: int = field(metadata=column("", "number of the set"))
     side: Side = field(metadata=column("", "leg, as the person said: left, right, unknown"))
-    posture: Posture = field(metadata=column("", "standing, quadruped, prone, any, unknown"))
+    posture: Posture = field(metadata=column("", ", ".join([*VARIANTS, ANY, "unknown"])))
     load: Load = field(metadata=column("", "none, ankle-weight, band, cable, machine"))
     counted: bool = field(metadata=column("", "whether the repetition counts"))
     reason: Reason | None = field(

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "units": (),
     "plain_text": (),
-    "events": ("errors", "units"),
+    "events": ("errors", "units", "variants"),
     "signals": ("errors", "units", "events"),
     "variants": (),
     "marks": ("errors", "units", "events", "variants"),

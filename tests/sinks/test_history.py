@@ -138,6 +138,13 @@ def test_a_new_metric_gets_its_column_and_stops_no_older_program(
         with open_history(path, nobody) as history:
             columns = history.connection.execute("PRAGMA table_info(reps)").fetchall()
             assert [row[1:3] for row in columns if row[1] == "wobble_deg"] == [("wobble_deg", "REAL")]
+        with open_history(path, nobody) as history:
+            history.connection.execute("UPDATE reps SET wobble_deg = 1.5")
+            with (tmp_path / "later.json").open("w", encoding="utf-8") as file:
+                write_json(file, history.connection, "imukick later", None)
+        with open_history(tmp_path / "copy.sqlite3", nobody) as history:
+            assert restore(history.connection, tmp_path / "later.json").added == 1
+            assert history.connection.execute("SELECT DISTINCT wobble_deg FROM reps").fetchall() == [(1.5,)]
     with open_history(path, nobody) as history:
         assert history.session(keep(history, list(played().events))).newest.reps == played().reps
 

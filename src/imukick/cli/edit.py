@@ -8,12 +8,13 @@ import typer
 
 from imukick.cli.options import DeviceOption, RateOption, StartedOption
 from imukick.errors import ImukickError
+from imukick.variants import postures
 
 
 def edit(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The recording to correct.")],
     side: Annotated[str | None, typer.Option(help="left, right or unknown.")] = None,
-    posture: Annotated[str | None, typer.Option(help="auto, standing, quadruped, prone or any.")] = None,
+    posture: Annotated[str | None, typer.Option(help=f"{', '.join(postures())}.")] = None,
     load: Annotated[str | None, typer.Option(help="none, ankle-weight, band, cable or machine.")] = None,
     load_kg: Annotated[float | None, typer.Option(help="Mass of the ankle weight.")] = None,
     height_m: Annotated[float | None, typer.Option(help="Height of the person.")] = None,

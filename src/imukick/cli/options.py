@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-PostureOption = Annotated[str | None, typer.Option(help="auto (default), standing, quadruped, prone or any.")]
+from imukick.variants import postures
+
+PostureOption = Annotated[str | None, typer.Option(help=f"{', '.join(postures())}; default auto.")]
 LoadOption = Annotated[str | None, typer.Option(help="none (default), ankle-weight, band, cable or machine.")]
 LoadKgOption = Annotated[float | None, typer.Option(help="Mass of the ankle weight.")]
 SideOption = Annotated[str | None, typer.Option(help="left, right or unknown (default).")]

@@ -17,7 +17,7 @@ from imukick.errors import ImukickError
 from imukick.sinks.cell_text import unguarded
 from imukick.sinks.history.export import ABOUT, FORMAT
 from imukick.sinks.history.reading import read_session
-from imukick.sinks.history.schema import ORDER, OWNER, TABLES, VERSION, migrate
+from imukick.sinks.history.schema import ORDER, OWNER, TABLES, VERSION, add_columns, add_new_columns, migrate
 from imukick.sinks.history.writing import next_number, transaction
 
 MOST_BYTES: Final = 500_000_000
@@ -78,23 +78,42 @@ def _fill(copy: sqlite3.Connection, source: Path) -> None:
             if not kinds:
                 continue  # younger than the export
             if source.is_dir():
+                columns = _columns_csv(source / f"{name}.csv")
+            elif tables is None:
+                raise ValueError("it has no tables")
+            else:
+                columns = tables[name]["columns"]
+            if name == "reps":
+                kinds |= add_columns(copy, columns)
+            if tables is None:
+                kinds = {column: kinds[column] for column in columns if column in kinds}
                 _insert_csv(copy, name, kinds, source / f"{name}.csv")
             else:
-                if tables is None:
-                    raise ValueError("it has no tables")
-                _insert(copy, name, kinds, tables[name]["columns"], tables[name]["rows"])
+                _insert(copy, name, kinds, columns, tables[name]["rows"])
             for column in (column for column, kind in kinds.items() if kind == "REAL"):
                 if copy.execute(f'SELECT 1 FROM {name} WHERE abs("{column}") = 9e999').fetchone():
                     raise ValueError("a number is not finite")
     migrate(copy)
+    add_new_columns(copy)
+
+
+def _columns_csv(path: Path) -> list[str]:
+    with _plain(path).open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file, strict=True), [])
 
 
 def _insert(
     copy: sqlite3.Connection, name: str, kinds: dict[str, str], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    if list(columns) != list(kinds):
+    if sorted(columns) != sorted(kinds):
         raise ValueError(f"the columns of {name} are not those of its version")
-    copy.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(kinds))})", map(_finite, rows))
+    copy.executemany(_into(name, columns), map(_finite, rows))
+
+
+def _into(name: str, columns: Iterable[str]) -> str:
+    """By name: a metric's column stands where the history was when it came."""
+    named = [f'"{column}"' for column in columns]
+    return f"INSERT INTO {name} ({', '.join(named)}) VALUES ({', '.join('?' * len(named))})"
 
 
 def _finite(row: Sequence[Any]) -> Sequence[Any]:
@@ -186,5 +205,5 @@ def _follow(copy: sqlite3.Connection, connection: sqlite3.Connection, names: Seq
     """The rows that belong to a key (their first column), under its new value."""
     for name in names:
         rows = copy.execute(f"SELECT * FROM {name} WHERE {OWNER[name]} = ? ORDER BY {ORDER[name]}", (old,))
-        places = ", ".join("?" * len(rows.description))
-        connection.executemany(f"INSERT INTO {name} VALUES ({places})", ((new, *row[1:]) for row in rows))
+        columns = [column[0] for column in rows.description]
+        connection.executemany(_into(name, columns), ((new, *row[1:]) for row in rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import fields
 from typing import Final
@@ -215,15 +216,25 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-_TYPES: Final = {"int": "INTEGER", "float | None": "REAL", "int | None": "INTEGER"}
+_TYPES: Final = {"int": "INTEGER", "float": "REAL", "float | None": "REAL", "int | None": "INTEGER"}
 
 
 def add_new_columns(connection: sqlite3.Connection) -> None:
     """A column of `reps` for each field of `Rep` that the file does not know yet; rows from before have none of its values."""
+    add_columns(connection, [one.name for one in fields(Rep)])
+
+
+def add_columns(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, str]:
+    """The columns of `reps` that were added, and their kinds: the `wanted` fields of `Rep` that the file does not know yet."""
     there = {str(column[1]) for column in connection.execute("PRAGMA table_info(reps)").fetchall()}
-    for one in fields(Rep):
-        if one.name not in there:
-            connection.execute(f'ALTER TABLE reps ADD COLUMN "{one.name}" {_TYPES.get(str(one.type), "TEXT")}')
+    added = {
+        one.name: _TYPES.get(str(one.type), "TEXT")
+        for one in fields(Rep)
+        if one.name in wanted and one.name not in there
+    }
+    for name, kind in added.items():
+        connection.execute(f'ALTER TABLE reps ADD COLUMN "{name}" {kind}')
+    return added
 
 
 def version_by_tables(connection: sqlite3.Connection) -> int | None:
