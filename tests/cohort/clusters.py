@@ -21,6 +21,7 @@ SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen[Any]]]]:
     """Its address, and the workers' processes (a nanny each, which starts a worker that dies again)."""
     said = folder / "scheduler.json"
+
     options = ["--host", "127.0.0.1", "--no-dashboard"]
     with ExitStack() as stack:
         command = [*DASK, "scheduler", "--port", "0", "--scheduler-file", str(said), *options]

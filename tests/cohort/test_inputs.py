@@ -37,6 +37,17 @@ def test_a_folder_holds_the_recordings_below_it_without_exports_and_hidden_ones(
     assert names("study", "study") == whole
 
 
+def test_what_an_earlier_run_wrote_is_no_recording(study: Path) -> None:
+    before = names("study")
+    (study / "out" / "problems").mkdir(parents=True)
+    for name in ("schema.json", "problems/part-00.parquet", "problems/one.csv"):
+        (study / "out" / name).write_text("{}", encoding="utf-8")
+    assert names("study") == before
+    assert names(f"file://{study}") == before
+    with pytest.raises(ImukickError, match="no recording in this folder"):
+        find_items(["study/out"])
+
+
 @pytest.mark.usefixtures("study")
 def test_names_do_not_depend_on_what_else_was_named() -> None:
     assert names("study/ann", "study/ben") == ["ann/one.csv", "ann/two.csv", "ben/one.csv"]

@@ -45,8 +45,8 @@ def study(root: Path, tmp_path: Path) -> Path:
         lines = (root / "recordings" / f"{name}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
         (folder / f"{name}.csv").write_text("".join(lines[:LINES]), encoding="utf-8")
     (folder / "broken.csv").write_text("not,a,recording\n1,2,3\n", encoding="utf-8")
-    rows = [f"study/{name}.csv,person {n},1.8" for n, name in enumerate((*RECORDINGS, "broken", "absent"))]
-    (tmp_path / "people.csv").write_text("\n".join(["path,person,height", *rows]), encoding="utf-8")
+    rows = [f"study/{name}.csv,person {n},1.8," for n, name in enumerate((*RECORDINGS, "broken", "absent"))]
+    (tmp_path / "people.csv").write_text("\n".join(["path,person,height,place", *rows]), encoding="utf-8")
     return folder
 
 

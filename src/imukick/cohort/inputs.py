@@ -26,6 +26,8 @@ TOLD: Final = ("side", "posture", "load", "load_kg", "height_m")
 OTHER_NAMES: Final = {"height": "height_m"}
 NUMBERS: Final = ("load_kg", "height_m")
 ENDINGS: Final = (*TABLES, ".zip")
+A_COHORT: Final = "schema.json"
+"""A folder with such a file is what an earlier run wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,12 @@ def _may_be(path: Path) -> bool:
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
-    """Recordings in a folder and below it, without hidden folders; those of two files once."""
-    for place, inside, _ in os.walk(folder):
+    """Recordings in a folder and below it, without hidden folders and cohorts; those of two files once."""
+    for place, inside, files in os.walk(folder):
         inside[:] = sorted(one for one in inside if not one.startswith("."))
+        if A_COHORT in files:
+            inside.clear()
+            continue
         for one in recordings_of_folder(Path(place)):
             if not about_a_recording(one.path):
                 yield one.path
@@ -128,21 +133,26 @@ def _remote(url: str) -> list[Item]:
     fs, path = filesystem(url)
     scheme = url.split("://", 1)[0]
     with reading(url):
-        if glob.has_magic(path):
-            kept, root = fs.glob(path), path[: len(path) - len(path.split("*")[0].rsplit("/", 1)[-1])]
-            root = path.split("*")[0].rsplit("/", 1)[0]
-        elif fs.isfile(path):
+        if fs.isfile(path):
             listed = _manifest(url)
             return [_plain(url, path.rsplit("/", 1)[-1])] if listed is None else listed
+        if glob.has_magic(path):
+            found, root = fs.glob(path), _fixed(path).as_posix()
         else:
-            kept, root = fs.find(path), path.rstrip("/").rsplit("/", 1)[0] if "/" in path.rstrip("/") else ""
-    kept = sorted(one for one in kept if one.lower().endswith(ENDINGS) and not about_a_recording(Path(one)))
+            found, root = fs.find(path), PurePosixPath(path).parent.as_posix()
+    below = {one: PurePosixPath(one).relative_to(root).as_posix() if root != "." else one for one in found}
+    cohorts = tuple(one.removesuffix(A_COHORT) for one in found if one.endswith(f"/{A_COHORT}"))
+    kept = [
+        one
+        for one in sorted(below)
+        if one.lower().endswith(ENDINGS)
+        and not about_a_recording(Path(one))
+        and not one.startswith(cohorts)
+        and "/." not in f"/{below[one]}"
+    ]
     if not kept:
         raise ImukickError(f"{url}: no recording there")
-    return [
-        _plain(f"{scheme}://{one.lstrip('/') if scheme != 'file' else one}", one[len(root) :].lstrip("/"))
-        for one in kept
-    ]
+    return [_plain(f"{scheme}://{one}", below[one]) for one in kept]
 
 
 def _manifest(place: str) -> list[Item] | None:

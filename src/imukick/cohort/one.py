@@ -14,7 +14,7 @@ from typing import Any
 from imukick.analysis import EXPORT_VERSION, METRICS_VERSION, exercise_of, look, package_version
 from imukick.cohort.inputs import Item
 from imukick.cohort.store import filesystem, is_url, reading
-from imukick.errors import ImukickError
+from imukick.errors import ImukickError, RecordingError
 from imukick.sinks import cohort_tables
 from imukick.sinks.cohort_tables import Facts, Owner, Problem
 from imukick.sources.recordings import read_recording
@@ -84,6 +84,10 @@ def _rows(item: Item, known: str | None, *, one_pass: bool) -> dict[str, list[di
             recording = read_recording(path)
             meta = {**recording.meta, **item.words}
             recording = replace(recording, meta=meta)
+            if meta.get("place") == "pelvis":
+                raise RecordingError(
+                    "worn at the pelvis; imukick replay --together joins it with its ankles", path=path
+                )
             try:
                 exercise = exercise_of(recording, item.told)
             except ValueError as error:
