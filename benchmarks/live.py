@@ -21,7 +21,7 @@ from imukick.live.loop import LiveLoop
 from imukick.live.session import LiveSession
 from imukick.live.stop_conditions import StopConditions
 from imukick.live.view import Views
-from imukick.sensors.link import Told
+from imukick.sensors.link import Decoded
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.updates import Update
@@ -40,9 +40,11 @@ class Listening(LiveSession):
         super().__init__(exercise, recorder, {})
         self.told_s: list[float] = []
 
-    def take(self, told: Told, came: datetime, place: Place | None = None, arrival_s: float | None = None) -> Update:
+    def take(
+        self, decoded: Decoded, came: datetime, place: Place | None = None, arrival_s: float | None = None
+    ) -> Update:
         """The same, noted."""
-        update = super().take(told, came, place, arrival_s)
+        update = super().take(decoded, came, place, arrival_s)
         reached_s = self.last_s or 0.0
         self.told_s += [
             reached_s - event.t_end_s for event in update.events if isinstance(event, Rep) and event.counted

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from imukick.sensors.arrivals import Arrivals as Envelope
+from imukick.sensors.arrival_line import ArrivalLine
 from imukick.signals import Arrivals, FloatArray, Samples
 from imukick.units import STANDARD_GRAVITY_MPS2
 
@@ -89,7 +89,7 @@ def fitted(arrivals: Arrivals, most_ppm: float = MOST_PPM) -> Clock:
     """
     if not len(arrivals):
         raise ValueError("no packet has arrived")
-    envelope = Envelope()
+    envelope = ArrivalLine()
     base_s = float(arrivals.arrival_s[0])  # a host's clock may be a large number: keep the microseconds
     for t_s, arrival_s in zip(arrivals.t_s.tolist(), (arrivals.arrival_s - base_s).tolist(), strict=True):
         envelope.push(t_s, arrival_s)
@@ -126,7 +126,7 @@ def _from_first(clocks: Mapping[str, Clock], first_s: Mapping[str, float]) -> di
 def _by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, known: bool) -> dict[str, Clock]:
     """Move the zeros so that shocks that all sensors felt fall together; without such shocks the clocks stay as they were.
 
-    `known`: the clocks come from arrivals, and are near enough to tell which shocks are the same.
+    `known`: the clocks come from arrivals, and agree well enough to match the shocks of one sensor with those of another.
     """
     shocks = {place: _shocks_s(one) for place, one in samples.items()}
     first = min(samples, key=lambda place: len(shocks[place]))  # it felt fewest that the others did not feel
@@ -158,7 +158,7 @@ def _by_shocks(clocks: Mapping[str, Clock], samples: Mapping[str, Samples], *, k
 
 
 def _hole_s(arrivals: Arrivals, late_s: FloatArray) -> float:
-    """How much (s) all packets may have come too late together, because none was ready just before a beat of the connection."""
+    """How late (s) all packets together may be, because no packet was ready just before a connection event."""
     interval_s = interval_of(arrivals)
     if interval_s is None:
         return 0.0

@@ -11,7 +11,17 @@ import numpy as np
 
 from imukick.clocks import SYNC_LIMIT_MS, Clock, read_clock
 from imukick.ensemble_pelvis import PelvisStream
-from imukick.ensemble_streams import FORGET_S, PLACES, SIDES, EnsembleParams, EnsemblePrior, Held, Leg, Pelvic, Stream
+from imukick.ensemble_streams import (
+    FORGET_S,
+    PLACES,
+    SIDES,
+    EnsembleParams,
+    EnsemblePrior,
+    HeldEvent,
+    LegStream,
+    Pelvic,
+    SensorStream,
+)
 from imukick.events import (
     Doubt,
     Event,
@@ -100,7 +110,7 @@ class Ensemble:
         given = exercise if exercise is not None else Exercise()
         of_legs = session_params(pelvis="pelvis" in places)
         self._legs = [
-            Leg(place, clocks.get(place, Clock()), given, prior.legs.get(place), self._p.step_s, of_legs)
+            LegStream(place, clocks.get(place, Clock()), given, prior.legs.get(place), self._p.step_s, of_legs)
             for place in PLACES
             if place in places and place in SIDES
         ]
@@ -132,10 +142,10 @@ class Ensemble:
         return {stream.place: stream.newest_clock for stream in self._streams}
 
     @property
-    def _streams(self) -> list[Stream]:
+    def _streams(self) -> list[SensorStream]:
         return [*self._legs, *([] if self._pelvis is None else [self._pelvis])]
 
-    def _stream(self, place: str) -> Stream:
+    def _stream(self, place: str) -> SensorStream:
         for stream in self._streams:
             if stream.place == place:
                 return stream
@@ -182,21 +192,21 @@ class Ensemble:
             joined = replace(joined, events=(*joined.events, *((last_s, event) for event in self._end_set())))
         return joined
 
-    def _mark(self, stream: Stream, mark: Mark) -> None:
+    def _mark(self, stream: SensorStream, mark: Mark) -> None:
         if mark.kind == "clock":
             stream.set_clock(mark.t_s, read_clock(mark.value))
             return
         if mark.kind == "absent":
             stream.absent(float(mark.value))
             return
-        if isinstance(stream, Leg):
+        if isinstance(stream, LegStream):
             if mark.kind in ENSEMBLE_MARKS and stream is self._streams[0]:
                 moved = replace(mark, t_s=stream.newest_clock.session_s(mark.t_s))
-                stream.held.append(Held(stream.mark_key_s(mark.t_s), moved))
+                stream.held.append(HeldEvent(stream.mark_key_s(mark.t_s), moved))
             if mark.kind not in ("side", "not_one", "missed"):
                 stream.mark(mark)
 
-    def _joined_now(self, pushed: Stream | None = None) -> Joined:
+    def _joined_now(self, pushed: SensorStream | None = None) -> Joined:
         events = tuple(self._join())
         joined_s = min(
             [stream.reached_s for stream in self._streams if not stream.closed]
@@ -204,12 +214,12 @@ class Ensemble:
             default=math.inf,
         )
         motion: tuple[LegMotion, ...] = ()
-        if isinstance(pushed, Leg):
+        if isinstance(pushed, LegStream):
             motion, pushed.moved = tuple(pushed.moved), []
         return Joined(events, joined_s, motion)
 
     def _join(self) -> list[tuple[float, Event]]:
-        """Report, in order, what is known of every sensor up to its time."""
+        """Report, in order, the events up to the time that every sensor has reached."""
         out: list[tuple[float, Event]] = []
         while True:
             ready = [leg for leg in self._legs if leg.held]
@@ -230,7 +240,7 @@ class Ensemble:
         self._forget()
         return out
 
-    def _needed_s(self, leg: Leg, held: Held, other: Stream) -> float:
+    def _needed_s(self, leg: LegStream, held: HeldEvent, other: SensorStream) -> float:
         """How far (session time) another sensor must have come before this can be reported."""
         if not isinstance(other, PelvisStream) or not isinstance(held.event, Rep):
             return held.key_s
@@ -243,7 +253,7 @@ class Ensemble:
             return []
         return self._claims.mark(mark)
 
-    def _joined(self, leg: Leg, event: Event) -> list[Event]:
+    def _joined(self, leg: LegStream, event: Event) -> list[Event]:
         on = leg.clock.session_s
         match event:
             case Rep():
@@ -262,7 +272,7 @@ class Ensemble:
             case SetEnded() | RepDisputed() | RepClaimed():
                 return []  # the ensemble's own
 
-    def _rep(self, leg: Leg, rep: Rep) -> list[Event]:
+    def _rep(self, leg: LegStream, rep: Rep) -> list[Event]:
         pelvic = None if self._pelvis is None else self._pelvis.of_rep(leg, rep)
         self._index += 1
         row = self._row(leg, rep, pelvic, self._index, self._shared_words())
@@ -279,7 +289,7 @@ class Ensemble:
         leg.rows[rep.index] = (row, pelvic)
         return [*events, row]
 
-    def _revised(self, leg: Leg, event: RepRevised) -> list[Event]:
+    def _revised(self, leg: LegStream, event: RepRevised) -> list[Event]:
         old, pelvic = leg.rows[event.index]
         shared = tuple(word for word in old.quality if word in SHARED_WORDS)
         row = replace(self._row(leg, event.rep, pelvic, old.index, shared), set=old.set)
@@ -288,7 +298,7 @@ class Ensemble:
         leg.rows[event.index] = (row, pelvic)
         return [RepRevised(old.index, row, now_counts=row.counted and not old.counted)]
 
-    def _row(self, leg: Leg, rep: Rep, pelvic: Pelvic | None, index: int, shared: tuple[str, ...]) -> Rep:
+    def _row(self, leg: LegStream, rep: Rep, pelvic: Pelvic | None, index: int, shared: tuple[str, ...]) -> Rep:
         """A Session's row in the session's time and with the pelvis' numbers. `shared`: its quality words about the whole session."""
         on = leg.clock.session_s
         times = [on(t_s) for t_s in (rep.t_start_s, rep.t_top_s, rep.t_lower_s, rep.t_end_s)]
@@ -330,7 +340,7 @@ class Ensemble:
         swapped = self._pelvis is not None and self._pelvis.swap_reported
         return tuple(word for word, holds in zip(SHARED_WORDS, (loose, swapped), strict=True) if holds)
 
-    def _sways(self, leg: Leg, from_s: float, to_s: float, rom_deg: float | None) -> bool:
+    def _sways(self, leg: LegStream, from_s: float, to_s: float, rom_deg: float | None) -> bool:
         """Did another leg move so much more within this span (this leg's device time) that this one only swayed with it?
 
         `rom_deg`: how far this leg went; None: measured here.

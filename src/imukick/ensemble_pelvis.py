@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from imukick.clocks import Clock
-from imukick.ensemble_streams import EnsembleParams, EnsemblePrior, Leg, Pelvic, Stream
+from imukick.ensemble_streams import EnsembleParams, EnsemblePrior, LegStream, Pelvic, SensorStream
 from imukick.events import Rep
 from imukick.motion.pelvis import TO_HEAD, HeldTurn, Kick, Pelvis, learned_left, left_of, opening_deg, parts
 from imukick.reps.pelvic import swapped
@@ -21,7 +21,7 @@ ENDS_KEPT: Final = 20
 """Newest repetitions of any leg whose ends are kept. Chosen: a repetition waits for far fewer."""
 
 
-class PelvisStream(Stream):
+class PelvisStream(SensorStream):
     """The sensor on the pelvis. `head`: its x points to the head."""
 
     def __init__(self, clock: Clock, params: EnsembleParams, prior: EnsemblePrior, *, head: bool) -> None:
@@ -43,7 +43,7 @@ class PelvisStream(Stream):
 
     @property
     def opens_to_other_leg(self) -> bool:
-        """Do all kicks so far, by what is known now, show that left and right are swapped?"""
+        """Whether all kicks so far, judged by what is known now, show that left and right are swapped."""
         return swapped(self._opened_deg(1))
 
     @property
@@ -66,12 +66,12 @@ class PelvisStream(Stream):
         """Drop samples long before this device time."""
         self._pelvis.forget(before_s)
 
-    def needed_s(self, leg: Leg, rep: Rep) -> float:
+    def needed_s(self, leg: LegStream, rep: Rep) -> float:
         """How far (session time) this stream must have come before a repetition of this leg can be measured."""
         back_s = self._kick(leg, rep).span(self._p.pelvis)[1] + self._p.pelvis.offset_after_s
         return self.clock.session_s(back_s) + MARGIN_S
 
-    def of_rep(self, leg: Leg, rep: Rep) -> Pelvic | None:
+    def of_rep(self, leg: LegStream, rep: Rep) -> Pelvic | None:
         """What the pelvis did in a repetition; None where its stream has a hole there, or the clocks are not known.
 
         Learns from it where left is, and whether the sides are swapped.
@@ -91,7 +91,7 @@ class PelvisStream(Stream):
         """A repetition of any leg that ended at this session time was reported."""
         self._ends_s.append(end_s)
 
-    def _kick(self, leg: Leg, rep: Rep) -> Kick:
+    def _kick(self, leg: LegStream, rep: Rep) -> Kick:
         """A repetition on the pelvis' clock."""
         on, to = leg.clock.session_s, self.clock.device_s
         start_s, top_s, lower_s, end_s = (

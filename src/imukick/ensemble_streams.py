@@ -36,25 +36,27 @@ HOST_HELD_S: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class EnsembleParams:
-    """All tunables of the joining.
-
-    `step_s`: length of the steps, on each device's clock, after which events are joined. Chosen: a repetition is reported when a leg has
-    been calm for 0.3 s, and waits as long again for the other sensors. `other_share`: a leg that went less than this share of what the
-    other leg did meanwhile swayed, when the other moved for `other_overlap` of that time (docs/metrics.md). `other_moved`: share of its
-    own range from which on the other leg counts as moving (chosen). `usual_s`: a leg's rest is its usual direction over this time.
-    Chosen: a leg rests for over half of ten seconds. `set_rest_s`: a longer rest of both legs begins a set, as for one sensor.
-    `learn_least`: so many kicks of each leg show where the pelvis' left is.
-    """
+    """All tunables of an ensemble; `other_overlap` and `other_moved` are shares."""
 
     step_s: float = 0.5
+    """Length of the steps, on each device's clock, after which events are joined. Chosen: a repetition is reported when a leg has
+    been calm for 0.3 s, and waits about as long again for the other sensors."""
     other_share: float = 0.6
+    """A leg that went less than this share of the other leg's range only swayed with it (docs/metrics.md)."""
     other_overlap: float = 0.3
+    """Share of that time for which the other leg must have moved (docs/metrics.md)."""
     other_moved: float = 0.2
+    """Share of its own range from which on the other leg counts as moving. Chosen."""
     usual_s: float = 10.0
+    """A leg's rest is its median direction over this time. Chosen: a leg rests for over half of ten seconds."""
     set_rest_s: float = CountParams().set_rest_s
+    """A longer rest of both legs begins a set, as for one sensor."""
     learn_least: int = 2
+    """So many kicks of each leg show where the pelvis' left is. Chosen."""
     pelvis: PelvisParams = field(default_factory=PelvisParams)
+    """Tunables of the pelvis."""
     limits: PelvisLimits = field(default_factory=PelvisLimits)
+    """Limits of the verdicts about the pelvis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class EnsemblePrior:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldEvent:
     """An event of one sensor, or a mark of the person, whose turn comes when all sensors have come to `key_s` (session time)."""
 
     key_s: float
@@ -94,8 +96,8 @@ class Pelvic:
     gap: bool
 
 
-class Stream(ABC):
-    """One sensor: its clock, and how far its finished steps reach. A `Leg` or the pelvis says what is done with its samples."""
+class SensorStream(ABC):
+    """One sensor: its clock, and how far its finished steps reach. Its children `LegStream` and `PelvisStream` use its samples."""
 
     def __init__(self, place: Place, clock: Clock, step_s: float) -> None:
         self.place = place
@@ -197,7 +199,7 @@ class Stream(ABC):
         self.reached_s = max(self.reached_s, session_s)
 
 
-class Leg(Stream):
+class LegStream(SensorStream):
     """An ankle's Session; `up_t_s`, `up`: where up was, ten times a second, for the other leg to be compared with."""
 
     def __init__(
@@ -206,7 +208,7 @@ class Leg(Stream):
         super().__init__(place, clock, step_s)
         self.side = SIDES[place]
         self.session = Session(replace(exercise, side=self.side), prior=prior, params=params)
-        self.held: deque[Held] = deque()
+        self.held: deque[HeldEvent] = deque()
         self.rows: dict[int, tuple[Rep, Pelvic | None]] = {}  # by the Session's index: as last reported
         self._prior = prior if prior is not None else Prior()
         self._in_step: list[Event] = []
@@ -235,7 +237,7 @@ class Leg(Stream):
 
     def end_step(self) -> None:
         """What the Session reported in this step waits until all others have come as far."""
-        self.held += [Held(self.key_s(event), event) for event in self._in_step]
+        self.held += [HeldEvent(self.key_s(event), event) for event in self._in_step]
         self._in_step = []
         newest = float(self.up_t_s[-1]) if len(self.up_t_s) else -math.inf
         t_s, up = self.session.recent_up(newest + 1e-6, UP_HOP)

@@ -1,4 +1,4 @@
-"""What the engine tells: repetitions, verdicts, gaps; frozen, and never taken back."""
+"""The engine's events: repetitions, verdicts, gaps; frozen, and never taken back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def not_judged(word: str, why: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One word said about a repetition, with the number behind it, its limit and where the limit comes from."""
+    """One judgement of a repetition: its word, the number behind it, its limit and the source of the limit."""
 
     word: str
     value: float
@@ -47,7 +47,7 @@ class Verdict:
 
 
 def column(unit: str, meaning: str, tolerance: float | None = None) -> dict[str, object]:
-    """Metadata of a field that is a column of a table: its unit, its meaning, and by how much it may move before a golden table says so.
+    """Metadata of a field that is a column of a table: its unit, its meaning, and how far it may move before the golden tests fail.
 
     Data dictionary, Parquet schema, history and documents follow from it. `tolerance` is in the column's own unit; chosen: about half of what a
     user would notice. Without one a column stays equal to the letter.
@@ -146,7 +146,7 @@ class Rep:
 
     @property
     def clean(self) -> bool:
-        """It counts, nothing was said about it, and everything could be judged."""
+        """Whether it counts, has no verdict, and could be judged in everything."""
         return self.counted and not self.verdicts and "unjudged" not in self.quality
 
     @property
@@ -169,7 +169,7 @@ class RepRevised:
 
 @dataclass(frozen=True, slots=True)
 class LiftTold:
-    """A lift has reached its top; told once a lift, never revised. `quality` as in `Rep`, plus `axis` while learning."""
+    """A lift has reached its top; reported once a lift, never revised. `quality` as in `Rep`, plus `axis` while learning."""
 
     t_s: float
     momentum_lift: float | None
@@ -186,7 +186,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Remount:
-    """Another placement holds from `t_s`: what was learned of the one before is no longer used.
+    """Another placement holds from `t_s`: what was learned about the one before is no longer used.
 
     `why`: the sensor now sits otherwise ("moved"), the person rests in another posture ("posture"), or the engine has
     changed its mind ("mind"): what it took for kicks was something else.
@@ -198,7 +198,7 @@ class Remount:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something makes the numbers less sure; `text` says what, and what to do, in one line."""
+    """A doubt that makes the numbers less certain; `text` says why, and what to do, in one line."""
 
     t_s: float
     text: str
@@ -215,7 +215,7 @@ class SetEnded:
 
 @dataclass(frozen=True, slots=True)
 class RepDisputed:
-    """The person said at `t_s` that repetition `index` was none; the row stands as it was told."""
+    """The person said at `t_s` that repetition `index` was not one; its row stays as it was reported."""
 
     index: int
     t_s: float
@@ -223,7 +223,7 @@ class RepDisputed:
 
 @dataclass(frozen=True, slots=True)
 class RepClaimed:
-    """The person said at `t_s` that a repetition before it was missed; none is made up for it."""
+    """The person said at `t_s` that a repetition was missed before; the engine does not make one up for it."""
 
     t_s: float
 
@@ -272,7 +272,7 @@ class Strapping:
     rest. `lever_m`: centre of rotation to sensor; `lever_deg`: from "down" to it, + towards lifting; None when the
     movements did not agree on it; `pooled_m`, `pooled_sd_m`: its mean weighted by each fit's error, and standard error.
     `rom_deg`, `rep_s`: median range and duration of the kicks. `scatter_m`: standard deviation of single kicks' levers, by their median deviation.
-    `direction_known`: a knee has bent the same way, so that back is told from front and side.
+    `direction_known`: a knee has bent the same way, which distinguishes back from front and side.
     `slipped`: it is the placement before, after the strap has moved on the leg.
     `reps`: how many kicks it was learned from. `t_from_s`: since when it sat so (None: from the start). `placement`: a number that tells it
     from the others of its stream. `carried`: it was learned in an earlier session, and three kicks may outvote it.

@@ -79,17 +79,17 @@ def read_load(value: str) -> tuple[Load, float | None]:
 
 
 MOMENTUM_LIMIT_SHARE: Final = 0.35
-"""Of the lift, and of the lowering: above it `momentum` and `drop` are said. Chosen between simulated true shares of 0.2 and 0.45."""
+"""Share of the lift, or of the lowering, above which the verdict `momentum`, or `drop`, is given. Chosen: between simulated true shares of 0.2 and 0.45."""
 QUICK_SHARE: Final = 0.20
 """Of the lift: from here to the limit it is called quick, in words only (docs/verdicts.md)."""
 KNOWN_LOADS: Final[tuple[Load, ...]] = ("none", "ankle-weight")
-"""Loads under which `momentum` and `drop` are said; with a band or a machine the share means nothing from set to set."""
+"""Loads with which `momentum` and `drop` are given; with a band or a machine the share cannot be compared from set to set."""
 STRAIGHT_SHARE: Final = 0.36
 BENT_SHARE: Final = 0.39
 """Least lever of a straight leg and most of a bent one, of height (de Leva 1996: 0.47 and 0.31 at the ankle; a sensor
 worn up to half-way up the shank takes a fifth off)."""
 HEIGHT_SHARES: Final = (0.05, 0.12)
-"""Relative error of a height that was said, and of the default in place of one. Chosen: adults differ by 6 %, children more."""
+"""Relative error of a stated height, and of the default height. Chosen: adults differ by 6 %, children more."""
 
 
 def leg_shape(direction_deg: float, lever_m: float | None, lever_sd_m: float | None, height_m: float) -> Shape | None:
@@ -139,7 +139,7 @@ def recognised(direction_deg: float, shape: Shape | None, rom_deg: float) -> Pos
 
 @dataclass(frozen=True, slots=True)
 class PelvisLimits:
-    """From where on something is said of the pelvis, each with its source; and of the clock between two sensors.
+    """Limits of the verdicts about the pelvis, each with its source; and of the clock between two sensors.
 
     `arched_deg`: anterior tilt; 3 +- 1 deg in controlled and 10 +- 2 in uncontrolled hip extension (Oh et al. 2007), the middle. `rotated_deg`:
     chosen, about twice walking's 4. `rocking_mps2`: the strict cut-off of bridging (Frontiers in Physiology 2021, 12:751569).

@@ -35,7 +35,7 @@ MARK_WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What the marks that hold from now can name."""
 BY_PLAN: Final = "plan"
-"""The value of a `set` mark that a plan made by itself; a person's own has none."""
+"""The value of a `set` mark that a plan made by itself; a person's own mark has an empty one."""
 MAX_LOAD_KG: Final = 50.0
 """Chosen: far above any ankle weight, so that only a slip of the hand is beyond it."""
 

@@ -3,7 +3,7 @@
 Such a sensor measures f = Rᵀg + α×r + ω×(ω×r): gravity, turned by the rates, and the lever's share. Gravity's direction at
 the start, the lever r and the gyroscope's offset follow by linear least squares (docs/metrics.md has the same equation);
 what remains, as a share of how much f changed, says whether the two streams belong together. A kick leaves 0.0005 to 0.06,
-walking 0.5 and more: there the hip accelerates too, and nothing can be said.
+walking 0.5 and more: there the hip accelerates too, and no conclusion is possible.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Pivot:
 
 
 def pivot_of(samples: Samples) -> Pivot | None:
-    """The windows of a recording in which gravity turned; None where there are none."""
+    """The windows of a recording in which gravity turned; None when there are no such windows."""
     if len(samples) < LONG or samples.t_s[-1] - samples.t_s[0] < LONG / CELL_HZ:
         return None
     six, hole, times_s = cells(samples)

@@ -138,7 +138,7 @@ class PlanStep:
 
 
 HOLD_SHARE: Final = 0.5
-"""Of the tempo's hold: what is shorter is no pause. Chosen: half a hold is still one, if a short one."""
+"""Share of the tempo's hold; a shorter stop does not count as a pause. Chosen: half a hold is a pause still, if a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ class Cue:
     """One thing a coach says at `t_s` on the recording's clock; `number` counts cues from 1.
 
     `key`: the sentence in coaching/wording.py, `values` what stands in its gaps, in order of their names. `text` is
-    shown; `spoken` is said aloud, empty for what is only shown; `tone` names a sound, empty for none. `about`: the index
+    shown; `spoken` is said aloud, empty when the text is only shown; `tone` names a sound, empty for silence. `about`: the index
     of the repetition it speaks of, and `verdict` the verdict's word where it corrects one. `mark`: what the live session
     is to mark by itself, so that the recording knows of the next set or leg.
     """
@@ -320,7 +320,7 @@ class SetDone:
 
 
 def beginning_with(plan: Plan, side: str) -> Plan:
-    """The same plan, this leg first; where it is not in the plan, instead of the other.
+    """The same plan with this leg first; a leg that is not in the plan takes the place of the other.
 
     >>> beginning_with(Plan("a", "warm-up", 1, 8), "right").sides
     ('right', 'left')

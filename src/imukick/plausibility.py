@@ -94,7 +94,7 @@ def tell_clock(t_s: FloatArray, period_s: float) -> Clock:
 
 
 def value_trouble(six: FloatArray) -> tuple[int, str] | None:
-    """(row, what is wrong with a value there), or None. `six`: acceleration in m/s^2 and rate in rad/s side by side."""
+    """(row, the problem with a value there), or None. `six`: acceleration in m/s^2 and rate in rad/s side by side."""
     for part, limit, unit, usual in (
         (six[:, :3], LARGEST_MPS2, "m/s^2", "mg"),
         (six[:, 3:], LARGEST_RADPS, "rad/s", "deg/s"),
@@ -110,7 +110,7 @@ def value_trouble(six: FloatArray) -> tuple[int, str] | None:
 
 
 def time_trouble(t_s: FloatArray, slowest_hz: float = SLOWEST_HZ) -> tuple[int, str] | None:
-    """(row, what is wrong with the time there), or None."""
+    """(row, the problem with the time there), or None."""
     if np.abs(t_s).max() > LATEST_S:
         row = int(np.abs(t_s).argmax())
         return row, f"a time of {t_s[row]:.4g} s; is the unit of time right?"
@@ -225,7 +225,7 @@ def _gravitys_turn_rad(samples: Samples) -> float:
 
 
 def check(samples: Samples, units: Units = SI) -> Doubts:
-    """What is doubtful about a recording. Raises `CalibrationError` for what is certain: another unit, no gravity, a sign."""
+    """The doubts about a recording. Raises `CalibrationError` for a certain fault: another unit, no gravity, a wrong sign."""
     if len(samples) < 2 or samples.t_s[-1] - samples.t_s[0] < SHORTEST_S:
         return Doubts()
     lines = []

@@ -45,12 +45,12 @@ class Engine(Protocol):
         """Take what came next."""
 
     def finish(self) -> Update:
-        """Close what is open."""
+        """Close the session, and report what that settles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a recording: the time reached (s), what was pushed (None: the end), and what the engine said to it."""
+    """One step of a replay: the time reached (s), the item pushed (None: the end), and the engine's answer."""
 
     t_s: float
     item: Samples | Mark | None

@@ -28,7 +28,7 @@ WELL: Final = (0.02, 0.05)
 more, half of them 0.15; axes that leave less change no range by a degree."""
 
 FACTORS: Final = (0.5, 2.0, 0.25, 4.0, 0.125, 8.0, 0.7, 1.4)
-"""What rates are multiplied by to undo a full scale that was set otherwise than it was written, and what is near it."""
+"""Factors that correct rates whose stated full scale was not the one set, and the range around each that counts as it."""
 RADPS_PER: Final = {"rad/s": 1.0, "deg/s": RAD_PER_DEG, "mdeg/s": RAD_PER_DEG / 1000.0}
 NEAR_UNIT: Final = 1.25
 """Factors apart by less are one unit; chosen: gyroscopes are right to a few percent."""

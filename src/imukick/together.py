@@ -71,15 +71,15 @@ def in_places(recordings: Sequence[Recording]) -> dict[Place, Recording]:
 
 
 def exercise_together(
-    recordings: Mapping[Place, Recording], told: Mapping[str, Any], target_rom_deg: float | None = None
+    recordings: Mapping[Place, Recording], overrides: Mapping[str, Any], target_rom_deg: float | None = None
 ) -> Exercise:
-    """The exercise that the headers name, each thing by the first header that says it, overruled by `told` (fields of `Exercise`)."""
+    """The exercise that the headers name: each field from the first header that has it; `overrides` (fields of `Exercise`) win."""
     meta: dict[str, Any] = {}
     for one in recordings.values():
         meta = {**one.meta, **meta}
     first = next(iter(recordings.values()))
     meta.pop("side", None)  # each ankle has its own
-    said = {key: value for key, value in told.items() if value is not None}
+    said = {key: value for key, value in overrides.items() if value is not None}
     return exercise_of(replace(first, meta=meta), said, target_rom_deg)
 
 

@@ -1,4 +1,4 @@
-"""What one step of a session says."""
+"""The result of one step of a session."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imukick.signals import LegMotion
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """All that a `push` or `finish` says: the `events` it settled, the leg's `motion` it released, the coach's `cues`.
+    """The result of a `push` or `finish`: the `events` it settled, the leg's `motion` it released, the coach's `cues`.
 
     Each in time order, empty where there is nothing to say.
     """

@@ -13,13 +13,13 @@ Shape = Literal["straight", "bent"]
 class Variant:
     """One posture in which the exercise is done.
 
-    `lies`: the whole leg lies level at rest, hip to ankle, and is followed by how high its end goes; not one of which the lower leg alone is
-    level, whose thigh hangs. `shape`: how the leg hangs, "straight" or "bent" at the knee by 90 degrees, which the momentum's formula needs;
-    without it there is no momentum. `rest_deg`: where the lever points at rest, from "down", + towards lifting, by which the posture
-    is recognised without being said; without it the posture is taken only when it is said. `least_rom_deg`: a leg that goes less far may as well be in
-    another posture, so that none is recognised. `upright`: the person stands, so that the angle behind vertical is limited, and front is told
-    from back only by a knee that bends. `in_words`: for a report; `app_name`: as gym apps call it; `fit_names`: the exercises of FIT's category
-    "hip stability" that say what is seen and no more, without and with a load.
+    `lies`: the whole leg, hip to ankle, lies level at rest, and is followed by how high its end goes; False when only the lower leg is level
+    and the thigh hangs. `shape`: how the leg hangs, "straight" or "bent" at the knee by 90 degrees, which the momentum's formula needs;
+    without it there is no momentum. `rest_deg`: where the lever points at rest, from "down", + towards lifting, by which the posture is
+    recognised when the person does not state it; without it the posture holds only if stated. `least_rom_deg`: a leg that goes less far may as
+    well be in another posture, so that no posture is recognised. `upright`: the person stands, so that the angle behind vertical is limited,
+    and only a bending knee distinguishes front from back. `in_words`: for a report; `app_name`: its name in gym apps; `fit_names`: the
+    exercises of FIT's category "hip stability" that claim no more than was measured, without and with a load.
     """
 
     in_words: str

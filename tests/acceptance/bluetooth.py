@@ -52,11 +52,11 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def say(capsys: pytest.CaptureFixture[str]) -> Say:
     """Prints a figure beside the name of the test."""
 
-    def told(line: str) -> None:
+    def decoded(line: str) -> None:
         with capsys.disabled():
             print(f"\n    {line}", end=" ", flush=True)
 
-    return told
+    return decoded
 
 
 @pytest.fixture
@@ -126,15 +126,17 @@ async def _listen(session: Session, items: AsyncGenerator[LinkItem, None]) -> No
 
 async def arrived(session: Session, samples: int) -> None:
     """Until so many more samples came."""
-    wanted = sum(map(len, session.told(Samples))) + samples
-    while sum(map(len, session.told(Samples))) < wanted:
+    wanted = sum(map(len, session.decoded(Samples))) + samples
+    while sum(map(len, session.decoded(Samples))) < wanted:
         await asyncio.sleep(0.02)
 
 
 def resumed_s(session: Session) -> list[float]:
     """From each lost link to the next sample."""
     downs = [item.t_host_s for item in session.of(LinkDown) if item.tries == 0]
-    came = [item.t_host_s for item in session.of(Received) if any(isinstance(told, Samples) for told in item.told)]
+    came = [
+        item.t_host_s for item in session.of(Received) if any(isinstance(decoded, Samples) for decoded in item.decoded)
+    ]
     return [next(t_s for t_s in came if t_s > down_s) - down_s for down_s in downs]
 
 
@@ -195,8 +197,8 @@ def test_every_packet_size_carries_its_rates(rate_hz: int, mtu: int, a_packet: i
     say(f"{rate_hz} Hz, MTU {mtu}: {len(session.numbers)} samples, {time.monotonic() - began_s:.1f} s in all")
     assert session.error is None
     assert session.numbers == list(range(10 * rate_hz))
-    assert {len(samples) for samples in session.told(Samples)[:-1]} == {a_packet}
-    assert (session.told(Lost), session.told(Repeated), session.of(Refused)) == ([], [], [])
+    assert {len(samples) for samples in session.decoded(Samples)[:-1]} == {a_packet}
+    assert (session.decoded(Lost), session.decoded(Repeated), session.of(Refused)) == ([], [], [])
     assert len(session.of(LinkUp)) == 1
 
 
@@ -214,9 +216,9 @@ def test_losses_and_repeats_are_counted_exactly(stage: Stage, say: Say) -> None:
     sent = session.sensor.sent
     say(f"{sent.packets} packets came, {sent.lost} lost, {sent.repeated} repeated")
     assert min(sent.lost, sent.repeated) >= 15
-    assert sum(lost.packets or 0 for lost in session.told(Lost)) == sent.lost
-    assert sum(lost.samples or 0 for lost in session.told(Lost)) == sent.lost_samples
-    assert sum(again.packets for again in session.told(Repeated)) == sent.repeated
+    assert sum(lost.packets or 0 for lost in session.decoded(Lost)) == sent.lost
+    assert sum(lost.samples or 0 for lost in session.decoded(Lost)) == sent.lost_samples
+    assert sum(again.packets for again in session.decoded(Repeated)) == sent.repeated
     assert len(session.numbers) == sent.samples
     assert_in_order(session, 200)
 
@@ -228,7 +230,7 @@ def test_a_broken_link_is_back_within_three_seconds(stage: Stage, say: Say) -> N
     assert session.error is None
     assert [item.reason for item in session.of(LinkDown) if item.tries == 0] == ["link lost"] * 3
     assert max(resumed_s(session)) < RESUMES_S
-    lost = session.told(Lost)
+    lost = session.decoded(Lost)
     assert [item.packets for item in lost] == [None] * 3
     for item, (from_s, _) in zip(lost, drops_s, strict=True):
         assert from_s - 0.2 < item.t_from_s < from_s
@@ -281,7 +283,7 @@ def test_a_sensor_that_never_sends_is_given_up(stage: Stage) -> None:
 def test_a_dying_battery_is_told_and_a_dead_sensor_given_up(stage: Stage) -> None:
     params = LinkParams(scan_s=1.0, give_up_s=4.0)
     session = play(stage, ramp(100, 600.0), radio=Radio(battery_pct=5, battery_life_s=8.0), params=params)
-    percents = [battery.percent for battery in session.told(Battery)]
+    percents = [battery.percent for battery in session.decoded(Battery)]
     assert [percent for n, percent in enumerate(percents) if percent not in percents[:n]] == [5, 4, 3, 2, 1]
     assert session.error is not None
     assert session.error.reason == "gone"
@@ -336,7 +338,9 @@ def test_a_radio_that_is_pulled_out_and_put_in_again(stage: Stage, say: Say) -> 
             async for item in items:
                 ups += isinstance(item, LinkUp)
                 reasons += [item.reason] if isinstance(item, LinkDown) else []
-                new = [t_s for told in getattr(item, "told", ()) if isinstance(told, Samples) for t_s in told.t_s]
+                new = [
+                    t_s for decoded in getattr(item, "told", ()) if isinstance(decoded, Samples) for t_s in decoded.t_s
+                ]
                 times, packets = times + new, packets + bool(new)
                 if packets == 30 and ups == 1 and new:
                     await air.aclose()

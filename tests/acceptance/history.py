@@ -49,7 +49,7 @@ def test_a_live_session_that_is_killed_has_kept_every_repetition_that_it_told_a_
         program.kill()
     with open_history(db, nobody) as history:
         one = history.session(1)
-        assert {rep.index for rep in one.newest.told} >= told
+        assert {rep.index for rep in one.newest.reported} >= told
         assert not one.ended
         assert one.recording is not None
         assert one.recording.is_file()

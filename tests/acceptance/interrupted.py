@@ -59,7 +59,7 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
         counted += len(told)
         if told:
             with open_history(folder / "h.sqlite3", nobody) as history:
-                assert {rep.index for rep in history.session(1).newest.told} >= told
+                assert {rep.index for rep in history.session(1).newest.reported} >= told
     print(f"\n{KILLS} kills, {begun} while it recorded; {counted} repetitions told at least a second before, all kept")
     assert begun > KILLS // 10
 

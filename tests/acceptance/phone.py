@@ -62,7 +62,7 @@ def test_the_repetitions_are_those_of_the_file_that_phyphox_would_save(
     session.phone.control("start")
     session.open()
     session.play(track.duration_s + 1.0)
-    live = analyse(Recording(path, whole(session.told), (), meta)).reps
+    live = analyse(Recording(path, whole(session.decoded), (), meta)).reps
     saved = read_recording(exported(session.phone, tmp_path / "saved"))
     theirs = analyse(Recording(path, saved.samples, (), meta)).reps
     assert [rep.counted for rep in live] == [rep.counted for rep in theirs]

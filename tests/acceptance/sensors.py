@@ -15,7 +15,7 @@ import pytest
 
 from imukick.analysis import analyse
 from imukick.sources.recordings import read_recording
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.off_radio import sensor_of, talk
 from imukick.virtual.track import Track, endless_track
 from tests.acceptance.bluetooth import Say, assert_replays, quality, say, stage
@@ -45,7 +45,7 @@ def test_two_programs_for_a_minute_without_a_loss(make: str, stage: Stage, say: 
     with Program(tmp_path, "virtual-sensor", "--model", make, "--radio", stage.radio) as sensor:
         sensor.until("advertising")
         stage.wait_ready()
-        described = MAKES[make].described
+        described = MODELS[make].described
         file = () if described is None else ("--sensor-file", described)
         options = (*stage.options, *file, "--duration", MINUTE_S, "--record", recording, "--out", table)
         with Program(tmp_path, "live", *options) as live:

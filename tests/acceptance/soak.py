@@ -82,7 +82,7 @@ def test_an_hour_with_two_hundred_drops(tmp_path: Path) -> None:
             await asyncio.sleep(0.05)
 
     async def run(recorder: Recorder, keeper: HistoryRecorder) -> None:
-        session = LiveSession(Exercise(), recorder, {}, keeper=keeper)
+        session = LiveSession(Exercise(), recorder, {}, history=keeper)
         loop = LiveLoop(session, view, count, StopConditions(duration_s=LASTS_S, faster=SPEED))
         async with in_process(endless_track(rate_hz=RATE_HZ), radio=radio, name="soak", speed=SPEED) as room:
             (found,) = await find("soak", backend=room.backend)

@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "reps": WORDS,
     "coaching": WORDS,
     "session": (*WORDS, "motion", "reps"),
-    "clocks": ("units", "signals", "sensors.arrivals"),
+    "clocks": ("units", "signals", "sensors.arrival_line"),
     "ensemble_streams": (*WORDS, "clocks", "session", "motion", "reps"),
     "ensemble_pelvis": (*WORDS, "clocks", "ensemble_streams", "motion", "reps"),
     "ensemble": (*WORDS, "clocks", "ensemble_streams", "ensemble_pelvis", "session", "motion", "reps"),

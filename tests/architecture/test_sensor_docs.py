@@ -9,7 +9,7 @@ import pytest
 
 from imukick.sensors.known import IMUKICK_V1, SENSORS
 from imukick.sensors.link import Sensor
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.off_radio import sensor_of
 from tests.architecture.source_tree import ROOT
 
@@ -52,8 +52,8 @@ def test_an_unusable_one_is_named_with_the_reason(sensor: Sensor) -> None:
 
 def test_what_was_tested_against_a_virtual_sensor_has_one() -> None:
     rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| yes,", sections()["What was tested"], flags=re.MULTILINE)
-    assert sorted(rows) == sorted(sensor_of(make).model for make in MAKES)
-    described = [sensor_of(name).model for name, make in MAKES.items() if make.described is not None]
+    assert sorted(rows) == sorted(sensor_of(make).model for make in MODELS)
+    described = [sensor_of(name).model for name, make in MODELS.items() if make.described is not None]
     assert sorted(rows) == sorted([*(sensor.model for sensor in USABLE), *described])
 
 

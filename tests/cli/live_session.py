@@ -81,4 +81,4 @@ async def talk(session: LiveSession, loop: LiveLoop, said: Sequence[tuple[float,
     for t_s, wish in said:
         while (session.last_s or 0.0) < t_s:
             await asyncio.sleep(0.001)
-        loop.wish(wish)
+        loop.command(wish)

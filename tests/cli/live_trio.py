@@ -24,7 +24,7 @@ from imukick.live.view import Views
 from imukick.sinks.recorder import Recorder
 from imukick.sources.ble import find, stream
 from imukick.virtual.radio import Radio
-from imukick.virtual.running_sensor import Part, in_process_together
+from imukick.virtual.running_sensor import SensorSetup, in_process_together
 from tests.cli.live_session import talk
 from tests.skipped_time import run_skipping
 
@@ -74,7 +74,7 @@ async def _lived(
         header = {"height_m": exercise.height_m, "group": "live"}
         session = LiveSession(exercise, recorders, header, coach)
         loop = LiveLoop(session, Views(()), counts, limits)
-        parts = [Part(track, radio=radios.get(place), name=f"at the {place}") for place, track in tracks.items()]
+        parts = [SensorSetup(track, radio=radios.get(place), name=f"at the {place}") for place, track in tracks.items()]
         async with in_process_together(parts, speed=speed) as room:
             found = {place: (await find(f"at the {place}", backend=room.backend))[0] for place in tracks}
             talking = asyncio.create_task(talk(session, loop, said))

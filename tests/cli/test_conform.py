@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imukick.virtual.device_models import MAKES, OWN, Model
+from imukick.virtual.device_models import MODELS, OWN, Model
 from tests.cli.command import Run
 from tests.conformance.broken import BROKEN
 
@@ -27,7 +27,7 @@ def test_the_command_writes_its_report_once(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_broken_rule_is_the_exit_code_and_a_row(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MAKES, OWN, Model(BROKEN["EmptyBattery"].make, "imukick broken"))
+    monkeypatch.setitem(MODELS, OWN, Model(BROKEN["EmptyBattery"].make, "imukick broken"))
     done = run("conform", "--sensor", "virtual", "--part", "services")
     assert done.code == 1
     assert "it reads ff" in " ".join(done.out.split())

@@ -257,7 +257,7 @@ def test_a_history_that_refuses_is_said_once_and_the_session_goes_on(tmp_path: P
 def test_an_answer_on_the_page_is_kept_and_the_question_not_asked_again(tmp_path: Path) -> None:
     db, plan = tmp_path / "h.sqlite3", find_plan("warm-up")
     keeper = HistoryRecorder(lambda: open_history(db, nobody), "me", plan, first_words(plan))
-    assert keeper.before.asks
+    assert keeper.preflight.asks
     begun(keeper)
     keeper.answer("no")
     keeper.end(played(), PLAY)

@@ -14,7 +14,7 @@ from imukick.errors import SensorError
 from imukick.sensors.known import SENSORS
 from imukick.sources.ble import Answer, Backend, Found
 from imukick.virtual import bumble_backend as bumble_backend_room
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.off_radio import sensor_of
 from imukick.virtual.radio import Radio
 from imukick.virtual.running_sensor import in_process, serve
@@ -33,7 +33,7 @@ def served(make: str, name: str | None = None) -> Iterator[str]:
 
     async def runs() -> None:
         place = f"tcp-server:127.0.0.1:{port}"
-        async with serve(place, ramp(50.0, 5.0), make=make, name=name, radio=Radio(battery_pct=61)) as sensor:
+        async with serve(place, ramp(50.0, 5.0), model=make, name=name, radio=Radio(battery_pct=61)) as sensor:
             ready.set()
             await stop.wait()
             written.extend(sensor.written)
@@ -57,7 +57,7 @@ def nearby(make: str, name: str | None = None) -> Iterator[str]:
 
     @asynccontextmanager
     async def backend(_transport: str) -> AsyncIterator[Backend]:
-        async with in_process(ramp(50.0, 5.0), make=make, name=name, radio=Radio(battery_pct=61)) as room:
+        async with in_process(ramp(50.0, 5.0), model=make, name=name, radio=Radio(battery_pct=61)) as room:
             yield room.backend
             written.extend(room.sensor.written)
 
@@ -79,10 +79,10 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", MODELS)
 def test_each_make_is_named_and_asked(make: str, run: Run) -> None:
-    name = MAKES[make].name
-    described = MAKES[make].described
+    name = MODELS[make].name
+    described = MODELS[make].described
     options = () if described is None else ("--sensor-file", described)
     with nearby(make) as radio:
         done = run("scan", "--radio", radio, "--ask", *options)

@@ -58,9 +58,9 @@ def test_another_process_streams_a_recording_from_it(kicks: Path) -> None:
     assert first.startswith(f"ankle: plays {kicks.name} (45.3 s, 50.08 Hz) on tcp-server:127.0.0.1:{port}")
     assert "tcp-client" in first
     assert [line.split("s  ")[1] for line in said.splitlines()[:-1]][-1] == "the recording is over"
-    told = [told for item in items if isinstance(item, Received) for told in item.told]
-    came = [samples for samples in told if isinstance(samples, Samples)]
-    lost = sum(one.samples or 0 for one in told if isinstance(one, Lost))
+    decoded = [decoded for item in items if isinstance(item, Received) for decoded in item.decoded]
+    came = [samples for samples in decoded if isinstance(samples, Samples)]
+    lost = sum(one.samples or 0 for one in decoded if isinstance(one, Lost))
     original = read_recording(kicks).samples
     assert said.splitlines()[-1].startswith(f"sent {len(came)} packets with {sum(map(len, came))} samples; lost ")
     assert lost > 0

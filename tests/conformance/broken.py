@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from imukick.sensors import imukick_v1 as v1
 from imukick.virtual import imukick_v1_device as device
 from imukick.virtual.device_model import DeviceContext, DeviceModel
-from imukick.virtual.imukick_v1 import ImukickV1
+from imukick.virtual.imukick_v1 import VirtualImukickV1
 from imukick.virtual.imukick_v1_device import Device, Part, samples_per_packet
 
 
@@ -174,7 +174,7 @@ class SendsTooMany(Device):
         return status
 
 
-class EmptyBattery(ImukickV1):
+class EmptyBattery(VirtualImukickV1):
     """It does not know its charge, and says 255."""
 
     def read(self, characteristic: str) -> bytes:
@@ -185,22 +185,22 @@ class EmptyBattery(ImukickV1):
 class Broken:
     """What is wrong (a core, or a whole make), the rules that this breaks, the parts of a run that see it."""
 
-    core: type[Device] | type[ImukickV1]
+    core: type[Device] | type[VirtualImukickV1]
     breaks: frozenset[str]
     parts: tuple[str, ...]
 
     def make(self, body: DeviceContext) -> DeviceModel:
-        if issubclass(self.core, ImukickV1):
+        if issubclass(self.core, VirtualImukickV1):
             return self.core(body)
         core = self.core
 
         def made(part: Part, boot: int) -> Device:
             return core(part, boot)
 
-        return ImukickV1(body, core=made)
+        return VirtualImukickV1(body, core=made)
 
 
-def _broken(core: type[Device] | type[ImukickV1], part: str, *breaks: str) -> Broken:
+def _broken(core: type[Device] | type[VirtualImukickV1], part: str, *breaks: str) -> Broken:
     return Broken(core, frozenset(breaks), (part,))
 
 

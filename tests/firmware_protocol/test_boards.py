@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imukick.sensors.imukick_v1 import SERVICE, Order, Status, parse_config, parse_reply, parse_stream
+from imukick.sensors.imukick_v1 import SERVICE, CommandCode, Status, parse_config, parse_reply, parse_stream
 from tests.firmware_protocol.core_programs import C_CORE, MICROPYTHON, PROTOCOL, PYTHON_CORE, needs, run
 
 BOARDS = PROTOCOL / "reference" / "boards"
@@ -53,10 +53,10 @@ def test_the_esp32_program_holds_a_session_in_micropython() -> None:
         for kind, data in (line.split() for line in lines if line[0] == "s" or (line[:3] == "con" and line[3] == "t"))
     ]
     replies = [parse_reply(data) for kind, data in sent if kind == "control"]
-    assert [(one.order, one.status) for one in replies] == [
-        (Order.START, Status.OK),
-        (Order.SET, Status.BUSY),
-        (Order.STOP, Status.OK),
+    assert [(one.code, one.status) for one in replies] == [
+        (CommandCode.START, Status.OK),
+        (CommandCode.SET, Status.BUSY),
+        (CommandCode.STOP, Status.OK),
     ]
     assert (sent[0][0], sent[-1][0]) == ("control", "control")
     packets = [parse_stream(data) for kind, data in sent if kind == "stream"]

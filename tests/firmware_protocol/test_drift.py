@@ -142,7 +142,7 @@ def host_agrees(codec: ModuleType, name: str, row: Row) -> bool:
                 value = row["value"] | {"n": config.samples, "mtu": config.mtu or 0, "boot": config.boot}
             case _:
                 reply = codec.parse_reply(data)
-                value = {"order": reply.order.name, "status": reply.status.name, "uptime_us": reply.uptime_us}
+                value = {"order": reply.code.name, "status": reply.status.name, "uptime_us": reply.uptime_us}
     except ProtocolError:
         return False
     return json.dumps(value) == json.dumps(row["value"])

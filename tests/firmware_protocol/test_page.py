@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imukick.sensors import imukick_v1
-from imukick.sensors.imukick_v1 import Config, Order, Status, pack_command, pack_config
+from imukick.sensors.imukick_v1 import CommandCode, Config, Status, pack_command, pack_config
 from tests.firmware_protocol.vectors import FOLDER, vectors
 
 PAGE = (FOLDER / "v1.md").read_text(encoding="utf-8")
@@ -95,9 +95,9 @@ def test_a_vector_read_by_the_page_alone_has_its_values(table: str, file: str, n
 def test_the_page_names_the_uuids_the_commands_and_the_statuses() -> None:
     for name in ("SERVICE", "STREAM", "CONTROL", "CONFIG"):
         assert re.search(rf"\*\*{name}\*\* \| `{getattr(imukick_v1, name)}`", PAGE, flags=re.IGNORECASE)
-    for order in Order:
-        begins = pack_command(imukick_v1.Command(order))[:1].hex()
-        assert f"| {order.name} | `{begins}`" in PAGE
+    for code in CommandCode:
+        begins = pack_command(imukick_v1.ControlCommand(code))[:1].hex()
+        assert f"| {code.name} | `{begins}`" in PAGE
     for status in Status:
         assert f"| {status.value} | {status.name} |" in PAGE
     assert f"more than {imukick_v1.MAX_PACKETS_HZ:.0f} packets a second" in PAGE

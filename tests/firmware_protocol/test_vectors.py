@@ -14,9 +14,9 @@ from imukick.sensors.imukick_v1 import (
     CONTROL,
     MAX_PACKETS_HZ,
     STREAM,
-    Command,
+    CommandCode,
     Config,
-    Order,
+    ControlCommand,
     Packet,
     Reply,
     Status,
@@ -32,7 +32,7 @@ from imukick.sensors.imukick_v1 import (
     to_counts,
 )
 from imukick.sensors.imukick_v1_decoder import ImukickV1
-from imukick.sensors.link import Battery, Lost, Repeated, Settings, Told
+from imukick.sensors.link import Battery, Decoded, Lost, Repeated, Settings
 from imukick.signals import Samples
 from tests.firmware_protocol.vectors import Row, named, vectors
 
@@ -62,9 +62,9 @@ def config_value(config: Config) -> Row:
     }
 
 
-def command_value(command: Command) -> Row:
-    if command.order is not Order.SET:
-        return {"order": command.order.name}
+def command_value(command: ControlCommand) -> Row:
+    if command.code is not CommandCode.SET:
+        return {"order": command.code.name}
     return {
         "order": "SET",
         "rate_millihz": command.rate_millihz,
@@ -75,7 +75,7 @@ def command_value(command: Command) -> Row:
 
 
 def reply_value(reply: Reply) -> Row:
-    return {"order": reply.order.name, "status": reply.status.name, "uptime_us": reply.uptime_us}
+    return {"order": reply.code.name, "status": reply.status.name, "uptime_us": reply.uptime_us}
 
 
 CODECS: dict[str, tuple[Any, Any, Any]] = {
@@ -106,21 +106,21 @@ def test_each_vector_decodes_and_packs_again_or_is_refused_at_its_byte(kind: str
         assert pack(parsed) == data
 
 
-def told_value(told: Told, row: Row) -> Row:
+def told_value(decoded: Decoded, row: Row) -> Row:
     """What was told, as the vectors write it."""
-    match told:
+    match decoded:
         case Samples():
             scale = Config().acc_mps2_per_count
-            assert np.rint(told.acc_mps2[:, 0] / scale).tolist() == [number(row) % 32768] * len(told)
-            return {"t_s": told.t_s.tolist()}
+            assert np.rint(decoded.acc_mps2[:, 0] / scale).tolist() == [number(row) % 32768] * len(decoded)
+            return {"t_s": decoded.t_s.tolist()}
         case Lost():
-            return {"lost": [told.t_from_s, told.t_to_s, told.packets, told.samples]}
+            return {"lost": [decoded.t_from_s, decoded.t_to_s, decoded.packets, decoded.samples]}
         case Repeated():
-            return {"repeated": told.packets}
+            return {"repeated": decoded.packets}
         case Settings():
-            return {"rate_hz": told.rate_hz}
+            return {"rate_hz": decoded.rate_hz}
         case Battery():
-            return {"battery": told.percent}
+            return {"battery": decoded.percent}
 
 
 def number(row: Row) -> int:
@@ -147,15 +147,15 @@ def test_each_session_gives_its_times_and_gaps(row: Row) -> None:
                 decoder.receive(on, data, step["arrival_s"])
             assert (refused.value.offset, refused.value.hex) == (step["error"]["offset"], step["hex"]), at
             continue
-        told = [told_value(one, step) for one in decoder.receive(on, data, step["arrival_s"])]
-        for got in told:
+        decoded = [told_value(one, step) for one in decoder.receive(on, data, step["arrival_s"])]
+        for got in decoded:
             if "lost" in got:
                 got["lost"][:2] = [round(t, 6) for t in got["lost"][:2]]
         wanted = [
             {"lost": [round(t, 6) for t in one["lost"][:2]] + one["lost"][2:]} if "lost" in one else close(one)
             for one in step["told"]
         ]
-        assert told == wanted, f"step {at}: {step}"
+        assert decoded == wanted, f"step {at}: {step}"
 
 
 @pytest.mark.parametrize("row", vectors("sizes"), ids=named)
@@ -172,7 +172,7 @@ def test_each_reading_means_what_the_table_says(row: Row) -> None:
     decoder = ImukickV1()
     decoder.start()
     decoder.receive(CONFIG, pack_config(config), 0.0)
-    decoder.receive(CONTROL, pack_reply(Reply(Order.START, uptime_us=0)), 0.0)
+    decoder.receive(CONTROL, pack_reply(Reply(CommandCode.START, uptime_us=0)), 0.0)
     data = pack_stream(0, 0, np.full((1, 6), row["raw"], dtype=np.int16))
     (samples,) = decoder.receive(STREAM, data, 0.01)
     assert isinstance(samples, Samples)
@@ -188,5 +188,5 @@ def test_each_reading_means_what_the_table_says(row: Row) -> None:
 
 def test_statuses_and_orders_all_have_a_vector() -> None:
     rows = [row["value"] for row in vectors("control") if "value" in row]
-    assert {row["order"] for row in rows} == {order.name for order in Order}
+    assert {row["order"] for row in rows} == {code.name for code in CommandCode}
     assert {row["status"] for row in rows if "status" in row} == {status.name for status in Status}

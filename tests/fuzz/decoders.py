@@ -13,14 +13,14 @@ from imukick.errors import ProtocolError
 from imukick.sensors.link import Action, Await, Lost, Read, Sensor, Subscribe, Then, Wait
 from imukick.signals import Samples
 from imukick.sources.mapped_files import SHIPPED, find_mapped
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.off_radio import Talk, sensor_of
 from imukick.virtual.playing import Faults
 from imukick.virtual.radio import Radio
 from imukick.virtual.track import Track
 
 FIRST: Final = ("imukick", "movesense", "witmotion", "dot", "verity", "thingy52", *SHIPPED[:3])
-NAMES: Final = (*FIRST, *(name for name in MAKES if name not in FIRST))
+NAMES: Final = (*FIRST, *(name for name in MODELS if name not in FIRST))
 """Which decoder: the first byte, in this order; new ones are added behind, so that kept inputs stay with theirs."""
 TICK_S: Final = 0.02
 RESTART: Final = 0x80
@@ -45,13 +45,13 @@ def sensor(name: str) -> Sensor:
 @functools.cache
 def characteristics(name: str) -> tuple[str, ...]:
     """All that its virtual sensor has, or that the start of a described one names; and one that nobody knows."""
-    if name not in MAKES:
+    if name not in MODELS:
         named = {
             one.characteristic for one in sensor(name).decoder().start() if isinstance(one, Subscribe | Read | Await)
         }
         return (*sorted(named), UNKNOWN)
     body = Talk(name, _SILENCE, Radio(), Faults(), sensor(name).decoder())
-    return (*sorted({one for table in MAKES[name].make(body).table.values() for one in table}), UNKNOWN)
+    return (*sorted({one for table in MODELS[name].build(body).table.values() for one in table}), UNKNOWN)
 
 
 def records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -83,15 +83,15 @@ def session(data: bytes) -> list[Samples]:
         if waited is None or on & GIVE_UP or (isinstance(waited, float) and arrival_s >= waited):
             waited = _act(todo, known, arrival_s)
         try:
-            told = decoder.receive(characteristic, value, arrival_s)
+            decoded = decoder.receive(characteristic, value, arrival_s)
         except ProtocolError as error:
             _check_refusal(error, value)
             continue
         finally:
             if waited == characteristic:
                 waited = _act(todo, known, arrival_s)
-        came += [one for one in told if isinstance(one, Samples) and len(one)]
-        lost += [one for one in told if isinstance(one, Lost)]
+        came += [one for one in decoded if isinstance(one, Samples) and len(one)]
+        lost += [one for one in decoded if isinstance(one, Lost)]
     decoder.stop()
     _check(came, lost, len(data))
     return came
@@ -108,9 +108,9 @@ def _act(todo: deque[Action], known: Sequence[str], now_s: float) -> str | float
                     return characteristic
             case Wait(duration_s):
                 return now_s + duration_s
-            case Then(asked):
+            case Then(next_actions):
                 try:
-                    todo.extendleft(reversed(asked()))
+                    todo.extendleft(reversed(next_actions()))
                 except ProtocolError:
                     todo.clear()
     raise AssertionError("a start that never ends")

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from imukick.sensors.link import Action, Decoder, Told
+from imukick.sensors.link import Action, Decoded, Decoder
 from imukick.sinks.recording_csv import write_recording
 from imukick.sources.mapped_files import SHIPPED
 from imukick.sources.mapped_files import TABLE as SENSOR_FILES
 from imukick.sources.plan_files import SHIPPED as PLANS
 from imukick.sources.plan_files import TABLE as PLAN_FILES
 from imukick.units import DEG_PER_RAD
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.off_radio import sensor_of, talk
 from imukick.virtual.radio import Radio
 from imukick.virtual.track import Track, recorded_track
@@ -38,7 +38,7 @@ class Listening:
     def stop(self) -> tuple[Action, ...]:
         return self._inner.stop()
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
         self.values.append((characteristic, arrival_s, data))
         return self._inner.receive(characteristic, data, arrival_s)
 
@@ -49,13 +49,13 @@ def of_decoders() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kick.csv"
         write_recording(path, made.kick(3.0), (), {})
-        for name in MAKES:
+        for name in MODELS:
             for radio_name, radio in (("good", Radio()), ("lossy", Radio(loss=0.2, seed=3))):
                 track: Track = recorded_track(path)
                 listening = Listening(sensor_of(name).decoder())
                 talk(name, track, radio=radio, decoder=listening)
                 out[f"{name}_{radio_name}"] = decoders.seed(name, listening.values)[:6000]
-    for name in [one for one in SHIPPED if one not in MAKES]:
+    for name in [one for one in SHIPPED if one not in MODELS]:
         known = decoders.characteristics(name)
         numbers = [
             struct.pack("<6f", 0.1, 0.2, 0.98, 1.0, 2.0, 3.0),

@@ -11,7 +11,7 @@ import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors import movella_dot, movesense, polar_pmd
-from imukick.sensors.link import Decoder, Lost, Repeated, Settings, Then, Told
+from imukick.sensors.link import Decoded, Decoder, Lost, Repeated, Settings, Then
 from imukick.sensors.movella_dot import MovellaDot
 from imukick.sensors.movesense import Movesense
 from imukick.sensors.polar_verity import PolarVerity
@@ -20,12 +20,14 @@ from imukick.signals import FloatArray, Samples
 Three = Sequence[float]
 
 
-def fed(decoder: Decoder, on: str, chunks: Iterable[bytes], *, every_s: float = 0.0, from_s: float = 0.0) -> list[Told]:
+def fed(
+    decoder: Decoder, on: str, chunks: Iterable[bytes], *, every_s: float = 0.0, from_s: float = 0.0
+) -> list[Decoded]:
     """All that is told of these values, none of which is refused."""
-    return [told for k, data in enumerate(chunks) for told in decoder.receive(on, data, from_s + k * every_s)]
+    return [decoded for k, data in enumerate(chunks) for decoded in decoder.receive(on, data, from_s + k * every_s)]
 
 
-def tried(decoder: Decoder, on: str, data: bytes, arrival_s: float) -> list[Told] | None:
+def tried(decoder: Decoder, on: str, data: bytes, arrival_s: float) -> list[Decoded] | None:
     """None when the value was refused in the one way that is allowed."""
     refused: ProtocolError
     try:
@@ -38,13 +40,13 @@ def tried(decoder: Decoder, on: str, data: bytes, arrival_s: float) -> list[Told
     return None
 
 
-def pieces(told: Iterable[Told]) -> list[Samples]:
-    return [one for one in told if isinstance(one, Samples)]
+def pieces(decoded: Iterable[Decoded]) -> list[Samples]:
+    return [one for one in decoded if isinstance(one, Samples)]
 
 
-def joined(told: Iterable[Told]) -> tuple[FloatArray, FloatArray, FloatArray]:
+def joined(decoded: Iterable[Decoded]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Times (n,), acceleration (n, 3) in m/s2, rate (n, 3) in deg/s."""
-    some = pieces(told)
+    some = pieces(decoded)
     return (
         np.concatenate([np.zeros(0), *(one.t_s for one in some)]),
         np.concatenate([np.zeros((0, 3)), *(one.acc_mps2 for one in some)]),
@@ -52,16 +54,16 @@ def joined(told: Iterable[Told]) -> tuple[FloatArray, FloatArray, FloatArray]:
     )
 
 
-def holes(told: Iterable[Told]) -> list[Lost]:
-    return [one for one in told if isinstance(one, Lost)]
+def holes(decoded: Iterable[Decoded]) -> list[Lost]:
+    return [one for one in decoded if isinstance(one, Lost)]
 
 
-def repeated(told: Iterable[Told]) -> int:
-    return sum(one.packets for one in told if isinstance(one, Repeated))
+def repeated(decoded: Iterable[Decoded]) -> int:
+    return sum(one.packets for one in decoded if isinstance(one, Repeated))
 
 
-def settings_told(told: Iterable[Told]) -> Settings:
-    return [one for one in told if isinstance(one, Settings)][-1]
+def settings_told(decoded: Iterable[Decoded]) -> Settings:
+    return [one for one in decoded if isinstance(one, Settings)][-1]
 
 
 def gsp_packet(ms: int, *groups: Sequence[Three], ref: int = movesense.IMU6_REF) -> bytes:
@@ -163,15 +165,15 @@ def polar_started() -> PolarVerity:
     return decoder
 
 
-def polar_resumed(decoder: PolarVerity) -> list[Told]:
+def polar_resumed(decoder: PolarVerity) -> list[Decoded]:
     """As on every connection: offers, then both started."""
     *_, then = decoder.start()
     for kind, offer in OFFERS.items():
         decoder.receive(polar_pmd.CONTROL, pmd_answer(1, kind, 0, offer), 0.0)
     assert isinstance(then, Then)
     then.actions()
-    told: list[Told] = []
+    decoded: list[Decoded] = []
     for kind, factor in ((2, ACC_FACTOR), (5, GYRO_FACTOR)):
         answer = pmd_answer(2, kind, 0, "05 01" + struct.pack("<f", factor).hex())
-        told += decoder.receive(polar_pmd.CONTROL, answer, 0.0)
-    return told
+        decoded += decoder.receive(polar_pmd.CONTROL, answer, 0.0)
+    return decoded

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imukick.sensors.link import Told
+from imukick.sensors.link import Decoded
 from imukick.sensors.phyphox import Phyphox, parse_config
 from imukick.virtual.phone import BUFFERS, Phone
 from imukick.virtual.track import Track
@@ -19,14 +19,14 @@ POLL_S = 0.1
 
 @dataclass
 class PhoneSession:
-    """`play` asks until a time of the track; `told` is all that came of it."""
+    """`play` asks until a time of the track; `decoded` is all that came of it."""
 
     track: Track
     delay_s: tuple[float, float] = (0.05, 0.4)
     loss: float = 0.02
     seed: int = 1
     t_s: float = 0.0
-    told: list[Told] = field(default_factory=list)
+    decoded: list[Decoded] = field(default_factory=list)
     asked: int = 0
 
     def __post_init__(self) -> None:
@@ -52,7 +52,7 @@ class PhoneSession:
                 self.t_s = begun_s + TRY_S
                 continue
             self.t_s = begun_s + delay_s
-            self.told += self.decoder.receive(also(answer).encode(), self.t_s)
+            self.decoded += self.decoder.receive(also(answer).encode(), self.t_s)
             self.t_s = max(self.t_s, begun_s + POLL_S)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imukick.errors import ProtocolError
-from imukick.sensors.link import Action, Await, Sensor, Then, Told
+from imukick.sensors.link import Action, Await, Decoded, Sensor, Then
 from tests.sensors.foreign import holes, joined
 
 CLOSE = {"t_s": 1e-6, "acc_mps2": 1e-5, "gyr_degps": 1e-4}
@@ -24,7 +24,7 @@ def check(vector: Mapping[str, Any], sensor: Sensor) -> None:
     assert vector["kind"] == "constructed"
     decoder = sensor.decoder()
     todo = list(decoder.start()) if vector.get("asks") else list(decoder.start())[:0]
-    told: list[Told] = []
+    decoded: list[Decoded] = []
     for step in vector["steps"]:
         _until_awaited(todo)
         value = step["on"], bytes.fromhex(step["hex"]), step["arrival_s"]
@@ -32,11 +32,11 @@ def check(vector: Mapping[str, Any], sensor: Sensor) -> None:
             with pytest.raises(ProtocolError):
                 decoder.receive(*value)
         else:
-            told += decoder.receive(*value)
+            decoded += decoder.receive(*value)
     expect = vector["expect"]
-    for name, got in zip(CLOSE, joined(told), strict=True):
+    for name, got in zip(CLOSE, joined(decoded), strict=True):
         assert got == pytest.approx(np.array(expect[name], dtype=np.float64), abs=CLOSE[name]), name
-    lost = [[hole.t_from_s, hole.t_to_s, hole.packets, hole.samples] for hole in holes(told)]
+    lost = [[hole.t_from_s, hole.t_to_s, hole.packets, hole.samples] for hole in holes(decoded)]
     assert len(lost) == len(expect["lost"])
     for one, wanted in zip(lost, expect["lost"], strict=True):
         assert one[:2] == pytest.approx(wanted[:2], abs=CLOSE["t_s"])

@@ -19,7 +19,7 @@ from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_N
 from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Decoder, Read, Sensor, Subscribe, Then
 from imukick.sensors.mapped import SensorMap
-from imukick.sensors.mapped_values import Value
+from imukick.sensors.mapped_values import MappedValue
 from imukick.signals import Samples
 from imukick.sources.mapped_files import SHIPPED, parse_mapped
 from imukick.sources.mapped_files import TABLE as SENSOR_FILES
@@ -154,14 +154,14 @@ def mapped_values(described: SensorMap) -> Values:
     )
 
 
-def records(value: Value) -> st.SearchStrategy[bytes]:
+def records(value: MappedValue) -> st.SearchStrategy[bytes]:
     """Up to three whole ones, or anything."""
     size = struct.calcsize(value.layout or "")
     whole = st.binary(min_size=size, max_size=size).map(partial(in_frame, value))
     return st.lists(whole, max_size=3).map(b"".join) | st.lists(whole | BYTES, max_size=3).map(b"".join) | BYTES
 
 
-def in_frame(value: Value, record: bytes) -> bytes:
+def in_frame(value: MappedValue, record: bytes) -> bytes:
     """Frame and check around a record, where it has them."""
     return (value.frame or b"") + record + (bytes([sum(record) & 0xFF]) if value.check else b"")
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
 from imukick.sensors.imukick_v1 import (
-    Command,
+    CommandCode,
     Config,
-    Order,
+    ControlCommand,
     Reply,
     Status,
     pack_command,
@@ -53,16 +53,16 @@ def test_packets_come_back_as_packed(seq: int, t_us: int, n: int, seed: int) -> 
     assert (packet.counts == counts).all()
 
 
-@given(st.sampled_from(Order), U32, U16, U16, U16)
-def test_commands_come_back_as_packed(order: Order, rate: int, acc: int, gyr: int, latency: int) -> None:
-    command = Command(order, rate, acc, gyr, latency) if order is Order.SET else Command(order)
+@given(st.sampled_from(CommandCode), U32, U16, U16, U16)
+def test_commands_come_back_as_packed(code: CommandCode, rate: int, acc: int, gyr: int, latency: int) -> None:
+    command = ControlCommand(code, rate, acc, gyr, latency) if code is CommandCode.SET else ControlCommand(code)
     assert parse_command(pack_command(command)) == command
 
 
-@given(st.sampled_from(Order), st.sampled_from(Status), st.integers(0, 2**64 - 1))
-def test_replies_come_back_as_packed(order: Order, status: Status, uptime_us: int) -> None:
-    timed = status is Status.OK and order in (Order.START, Order.SYNC)
-    reply = Reply(order, status, uptime_us if timed else None)
+@given(st.sampled_from(CommandCode), st.sampled_from(Status), st.integers(0, 2**64 - 1))
+def test_replies_come_back_as_packed(code: CommandCode, status: Status, uptime_us: int) -> None:
+    timed = status is Status.OK and code in (CommandCode.START, CommandCode.SYNC)
+    reply = Reply(code, status, uptime_us if timed else None)
     assert parse_reply(pack_reply(reply)) == reply
 
 

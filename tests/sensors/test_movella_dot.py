@@ -47,14 +47,14 @@ def test_the_clock_wraps_and_the_line_does_not() -> None:
 
 def test_lost_samples_show_in_the_stamps() -> None:
     kept = [k for k in range(100) if k not in (10, 50, 51, 52)]
-    told = fed(dot_started(), MEDIUM, packets(kept))
-    assert [(hole.packets, hole.samples) for hole in holes(told)] == [(1, 1), (3, 3)]
-    assert joined(told)[0] == pytest.approx(np.array(kept) * STEP_US * 1e-6, abs=1e-9)
+    decoded = fed(dot_started(), MEDIUM, packets(kept))
+    assert [(hole.packets, hole.samples) for hole in holes(decoded)] == [(1, 1), (3, 3)]
+    assert joined(decoded)[0] == pytest.approx(np.array(kept) * STEP_US * 1e-6, abs=1e-9)
 
 
 def test_repeats_are_dropped() -> None:
-    told = fed(dot_started(), MEDIUM, packets([0, 1, 1, 2, 1, 3]))
-    assert (repeated(told), len(joined(told)[0])) == (2, 4)
+    decoded = fed(dot_started(), MEDIUM, packets([0, 1, 1, 2, 1, 3]))
+    assert (repeated(decoded), len(joined(decoded)[0])) == (2, 4)
 
 
 def test_a_clock_that_leaps_ahead_is_not_believed() -> None:
@@ -114,7 +114,7 @@ def test_modes_that_cannot_be_used_are_refused_with_the_reason(mode: int, why: s
 
 
 def test_a_sensor_that_does_not_measure_is_told() -> None:
-    with pytest.raises(ProtocolError, match="was told to measure and does not"):
+    with pytest.raises(ProtocolError, match="does not start to measure"):
         dot_started().receive(dot.CONTROL, bytes.fromhex("010004"), 0.0)
     assert dot_started().receive(dot.CONTROL, dot.START, 0.0) == []
 

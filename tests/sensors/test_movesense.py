@@ -10,7 +10,7 @@ import pytest
 from imukick.errors import ProtocolError
 from imukick.sensors import movesense
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL
-from imukick.sensors.link import Action, Battery, Subscribe, Then, Told, Wait, Write
+from imukick.sensors.link import Action, Battery, Decoded, Subscribe, Then, Wait, Write
 from imukick.sensors.movesense import ACC_REF, GYRO_REF, IMU6_REF, NOTIFY, RATES_HZ, Code, Movesense
 from tests.sensors.foreign import (
     fed,
@@ -81,15 +81,15 @@ def test_three_parts_are_put_together_too() -> None:
 
 def test_a_new_packet_ends_one_whose_second_part_was_lost() -> None:
     decoder = movesense_started(104)
-    told = fed(decoder, NOTIFY, in_two(packet(0, rate_hz=104)))
-    told += fed(decoder, NOTIFY, in_two(packet(1, rate_hz=104))[:1])
+    decoded = fed(decoder, NOTIFY, in_two(packet(0, rate_hz=104)))
+    decoded += fed(decoder, NOTIFY, in_two(packet(1, rate_hz=104))[:1])
     first, second = in_two(packet(2, rate_hz=104))
     with pytest.raises(ProtocolError, match="ends after 156 of 196 bytes"):
         decoder.receive(NOTIFY, first, 0.2)
-    told += fed(decoder, NOTIFY, [second, *in_two(packet(3, rate_hz=104))])
-    t_s, _, gyr = joined(told)
+    decoded += fed(decoder, NOTIFY, [second, *in_two(packet(3, rate_hz=104))])
+    t_s, _, gyr = joined(decoded)
     assert gyr[:, 0] == pytest.approx([*range(8), *range(16, 32)], abs=1e-6)
-    assert [(hole.packets, hole.samples) for hole in holes(told)] == [(1, 8)]
+    assert [(hole.packets, hole.samples) for hole in holes(decoded)] == [(1, 8)]
     assert (np.diff(t_s) > 0).all()
 
 
@@ -138,10 +138,10 @@ def test_two_streams_make_one_where_the_whole_does_not_come() -> None:
     split = then(subscribed)
     assert asked(split) == [b"\x02\x63", b"\x01\x64/Meas/Acc/104", b"\x01\x65/Meas/Gyro/104"]
     streams = [packet(k, rate_hz=104, ref=ref) for k in range(6) for ref in (ACC_REF, GYRO_REF)]
-    t_s, acc, gyr = joined(told := fed(decoder, NOTIFY, streams))
+    t_s, acc, gyr = joined(decoded := fed(decoder, NOTIFY, streams))
     assert then(split) == ()
     assert asked(decoder.stop()) == [b"\x02\x64", b"\x02\x65"]
-    assert settings_told(told).rate_hz == 104
+    assert settings_told(decoded).rate_hz == 104
     assert gyr[:, 0] == pytest.approx(np.arange(48), abs=1e-6)
     assert acc == pytest.approx(np.array([STILL] * 48), abs=1e-6)
     assert np.diff(t_s) == pytest.approx(1 / 104, abs=1e-3)
@@ -182,23 +182,23 @@ def test_an_exhausted_sensor_is_not_asked_again() -> None:
 @pytest.mark.parametrize("hello", [b"Hello", b"\x01serial\0Movesense HR2\0AA:BB\0imu_app\x002.3.1\0", b"", b"\x01"])
 def test_both_kinds_of_greeting_are_understood(hello: bytes) -> None:
     decoder = movesense_started()
-    told = fed(decoder, NOTIFY, [bytes([1, movesense.HELLO_REF]) + hello, packet(0)])
+    decoded = fed(decoder, NOTIFY, [bytes([1, movesense.HELLO_REF]) + hello, packet(0)])
     new = hello.startswith(b"\x01s")
-    assert settings_told(told).model == ("Movesense HR2" if new else "Movesense")
-    assert settings_told(told).firmware == ("2.3.1" if new else None)
+    assert settings_told(decoded).model == ("Movesense HR2" if new else "Movesense")
+    assert settings_told(decoded).firmware == ("2.3.1" if new else None)
 
 
 @pytest.mark.parametrize(("degps", "warned"), [(2000, False), (1000, False), (500, True), (245, True)])
 def test_a_small_range_of_the_gyroscope_is_warned_of(degps: int, warned: bool) -> None:
-    told = fed(
+    decoded = fed(
         movesense_started(),
         NOTIFY,
         [gsp_reply(movesense.CONFIG_REF, 200, struct.pack("<BHH", 8, degps, 400)), packet(0)],
     )
-    said = settings_told(told)
+    said = settings_told(decoded)
     assert any(f"ends at {degps} deg/s" in warning for warning in said.warnings) == warned
     assert said.gyr_range_radps == pytest.approx(np.deg2rad(degps))
-    assert joined(told)[0].size == 4
+    assert joined(decoded)[0].size == 4
 
 
 @pytest.mark.parametrize(
@@ -221,26 +221,26 @@ def test_the_stamp_is_that_of_the_first_sample_and_wraps() -> None:
 
 def test_lost_packets_show_in_the_stamps() -> None:
     kept = [k for k in range(40) if k not in (3, 17, 18)]
-    told = fed(movesense_started(), NOTIFY, [packet(k) for k in kept])
-    assert [(hole.packets, hole.samples) for hole in holes(told)] == [(1, 4), (2, 8)]
+    decoded = fed(movesense_started(), NOTIFY, [packet(k) for k in kept])
+    assert [(hole.packets, hole.samples) for hole in holes(decoded)] == [(1, 4), (2, 8)]
 
 
 def test_repeats_are_dropped() -> None:
-    told = fed(movesense_started(), NOTIFY, [packet(k) for k in (0, 1, 1, 2, 0, 3)])
-    assert (repeated(told), len(joined(told)[0])) == (2, 16)
+    decoded = fed(movesense_started(), NOTIFY, [packet(k) for k in (0, 1, 1, 2, 0, 3)])
+    assert (repeated(decoded), len(joined(decoded)[0])) == (2, 16)
 
 
 def test_the_line_goes_on_after_a_reconnection_and_after_a_restart_of_the_sensor() -> None:
     decoder = movesense_started()
-    told: list[Told] = fed(decoder, NOTIFY, [packet(k, start_ms=900_000) for k in range(10)], every_s=0.077)
+    decoded: list[Decoded] = fed(decoder, NOTIFY, [packet(k, start_ms=900_000) for k in range(10)], every_s=0.077)
     movesense_resumed(decoder)
-    told += fed(decoder, NOTIFY, [packet(k, start_ms=910_000) for k in range(10)], every_s=0.077, from_s=10.0)
+    decoded += fed(decoder, NOTIFY, [packet(k, start_ms=910_000) for k in range(10)], every_s=0.077, from_s=10.0)
     movesense_resumed(decoder)
-    told += fed(decoder, NOTIFY, [packet(k, start_ms=1_000) for k in range(10)], every_s=0.077, from_s=20.0)
-    t_s = joined(told)[0]
+    decoded += fed(decoder, NOTIFY, [packet(k, start_ms=1_000) for k in range(10)], every_s=0.077, from_s=20.0)
+    t_s = joined(decoded)[0]
     assert (np.diff(t_s) > 0).all()
     assert t_s[[0, 40, 80]] == pytest.approx([0.0, 10.0, 20.0], abs=0.02)
-    assert [(hole.packets, hole.samples) for hole in holes(told)] == [(None, None)] * 2
+    assert [(hole.packets, hole.samples) for hole in holes(decoded)] == [(None, None)] * 2
 
 
 def test_numbers_in_mg_are_noticed() -> None:

@@ -51,7 +51,7 @@ def test_without_a_description_it_is_not_started() -> None:
     decoder = OpenEarable()
     then = decoder.start()[-1]
     assert isinstance(then, Then)
-    with pytest.raises(ProtocolError, match="does not say what its samples look like: update its firmware"):
+    with pytest.raises(ProtocolError, match="does not describe its samples: update its firmware"):
         then.actions()
     assert decoder.stop() == ()
 
@@ -66,27 +66,27 @@ def test_another_order_other_types_and_units_are_followed() -> None:
     described += b"".join(bytes([kind]) + said(group) + said(axis) + said(unit) for kind, group, axis, unit in parts)
     described += bytes([0x10, 2, 0, 1]) + struct.pack("<2f", 10.0, 60.0)
     numbers = (7, 3.0, 2.0, 1.0, 0.1, 0.2, 0.3)
-    told = started(described).receive(DATA, sample(0, *numbers, layout="<B3f3d"[:1] + "Bfffddd"), 0.0)
-    _, acc, gyr = joined(told)
+    decoded = started(described).receive(DATA, sample(0, *numbers, layout="<B3f3d"[:1] + "Bfffddd"), 0.0)
+    _, acc, gyr = joined(decoded)
     assert acc[0] / G == pytest.approx([0.1, 0.2, 0.3])
     assert np.deg2rad(gyr[0]) == pytest.approx([1.0, 2.0, 3.0])
 
 
 def test_holes_are_counted_and_repeats_dropped() -> None:
-    told = fed(started(), DATA, [sample(20_000 * k, 0, 0, 9.8) for k in (0, 1, 1, 2, 5, 6)], every_s=0.02)
-    t_s = joined(told)[0]
+    decoded = fed(started(), DATA, [sample(20_000 * k, 0, 0, 9.8) for k in (0, 1, 1, 2, 5, 6)], every_s=0.02)
+    t_s = joined(decoded)[0]
     assert t_s == pytest.approx([0.0, 0.02, 0.04, 0.1, 0.12])
-    assert holes(told) == [Lost(t_s[2], t_s[3], 2, 2)]
-    assert [one for one in told if isinstance(one, Repeated)] == [Repeated(1)]
+    assert holes(decoded) == [Lost(t_s[2], t_s[3], 2, 2)]
+    assert [one for one in decoded if isinstance(one, Repeated)] == [Repeated(1)]
 
 
 def test_a_restart_goes_on_behind_what_was() -> None:
     decoder = started()
-    told = fed(decoder, DATA, [sample(900_000_000 + 20_000 * k, 0, 0, 9.8) for k in range(5)], every_s=0.02)
+    decoded = fed(decoder, DATA, [sample(900_000_000 + 20_000 * k, 0, 0, 9.8) for k in range(5)], every_s=0.02)
     decoder.start()
     decoder.receive(SCHEME, OURS, 4.0)
-    told += fed(decoder, DATA, [sample(20_000 * k, 0, 0, 9.8) for k in range(5)], every_s=0.02, from_s=5.0)
-    t_s = joined(told)[0]
+    decoded += fed(decoder, DATA, [sample(20_000 * k, 0, 0, 9.8) for k in range(5)], every_s=0.02, from_s=5.0)
+    t_s = joined(decoded)[0]
     assert (np.diff(t_s) > 0).all()
     assert t_s[5] == pytest.approx(5.0, abs=0.1)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from imukick.analysis import analyse
 from imukick.errors import ProtocolError
-from imukick.sensors.link import Lost, Settings, Told
+from imukick.sensors.link import Decoded, Lost, Settings
 from imukick.sensors.phyphox import Phyphox, parse_config, parse_meta
 from imukick.signals import Samples
 from imukick.sources.recordings import Recording, read_recording
@@ -32,9 +32,9 @@ def swing(duration_s: float = 30.0) -> Track:
     return Track("a swing", 100.0, duration_s, 160.0, 35.0, lambda: iter([samples]))
 
 
-def whole(told: list[Told]) -> Samples:
-    some = pieces(told)
-    t_s, acc, _ = joined(told)
+def whole(decoded: list[Decoded]) -> Samples:
+    some = pieces(decoded)
+    t_s, acc, _ = joined(decoded)
     return Samples(t_s, acc, np.concatenate([one.gyr_radps for one in some]), "device")
 
 
@@ -49,7 +49,7 @@ def test_the_repetitions_are_those_of_the_file_that_phyphox_would_save(name: str
     session.open()
     session.play(track.duration_s + 1.0)
     meta = read_recording(path).meta
-    live = analyse(Recording(path, whole(session.told), (), meta))
+    live = analyse(Recording(path, whole(session.decoded), (), meta))
     saved = read_recording(exported(session.phone, tmp_path / "saved"))
     theirs = analyse(Recording(path, saved.samples, (), meta))
     assert len(live.reps) == len(theirs.reps) >= 5
@@ -58,7 +58,7 @@ def test_the_repetitions_are_those_of_the_file_that_phyphox_would_save(name: str
         assert ours.t_start_s == pytest.approx(other.t_start_s, abs=0.02)
         assert ours.t_end_s == pytest.approx(other.t_end_s, abs=0.02)
         assert ours.rom_deg == pytest.approx(other.rom_deg, abs=0.1)
-    assert holes(session.told) == []
+    assert holes(session.decoded) == []
     assert session.asked < 6 * track.duration_s
 
 
@@ -69,18 +69,18 @@ def test_the_repetitions_are_those_of_the_file_that_phyphox_would_save(name: str
     loss=st.sampled_from([0.0, 0.3]),
 )
 def test_any_pace_gives_the_same_samples(seed: int, slow: tuple[float, float], loss: float) -> None:
-    told = []
+    decoded = []
     for session in (PhoneSession(swing(9.0), (0.05, 0.05), 0.0), PhoneSession(swing(9.0), slow, loss, seed)):
         session.phone.control("start")
         session.open()
         session.play(9.5)
         session.loss = 0.0
         session.play(session.t_s + 3.0)
-        told.append(whole(session.told))
-    assert np.array_equal(told[0].t_s, told[1].t_s)
-    assert np.array_equal(told[0].acc_mps2, told[1].acc_mps2)
-    assert np.array_equal(told[0].gyr_radps, told[1].gyr_radps)
-    assert len(told[0]) > 880
+        decoded.append(whole(session.decoded))
+    assert np.array_equal(decoded[0].t_s, decoded[1].t_s)
+    assert np.array_equal(decoded[0].acc_mps2, decoded[1].acc_mps2)
+    assert np.array_equal(decoded[0].gyr_radps, decoded[1].gyr_radps)
+    assert len(decoded[0]) > 880
 
 
 def test_a_network_that_was_away_for_a_minute_costs_nothing() -> None:
@@ -91,8 +91,8 @@ def test_a_network_that_was_away_for_a_minute_costs_nothing() -> None:
     session.t_s = 70.0
     session.open()
     session.play(91.0)
-    assert holes(session.told) == []
-    assert np.diff(joined(session.told)[0]).max() < 0.011
+    assert holes(session.decoded) == []
+    assert np.diff(joined(session.decoded)[0]).max() < 0.011
 
 
 def test_what_the_phone_measured_before_is_not_part_of_the_session() -> None:
@@ -101,7 +101,7 @@ def test_what_the_phone_measured_before_is_not_part_of_the_session() -> None:
     session.t_s = 20.0
     session.open()
     session.play(25.0)
-    t_s, _, gyr = joined(session.told)
+    t_s, _, gyr = joined(session.decoded)
     assert t_s[0] == pytest.approx(0.0, abs=0.02)
     assert np.deg2rad(gyr[0, 2]) == pytest.approx(20.0, abs=0.05)
 
@@ -116,10 +116,10 @@ def test_a_pause_on_the_phone_is_a_hole_as_long_as_it_was() -> None:
     session.play(15.0)
     session.phone.control("start")
     session.play(20.0)
-    (hole,) = holes(session.told)
+    (hole,) = holes(session.decoded)
     assert hole.packets == 0
     assert hole.t_to_s - hole.t_from_s == pytest.approx(5.0, abs=0.6)
-    t_s = joined(session.told)[0]
+    t_s = joined(session.decoded)[0]
     assert (np.diff(t_s) > 0).all()
     assert t_s[-1] == pytest.approx(20.0, abs=1.0)
 
@@ -135,9 +135,9 @@ def test_times_that_go_back_begin_anew_behind_what_was(*, seen_paused: bool) -> 
         session.play(12.0)
     session.phone.control("start")
     session.play(22.0)
-    t_s, _, gyr = joined(session.told)
+    t_s, _, gyr = joined(session.decoded)
     assert (np.diff(t_s) > 0).all()
-    (hole,) = [one for one in holes(session.told) if one.t_to_s - one.t_from_s > 0.05]
+    (hole,) = [one for one in holes(session.decoded) if one.t_to_s - one.t_from_s > 0.05]
     assert hole.packets is None
     behind = np.deg2rad(gyr[np.searchsorted(t_s, hole.t_to_s), 2])
     assert behind == pytest.approx(12.0 if seen_paused else 10.0, abs=0.6), "all that was measured since"
@@ -156,9 +156,9 @@ def test_another_session_with_the_same_sensors_goes_on() -> None:
     session.play(10.0)
     assert session.decoder.status is not None
     assert session.decoder.status.session == "other"
-    t_s = joined(session.told)[0]
+    t_s = joined(session.decoded)[0]
     assert t_s[-1] == pytest.approx(10.0, abs=1.0)
-    assert len(holes(session.told)) == 1
+    assert len(holes(session.decoded)) == 1
 
 
 def config(*sources: str) -> bytes:
@@ -177,9 +177,9 @@ def config(*sources: str) -> bytes:
         (config("accelerometer", "gyroscope").replace(b'"t": "t"', b'"abs": "t"'), "has no"),
         (b'{"inputs": [3]}', "lacks its list of sensors"),
         (b'{"title": "x"}', "lacks its list of sensors"),
-        (b"<html>", "no reply of phyphox"),
-        (b"[" * 100_000, "no reply of phyphox"),
-        (b"\xff", "no reply of phyphox"),
+        (b"<html>", "not a reply of phyphox"),
+        (b"[" * 100_000, "not a reply of phyphox"),
+        (b"\xff", "not a reply of phyphox"),
     ],
 )
 def test_experiments_that_cannot_be_used(data: bytes, words: str) -> None:
@@ -216,11 +216,11 @@ GOOD: dict[str, list[object]] = {"t": [0.0, 0.01], "a": [0.0, 0.0], "b": [0.0, 0
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"t": ["now", 0.1]}, "buffer 't' holds something that is no number"),
-        ({"a": [True, 0.1]}, "holds something that is no number"),
+        ({"t": ["now", 0.1]}, "buffer 't' holds something that is not a number"),
+        ({"a": [True, 0.1]}, "holds something that is not a number"),
         ({"a": [10**400, 0.1]}, "a number beyond all sensors"),
         ({"t": [1e12, 2e12]}, "holds a time beyond all clocks"),
-        ({"c": [1e9, 0.0]}, "no number or beyond"),
+        ({"c": [1e9, 0.0]}, "not a number, or beyond"),
     ],
 )
 def test_replies_that_hold_what_no_sensor_says(changed: dict[str, list[object]], words: str) -> None:
@@ -237,10 +237,10 @@ def test_a_buffer_that_is_missing_says_that_the_experiment_changed() -> None:
 
 
 def test_readings_that_the_app_left_out_or_repeats_are_left_out() -> None:
-    told = begun().receive(
+    decoded = begun().receive(
         reply(t=[0.0, 0.0, 0.01, 0.02, 0.03], a=[1.0, 2.0, None, 4.0, 5.0], b=[0.0] * 5, c=[9.0] * 4), 0.0
     )
-    t_s, acc, _ = joined(told)
+    t_s, acc, _ = joined(decoded)
     assert t_s.tolist() == [0.0, 0.02]
     assert acc[:, 0].tolist() == [1.0, 4.0], "and what is cut comes with the next reply"
 
@@ -271,10 +271,10 @@ def test_any_replies_give_samples_or_a_protocol_error(replies: list[tuple[bytes,
     for data, after_s in replies:
         now_s += after_s
         decoder.query()
-        told: list[Told] = []
+        decoded: list[Decoded] = []
         with suppress(ProtocolError):
-            told = decoder.receive(data, now_s)
-        for one in told:
+            decoded = decoder.receive(data, now_s)
+        for one in decoded:
             if isinstance(one, Samples):
                 assert one.t_s[0] > newest_s
                 newest_s = float(one.t_s[-1])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
-from imukick.sensors.link import Await, Lost, Repeated, Settings, Then, Told, Write
+from imukick.sensors.link import Await, Decoded, Lost, Repeated, Settings, Then, Write
 from imukick.sensors.polar_pmd import CONTROL, DATA, Measurement, begin, parse_delta, parse_frame
 from imukick.sensors.polar_verity import PolarVerity
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
@@ -105,8 +105,8 @@ def test_a_block_cannot_name_more_samples_than_a_frame_holds() -> None:
 
 
 def test_the_factor_of_the_start_reply_multiplies_every_sample() -> None:
-    told = fed(polar_started(), DATA, in_turn(frames(acc_frame, [20, 20]), frames(gyro_frame, [20, 20])))
-    _, acc, gyr = joined(told)
+    decoded = fed(polar_started(), DATA, in_turn(frames(acc_frame, [20, 20]), frames(gyro_frame, [20, 20])))
+    _, acc, gyr = joined(decoded)
     assert gyr[:, 0] == pytest.approx(np.arange(40) * GYRO_FACTOR, abs=1e-9)
     assert acc[:, 2] / G == pytest.approx(1.0, abs=1e-9)
 
@@ -126,14 +126,14 @@ def test_a_factor_that_cannot_be_is_refused(factor: float) -> None:
 def test_the_stamp_is_that_of_the_last_sample() -> None:
     """Otherwise frames of two sizes would lie a second apart."""
     zero_ns = 599_000_000_000_000_000
-    told = fed(
+    decoded = fed(
         polar_started(),
         DATA,
         in_turn(frames(acc_frame, [130, 97, 120], zero_ns=zero_ns), frames(gyro_frame, [55] * 6, zero_ns=zero_ns)),
     )
-    t_s, acc, gyr = joined(told)
+    t_s, acc, gyr = joined(decoded)
     assert len(t_s) in (329, 330), "the first rate may lie a nanosecond before the first acceleration"
-    assert holes(told) == []
+    assert holes(decoded) == []
     assert np.diff(t_s) == pytest.approx(1 / 52, abs=1e-6)
     counted = gyr[:, 0] / GYRO_FACTOR
     assert acc[:, 0] / G * 1000 == pytest.approx(counted, abs=1e-3), "each acceleration at the time of its rate"
@@ -153,37 +153,37 @@ def test_the_rate_that_it_really_has_is_the_one_that_counts() -> None:
 
 def test_a_lost_frame_of_either_stream_is_a_hole() -> None:
     acc, gyro = frames(acc_frame, [40] * 10), frames(gyro_frame, [40] * 10)
-    told = fed(polar_started(), DATA, in_turn(acc[:4] + acc[5:], gyro[:7] + gyro[8:]))
-    t_s, _, gyr = joined(told)
-    assert [(hole.packets, hole.samples) for hole in holes(told)] == [(1, 40), (1, 40)]
+    decoded = fed(polar_started(), DATA, in_turn(acc[:4] + acc[5:], gyro[:7] + gyro[8:]))
+    t_s, _, gyr = joined(decoded)
+    assert [(hole.packets, hole.samples) for hole in holes(decoded)] == [(1, 40), (1, 40)]
     counted = np.round(gyr[:, 0] / GYRO_FACTOR).astype(int)
     assert set(range(400)) - set(counted.tolist()) == {*range(160, 200), *range(280, 320)}
     assert all(
-        hole.t_from_s < hole.t_to_s and {hole.t_from_s, hole.t_to_s} <= set(t_s.tolist()) for hole in holes(told)
+        hole.t_from_s < hole.t_to_s and {hole.t_from_s, hole.t_to_s} <= set(t_s.tolist()) for hole in holes(decoded)
     )
 
 
 def test_repeated_frames_are_dropped() -> None:
     stream = in_turn(frames(acc_frame, [40] * 3), frames(gyro_frame, [40] * 3))
-    told = fed(polar_started(), DATA, [frame for frame in stream for _ in range(2)])
-    assert len(joined(told)[0]) == 120
-    assert sum(one.packets for one in told if isinstance(one, Repeated)) == 6
+    decoded = fed(polar_started(), DATA, [frame for frame in stream for _ in range(2)])
+    assert len(joined(decoded)[0]) == 120
+    assert sum(one.packets for one in decoded if isinstance(one, Repeated)) == 6
 
 
 def test_the_line_goes_on_when_its_clock_was_set_back() -> None:
     """A clock that begins in 2019 after a power cycle: differences count, dates do not."""
     decoder = polar_started()
-    told: list[Told] = []
+    decoded: list[Decoded] = []
     for connection, zero_ns in enumerate((800_000_000_000_000_000, 599_616_000_000_000_000)):
         if connection:
             polar_resumed(decoder)
         stream = in_turn(frames(acc_frame, [26] * 8, zero_ns=zero_ns), frames(gyro_frame, [26] * 8, zero_ns=zero_ns))
-        told += fed(decoder, DATA, stream, every_s=0.25, from_s=20.0 * connection)
-    t_s = joined(told)[0]
+        decoded += fed(decoder, DATA, stream, every_s=0.25, from_s=20.0 * connection)
+    t_s = joined(decoded)[0]
     assert (np.diff(t_s) > 0).all()
     assert len(t_s) == 416
     assert 15.0 < t_s[-1] < 25.0
-    assert [(hole.packets, hole.samples) for hole in holes(told)] == [(None, None)]
+    assert [(hole.packets, hole.samples) for hole in holes(decoded)] == [(None, None)]
 
 
 def test_it_is_stopped_first_and_last() -> None:
@@ -217,10 +217,10 @@ def test_where_52_hz_is_not_offered_the_nearest_is_taken_and_told() -> None:
         decoder.receive(CONTROL, pmd_answer(1, kind, 0, "00 03 1a 00 32 00 d0 00 02 02 02 00 f4 01"), 0.0)
     written = [one.data.hex(" ") for one in then.actions() if isinstance(one, Write)]
     assert written[1] == "02 05 00 01 32 00 02 01 f4 01"
-    told: list[Told] = []
+    decoded: list[Decoded] = []
     for kind in OFFERS:
-        told += decoder.receive(CONTROL, pmd_answer(2, kind), 0.0)
-    said = settings_told(told)
+        decoded += decoder.receive(CONTROL, pmd_answer(2, kind), 0.0)
+    said = settings_told(decoded)
     assert said.rate_hz == 50.0
     assert len(said.warnings) == 2
 
@@ -244,17 +244,17 @@ def test_frames_before_both_are_started_are_left_out() -> None:
 
 
 def test_ranges_are_those_it_was_started_with() -> None:
-    told = polar_resumed(PolarVerity())
-    assert isinstance(told[-1], Settings)
-    assert told[-1].acc_range_mps2 == pytest.approx(8 * G)
-    assert np.rad2deg(told[-1].gyr_range_radps or 0.0) == pytest.approx(2000.0)
+    decoded = polar_resumed(PolarVerity())
+    assert isinstance(decoded[-1], Settings)
+    assert decoded[-1].acc_range_mps2 == pytest.approx(8 * G)
+    assert np.rad2deg(decoded[-1].gyr_range_radps or 0.0) == pytest.approx(2000.0)
     assert begin(Measurement.ACC, {}) == b"\x02\x02"
 
 
 def test_a_stream_that_stays_away_holds_no_more_than_ten_seconds() -> None:
     decoder = polar_started()
-    told = fed(decoder, DATA, frames(gyro_frame, [40] * 60))
-    assert pieces(told) == []
+    decoded = fed(decoder, DATA, frames(gyro_frame, [40] * 60))
+    assert pieces(decoded) == []
     assert len(decoder._pair._gyr_t) <= 52 * 11
     late = fed(decoder, DATA, [acc_frame(2000, 40), acc_frame(2040, 400)])
     assert len(joined(late)[0]) == 400
@@ -266,6 +266,6 @@ def test_an_answer_to_what_was_not_asked_starts_nothing() -> None:
     decoder = PolarVerity()
     (ask,) = [action for action in decoder.start() if isinstance(action, Then)]
     decoder.receive(CONTROL, pmd_answer(1, 2, settings=OFFERS[2]), 0.0)
-    with pytest.raises(ProtocolError, match="does not say what it can measure"):
+    with pytest.raises(ProtocolError, match="does not report what it can measure"):
         ask.actions()
     assert fed(decoder, CONTROL, [pmd_answer(2, kind) for kind in (2, 5)]) == []

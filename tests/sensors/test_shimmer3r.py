@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
-from imukick.sensors.link import Action, Await, Lost, Then, Told, Wait, Write
+from imukick.sensors.link import Action, Await, Decoded, Lost, Then, Wait, Write
 from imukick.sensors.shimmer3r import CALIBRATION, SAYS, STEPS, Byte, Shimmer3R, parse_calibration
 from tests.sensors.foreign import fed, holes, joined, settings_told
 
@@ -36,10 +36,10 @@ def started(decoder: Shimmer3R | None = None) -> Shimmer3R:
     return decoder
 
 
-def talked(decoder: Shimmer3R, answers: list[bytes]) -> tuple[list[bytes], list[Told]]:
+def talked(decoder: Shimmer3R, answers: list[bytes]) -> tuple[list[bytes], list[Decoded]]:
     """(What it asks, what is told), where each question in turn is given its answer in two pieces."""
     asked: list[bytes] = []
-    told: list[Told] = []
+    decoded: list[Decoded] = []
     left = list(answers)
     todo: list[Action] = list(decoder.start())
     pieces: list[bytes] = []
@@ -50,26 +50,26 @@ def talked(decoder: Shimmer3R, answers: list[bytes]) -> tuple[list[bytes], list[
                 answer = left.pop(0)
                 pieces = [answer[:1], *([answer[1:]] if answer[1:] else [])]
             case Await() | Wait() if pieces:
-                told += decoder.receive(SAYS, pieces.pop(0), 0.0)
+                decoded += decoder.receive(SAYS, pieces.pop(0), 0.0)
             case Then(more):
                 todo = [*more(), *todo]
             case _:
                 pass
-    return asked, told
+    return asked, decoded
 
 
 def test_each_question_waits_for_the_answer_before() -> None:
     decoder = Shimmer3R()
-    asked, told = talked(decoder, ANSWERS)
+    asked, decoded = talked(decoder, ANSWERS)
     assert asked == [question for question, _ in STEPS]
-    said = settings_told(told)
+    said = settings_told(decoded)
     assert (said.rate_hz, said.warnings[0][:21]) == (51.2, "imukick set it to 51.")
     assert [one.data for one in decoder.stop() if isinstance(one, Write)] == [bytes([Byte.STOP])]
 
 
 def test_packets_become_samples_by_its_own_calibration() -> None:
-    told = fed(started(), SAYS, [packet(640 * k, 1400, 700, -14, 418, 209, -4099) for k in range(5)], every_s=0.02)
-    t_s, acc, gyr = joined(told)
+    decoded = fed(started(), SAYS, [packet(640 * k, 1400, 700, -14, 418, 209, -4099) for k in range(5)], every_s=0.02)
+    t_s, acc, gyr = joined(decoded)
     assert t_s == pytest.approx(np.arange(4) * 640 / 32768)
     assert acc[0] == pytest.approx([-1.0, 0.5, 4099 / 418])
     assert gyr[0] == pytest.approx([-100.0, 50.0, 1.0])
@@ -104,38 +104,38 @@ def test_packets_and_words_between_them_may_be_cut_anywhere(cuts: list[int], bet
 def test_a_torn_packet_is_never_filled_up_with_the_next(left: int) -> None:
     """It costs itself, and at most the one before or behind it."""
     packets = [packet(640 * k, 0, 0, 0, 0, k, -k) for k in range(9)]
-    told = fed(started(), SAYS, [b"".join(packets[:3]) + packets[3][:left] + b"".join(packets[4:])])
-    t_s, acc, _ = joined(told)
+    decoded = fed(started(), SAYS, [b"".join(packets[:3]) + packets[3][:left] + b"".join(packets[4:])])
+    t_s, acc, _ = joined(decoded)
     numbers = np.round(t_s / (640 / 32768)).astype(int).tolist()
     assert np.round(acc[:, 1] * 418).astype(int).tolist() == numbers
     assert 3 not in numbers
     assert {0, 1, 5, 6, 7} <= set(numbers)
     assert len(numbers) >= 5
-    assert sum(one.packets or 0 for one in holes(told)) == 8 - len(numbers)
+    assert sum(one.packets or 0 for one in holes(decoded)) == 8 - len(numbers)
 
 
 def test_its_clock_wraps_after_512_s() -> None:
-    told = fed(started(), SAYS, [packet(2**24 - 1280 + 640 * k) for k in range(7)], every_s=0.02)
-    assert joined(told)[0] == pytest.approx(np.arange(6) * 640 / 32768)
-    assert holes(told) == []
+    decoded = fed(started(), SAYS, [packet(2**24 - 1280 + 640 * k) for k in range(7)], every_s=0.02)
+    assert joined(decoded)[0] == pytest.approx(np.arange(6) * 640 / 32768)
+    assert holes(decoded) == []
 
 
 def test_a_minute_without_a_packet_is_a_hole() -> None:
     decoder = started()
-    told = fed(decoder, SAYS, [packet(640 * k) for k in range(3)], every_s=0.02)
+    decoded = fed(decoder, SAYS, [packet(640 * k) for k in range(3)], every_s=0.02)
     later = 640 * 1000
-    told += fed(decoder, SAYS, [packet(later + 640 * k) for k in range(4)], every_s=0.02, from_s=19.5)
-    t_s = joined(told)[0]
+    decoded += fed(decoder, SAYS, [packet(later + 640 * k) for k in range(4)], every_s=0.02, from_s=19.5)
+    t_s = joined(decoded)[0]
     assert len(t_s) == 6
-    assert holes(told) == [Lost(t_s[2], t_s[3], 997, 997)]
+    assert holes(decoded) == [Lost(t_s[2], t_s[3], 997, 997)]
 
 
 def test_a_new_connection_asks_again_and_goes_on_behind() -> None:
     decoder = started()
-    told = fed(decoder, SAYS, [packet(640 * k) for k in range(4)], every_s=0.02)
+    decoded = fed(decoder, SAYS, [packet(640 * k) for k in range(4)], every_s=0.02)
     started(decoder)
-    told += fed(decoder, SAYS, [packet(300 + 640 * k) for k in range(4)], every_s=0.02, from_s=30.0)
-    t_s = joined(told)[0]
+    decoded += fed(decoder, SAYS, [packet(300 + 640 * k) for k in range(4)], every_s=0.02, from_s=30.0)
+    t_s = joined(decoded)[0]
     assert len(t_s) == 6
     assert (np.diff(t_s) > 0).all()
 
@@ -143,7 +143,7 @@ def test_a_new_connection_asks_again_and_goes_on_behind() -> None:
 @pytest.mark.parametrize(
     ("step", "answer", "words"),
     [
-        (0, b"\xfe", "refuses what it was asked: update its firmware"),
+        (0, b"\xfe", "refuses a command: update its firmware"),
         (5, ACK + LAYOUT[:-1] + b"\x07", "does not measure what it was set to"),
         (5, ACK + LAYOUT[:10] + bytes([30, 1]) + bytes(30), "does not measure what it was set to"),
         (5, ACK + LAYOUT[:1] + bytes(2) + LAYOUT[3:], "does not measure what it was set to"),

@@ -33,9 +33,9 @@ def test_counts_are_1024_a_g_and_32_a_degree() -> None:
 
 def test_times_are_those_of_arrival_and_never_fall() -> None:
     decoder = started()
-    told = [one for at_s in (5.0, 5.002, 5.002, 5.045, 5.04) for one in decoder.receive(thingy.RAW, bytes(18), at_s)]
-    assert joined(told)[0] == pytest.approx([0.0, 0.002, 0.002, 0.045, 0.045])
-    assert {one.clock for one in pieces(told)} == {"host"}
+    decoded = [one for at_s in (5.0, 5.002, 5.002, 5.045, 5.04) for one in decoder.receive(thingy.RAW, bytes(18), at_s)]
+    assert joined(decoded)[0] == pytest.approx([0.0, 0.002, 0.002, 0.045, 0.045])
+    assert {one.clock for one in pieces(decoded)} == {"host"}
 
 
 def test_only_the_rate_is_changed_and_put_back() -> None:
@@ -67,7 +67,7 @@ def test_other_sizes_are_refused(on: str, size: int) -> None:
 
 def test_a_new_connection_begins_with_a_hole() -> None:
     decoder = started()
-    told = fed(decoder, thingy.RAW, [bytes(18)] * 3, every_s=0.02)
+    decoded = fed(decoder, thingy.RAW, [bytes(18)] * 3, every_s=0.02)
     decoder.start()
-    told += fed(decoder, thingy.RAW, [bytes(18)] * 3, every_s=0.02, from_s=7.0)
-    assert holes(told) == [Lost(0.04, 7.0, None, None)]
+    decoded += fed(decoder, thingy.RAW, [bytes(18)] * 3, every_s=0.02, from_s=7.0)
+    assert holes(decoded) == [Lost(0.04, 7.0, None, None)]

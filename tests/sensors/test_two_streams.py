@@ -21,8 +21,8 @@ def bent(t_s: np.ndarray) -> np.ndarray:
     return np.stack([np.sin(9 * t_s), np.cos(7 * t_s), t_s**2], axis=1)
 
 
-def given_by(told: list[Lost | Six]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    some = [one for one in told if not isinstance(one, Lost)]
+def given_by(decoded: list[Lost | Six]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    some = [one for one in decoded if not isinstance(one, Lost)]
     return (
         np.concatenate([np.zeros(0), *(one[0] for one in some)]),
         np.concatenate([np.zeros((0, 3)), *(one[1] for one in some)]),
@@ -32,12 +32,12 @@ def given_by(told: list[Lost | Six]) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 def run(acc_s: np.ndarray, gyr_s: np.ndarray, turns: list[tuple[bool, int]]) -> list[Lost | Six]:
     """Feed `turns`: which stream, how many samples; the rest at the end."""
-    pair, told, at = Pair(HOLE_S), [], [0, 0]
+    pair, decoded, at = Pair(HOLE_S), [], [0, 0]
     for is_acc, n in [*turns, (True, len(acc_s)), (False, len(gyr_s)), (True, 0)]:
         t_s = (acc_s if is_acc else gyr_s)[at[is_acc] : at[is_acc] + n]
         at[is_acc] += n
-        told += pair.acc(t_s, bent(t_s)) if is_acc else pair.gyr(t_s, line(t_s))
-    return told
+        decoded += pair.acc(t_s, bent(t_s)) if is_acc else pair.gyr(t_s, line(t_s))
+    return decoded
 
 
 @settings(max_examples=60)
@@ -69,8 +69,8 @@ def test_a_straight_line_stays_one_and_no_hole_is_filled(acc_hz: float, gyr_hz: 
     acc_s = np.delete(np.arange(201) / acc_hz, missing)
     gyr_s = np.arange(150) / gyr_hz
     pair = Pair(HOLE_S)
-    told = [*pair.gyr(gyr_s, bent(gyr_s)), *pair.acc(acc_s, line(acc_s))]
-    t_s, acc, gyr = given_by(told)
+    decoded = [*pair.gyr(gyr_s, bent(gyr_s)), *pair.acc(acc_s, line(acc_s))]
+    t_s, acc, gyr = given_by(decoded)
     assert acc == pytest.approx(line(t_s), abs=1e-9)
     assert (gyr == bent(t_s)).all()
     after = np.clip(np.searchsorted(acc_s, gyr_s), 1, len(acc_s) - 1)
@@ -78,27 +78,27 @@ def test_a_straight_line_stays_one_and_no_hole_is_filled(acc_hz: float, gyr_hz: 
     known = inside | np.isin(gyr_s, acc_s)
     assert (t_s == gyr_s[known]).all()
     dropped_inside = np.count_nonzero(~known & (gyr_s > t_s[0]) & (gyr_s < t_s[-1])) if len(t_s) else 0
-    assert sum(one.samples or 0 for one in told if isinstance(one, Lost)) == dropped_inside
+    assert sum(one.samples or 0 for one in decoded if isinstance(one, Lost)) == dropped_inside
 
 
 def test_holes_of_both_streams_are_told_as_one() -> None:
     pair = Pair(HOLE_S)
     t_s = np.arange(0, 1, 0.02)
-    told = [*pair.acc(t_s, line(t_s)), *pair.gyr(t_s, line(t_s))]
+    decoded = [*pair.acc(t_s, line(t_s)), *pair.gyr(t_s, line(t_s))]
     later_s = t_s + 2.0
-    told += pair.acc(later_s, line(later_s), [Lost(0.98, 2.0, 2, 50)])
-    told += pair.gyr(later_s, line(later_s), [Lost(0.98, 2.0, 1, 51)])
-    assert [one for one in told if isinstance(one, Lost)] == [Lost(t_s[-1], 2.0, 3, 51)]
-    assert len(given_by(told)[0]) == 100
+    decoded += pair.acc(later_s, line(later_s), [Lost(0.98, 2.0, 2, 50)])
+    decoded += pair.gyr(later_s, line(later_s), [Lost(0.98, 2.0, 1, 51)])
+    assert [one for one in decoded if isinstance(one, Lost)] == [Lost(t_s[-1], 2.0, 3, 51)]
+    assert len(given_by(decoded)[0]) == 100
 
 
 def test_nobody_knows_how_many_when_one_of_them_does_not() -> None:
     pair = Pair(HOLE_S)
     t_s = np.arange(0, 1, 0.02)
-    told = [*pair.acc(t_s, line(t_s)), *pair.gyr(t_s, line(t_s))]
-    told += pair.acc(t_s + 9, line(t_s), [Lost(0.98, 9.0, None, None)])
-    told += pair.gyr(t_s + 9, line(t_s), [Lost(0.98, 9.0, None, None)])
-    assert [(one.packets, one.samples) for one in told if isinstance(one, Lost)] == [(None, None)]
+    decoded = [*pair.acc(t_s, line(t_s)), *pair.gyr(t_s, line(t_s))]
+    decoded += pair.acc(t_s + 9, line(t_s), [Lost(0.98, 9.0, None, None)])
+    decoded += pair.gyr(t_s + 9, line(t_s), [Lost(0.98, 9.0, None, None)])
+    assert [(one.packets, one.samples) for one in decoded if isinstance(one, Lost)] == [(None, None)]
 
 
 @pytest.mark.parametrize("only_acc", [True, False])

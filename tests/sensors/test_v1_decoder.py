@@ -17,9 +17,9 @@ from imukick.sensors.imukick_v1 import (
     MODEL_NUMBER,
     SERVICE,
     STREAM,
-    Command,
+    CommandCode,
     Config,
-    Order,
+    ControlCommand,
     Reply,
     pack_config,
     pack_reply,
@@ -28,7 +28,7 @@ from imukick.sensors.imukick_v1 import (
 )
 from imukick.sensors.imukick_v1_decoder import ImukickV1
 from imukick.sensors.known import SENSORS
-from imukick.sensors.link import Advertisement, Await, Read, Settings, Subscribe, Told, Write
+from imukick.sensors.link import Advertisement, Await, Decoded, Read, Settings, Subscribe, Write
 from imukick.signals import Samples
 from tests.sensors.v1_stream import Sent, lost, receive, repeats, resume, started, steady, times, try_receive
 
@@ -48,7 +48,7 @@ def stream_bytes() -> st.SearchStrategy[bytes]:
 
 
 def values() -> st.SearchStrategy[tuple[str, bytes]]:
-    good_reply = st.integers(0, 2**64 - 1).map(lambda us: pack_reply(Reply(Order.START, uptime_us=us)))
+    good_reply = st.integers(0, 2**64 - 1).map(lambda us: pack_reply(Reply(CommandCode.START, uptime_us=us)))
     config = st.builds(
         lambda boot, rate: pack_config(Config(boot=boot, rate_millihz=rate)),
         st.integers(0, 1),
@@ -64,14 +64,14 @@ def values() -> st.SearchStrategy[tuple[str, bytes]]:
     )
 
 
-def check(told: list[Told], newest_s: float) -> float:
+def check(decoded: list[Decoded], newest_s: float) -> float:
     """Times rise strictly and holes lie between the samples around them; gives the newest."""
-    for one in told:
+    for one in decoded:
         if isinstance(one, Samples):
             assert one.t_s[0] > newest_s
             assert (np.diff(one.t_s) > 0).all()
             newest_s = float(one.t_s[-1])
-    for hole in lost(told):
+    for hole in lost(decoded):
         assert 0.0 <= hole.t_from_s <= hole.t_to_s <= newest_s
         assert min(hole.packets or 0, hole.samples or 0) >= 0
     return newest_s
@@ -113,14 +113,14 @@ def test_what_is_lost_and_repeated_is_counted_exactly(n: int, fate: list[int], s
     """`share`: the real period as a share of the stated one."""
     sent = steady([n] * len(fate), start_us=start_us, period_us=5000.0 * share)
     came = [packet for packet, copies in zip(sent, fate, strict=True) for _ in range(copies)]
-    told = receive(started(start_us=start_us), came)
+    decoded = receive(started(start_us=start_us), came)
     kept = [packet for packet, copies in zip(sent, fate, strict=True) if copies]
-    holes = lost(told)
+    holes = lost(decoded)
     before_last = kept[-1].seq + 1 if kept else 0
     assert sum(hole.packets or 0 for hole in holes) == before_last - len(kept)
     assert sum(hole.samples or 0 for hole in holes) == n * (before_last - len(kept))
-    assert repeats(told) == len(came) - len(kept)
-    assert len(times(told)) == n * len(kept)
+    assert repeats(decoded) == len(came) - len(kept)
+    assert len(times(decoded)) == n * len(kept)
 
 
 @settings(deadline=None, max_examples=100)
@@ -187,9 +187,9 @@ def test_a_dropped_link_goes_on_on_the_same_line() -> None:
     first = receive(decoder, steady([10] * 20))
     resume(decoder, start_us=3_000_000, arrival_s=3.0)
     later = [replace(p, us=p.us + 3_000_000, arrival_s=p.arrival_s + 3.0) for p in steady([10] * 20)]
-    told = receive(decoder, later)
-    assert times(told)[0] == 3.0
-    (hole,) = lost(told)
+    decoded = receive(decoder, later)
+    assert times(decoded)[0] == 3.0
+    (hole,) = lost(decoded)
     assert (hole.t_from_s, hole.t_to_s, hole.packets, hole.samples) == (times(first)[-1], 3.0, None, None)
 
 
@@ -199,16 +199,16 @@ def test_a_sensor_that_was_off_for_minutes_is_placed_by_arrival() -> None:
     before = [replace(p, arrival_s=p.arrival_s + rng.exponential(0.02)) for p in steady([19] * 600)]
     receive(decoder, before)
     resume(decoder, Config(boot=9), start_us=500_000, arrival_s=400.0)
-    told = receive(decoder, [replace(p, us=p.us + 500_000, arrival_s=p.arrival_s + 400.0) for p in steady([19] * 5)])
-    assert times(told)[0] == pytest.approx(400.0, abs=0.03)
+    decoded = receive(decoder, [replace(p, us=p.us + 500_000, arrival_s=p.arrival_s + 400.0) for p in steady([19] * 5)])
+    assert times(decoded)[0] == pytest.approx(400.0, abs=0.03)
 
 
 def test_a_restart_of_a_sensor_with_a_constant_boot_number_is_told_by_its_clock() -> None:
     decoder = started(start_us=9_000_000)
     receive(decoder, steady([19] * 10, start_us=9_000_000))
     resume(decoder, start_us=500_000, arrival_s=5.0)
-    told = receive(decoder, [replace(p, us=p.us + 500_000, arrival_s=p.arrival_s + 5.0) for p in steady([19] * 5)])
-    assert times(told)[0] == pytest.approx(5.0, abs=0.001)
+    decoded = receive(decoder, [replace(p, us=p.us + 500_000, arrival_s=p.arrival_s + 5.0) for p in steady([19] * 5)])
+    assert times(decoded)[0] == pytest.approx(5.0, abs=0.001)
 
 
 def test_a_rate_far_from_the_stated_one_is_refused_in_words() -> None:
@@ -220,12 +220,12 @@ def test_a_rate_far_from_the_stated_one_is_refused_in_words() -> None:
 def test_a_session_of_ten_hours_keeps_its_time_and_its_memory() -> None:
     decoder = started(start_us=2**32 - 5)
     step = 19 * 5000
-    told: list[Told] = []
+    decoded: list[Decoded] = []
     for seq in range(0, 379_000, 199):
         packet = Sent(seq, 2**32 - 5 + seq * step, 0, 19, seq * step * 1e-6 + 0.1)
-        told += decoder.receive(STREAM, packet.data, packet.arrival_s)
-    assert times(told)[-1] == pytest.approx((378_896 * 19 + 18) * 0.005, abs=1e-6)
-    assert sum(hole.packets or 0 for hole in lost(told)) == 378_896 // 199 * 198
+        decoded += decoder.receive(STREAM, packet.data, packet.arrival_s)
+    assert times(decoded)[-1] == pytest.approx((378_896 * 19 + 18) * 0.005, abs=1e-6)
+    assert sum(hole.packets or 0 for hole in lost(decoded)) == 378_896 // 199 * 198
 
 
 def test_start_reads_subscribes_then_starts() -> None:
@@ -236,18 +236,18 @@ def test_start_reads_subscribes_then_starts() -> None:
     required = [a.characteristic for a in actions if isinstance(a, Read | Subscribe) and not a.optional]
     assert required == [CONFIG, CONTROL, STREAM]
     written = [parse_command(a.data) for a in (*actions, *ImukickV1().stop()) if isinstance(a, Write)]
-    assert written == [Command(Order.START), Command(Order.STOP)]
+    assert written == [ControlCommand(CommandCode.START), ControlCommand(CommandCode.STOP)]
 
 
 def test_settings_say_who_and_how() -> None:
     decoder = ImukickV1()
     decoder.receive(MODEL_NUMBER, b"Ankle One\0", 0.0)
     decoder.receive(FIRMWARE_REVISION, b"1.2.0", 0.0)
-    (told,) = decoder.receive(CONFIG, pack_config(Config(rate_millihz=104_000)), 0.0)
-    assert isinstance(told, Settings)
-    assert (told.model, told.firmware, told.rate_hz) == ("Ankle One", "1.2.0", 104.0)
-    assert told.acc_range_mps2 == pytest.approx(16 * 9.80665, rel=1e-3)
-    assert told.gyr_range_radps == pytest.approx(np.radians(2000), rel=1e-3)
+    (decoded,) = decoder.receive(CONFIG, pack_config(Config(rate_millihz=104_000)), 0.0)
+    assert isinstance(decoded, Settings)
+    assert (decoded.model, decoded.firmware, decoded.rate_hz) == ("Ankle One", "1.2.0", 104.0)
+    assert decoded.acc_range_mps2 == pytest.approx(16 * 9.80665, rel=1e-3)
+    assert decoded.gyr_range_radps == pytest.approx(np.radians(2000), rel=1e-3)
 
 
 def test_the_sensor_is_known_by_its_service_alone() -> None:

@@ -16,7 +16,7 @@ from imukick.sensors.known import SENSORS
 from imukick.sensors.link import Sensor
 from imukick.sensors.movella_dot import MEDIUM, SAMPLE
 from imukick.sensors.movesense import NOTIFY, status_of
-from imukick.sensors.polar_pmd import Measurement, Setting, parse_answer, parse_delta, parse_frame, parse_settings
+from imukick.sensors.polar_pmd import Measurement, PmdSetting, parse_answer, parse_delta, parse_frame, parse_settings
 from imukick.sensors.thingy52 import Thingy52
 from imukick.sensors.witmotion import WitMotion
 from imukick.sources.mapped_files import find_mapped, parse_mapped
@@ -30,8 +30,8 @@ SHARED = ROOT.parent / "shared" / "sensors"
 
 
 def own(name: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((OWN / f"{name}.json").read_text(encoding="utf-8"))
-    return told
+    decoded: dict[str, Any] = json.loads((OWN / f"{name}.json").read_text(encoding="utf-8"))
+    return decoded
 
 
 SESSIONS = [path for path in sorted(OWN.rglob("*.json")) if "steps" in json.loads(path.read_text(encoding="utf-8"))]
@@ -59,9 +59,9 @@ def bytes_of(texts: list[str]) -> list[bytes]:
 def test_movesense() -> None:
     vector, decoder = own("movesense/imu6_52_with_a_lost_packet"), movesense_started()
     packets, said = bytes_of(vector["notifications"]), vector["expect"]
-    told = fed(decoder, NOTIFY, [packets[i] for i in vector["feed"]])
-    t_s, acc, gyr = joined(told)
-    assert (len(t_s), [hole.packets for hole in holes(told)]) == (said["samples"], [said["lost_packets"]])
+    decoded = fed(decoder, NOTIFY, [packets[i] for i in vector["feed"]])
+    t_s, acc, gyr = joined(decoded)
+    assert (len(t_s), [hole.packets for hole in holes(decoded)]) == (said["samples"], [said["lost_packets"]])
     assert acc[0] == pytest.approx(said["first_acc"], abs=1e-6)
     assert gyr[-1] == pytest.approx(said["last_gyr"], abs=1e-5)
     assert int.from_bytes(packets[0][2:6], "little") == said["t_first_ms_unwrapped"]
@@ -96,8 +96,8 @@ def test_polar() -> None:
     kind, ns, mps2 = parse_frame(bytes.fromhex(acc["frame"]), acc["factor"])
     assert (kind, len(mps2)) == (Measurement.ACC, acc["expect"]["n"])
     assert mps2 / G * 1000 == pytest.approx(np.array(acc["expect"]["mg"]), abs=1e-9)
-    told = fed(polar_started(), polar_pmd.DATA, bytes_of([acc["frame"], gyro["frame"]]))
-    t_s, acc_mps2, gyr = joined(told)
+    decoded = fed(polar_started(), polar_pmd.DATA, bytes_of([acc["frame"], gyro["frame"]]))
+    t_s, acc_mps2, gyr = joined(decoded)
     assert acc_mps2 == pytest.approx(mps2, abs=1e-9), "equal stamps: no sample lies between others"
     assert gyr == pytest.approx(np.array(gyro["expect"]["dps"]), abs=1e-9)
     assert np.diff(t_s) == pytest.approx(1 / 52, abs=1e-9)
@@ -115,8 +115,8 @@ def shared(name: str) -> dict[str, Any]:
     path = SHARED / f"{name}.json"
     if not path.exists():
         pytest.skip(f"needs the captured vectors in {SHARED.relative_to(ROOT.parent)} beside the checkout")
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return told
+    decoded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return decoded
 
 
 def vectors(page: str, **like: object) -> list[dict[str, Any]]:
@@ -162,10 +162,10 @@ def test_captured_movesense_streams_of_acc_and_gyro_make_one() -> None:
     acc_packet, gyro_packet = packets["/Meas/Acc/52"], packets["/Meas/Gyro/52"]
     decoder = movesense_started()
     decoder._split()  # the subscription to both, which give each its own ref
-    told = []
+    decoded = []
     for ref, vector in ((movesense.ACC_REF, acc_packet), (movesense.GYRO_REF, gyro_packet)):
-        told += fed(decoder, NOTIFY, [bytes([2, ref]) + bytes.fromhex(vector["payload_hex"])])
-    _, acc, gyr = joined(told)
+        decoded += fed(decoder, NOTIFY, [bytes([2, ref]) + bytes.fromhex(vector["payload_hex"])])
+    _, acc, gyr = joined(decoded)
     assert acc == pytest.approx(np.array(acc_packet["expect"]["ArrayAcc"]), abs=1e-12)
     assert gyr == pytest.approx(np.array(gyro_packet["expect"]["ArrayGyro"]), abs=1e-12)
 
@@ -186,8 +186,8 @@ def test_the_507_whose_bytes_are_swapped() -> None:
 
 def test_movella_dot_of_the_facts() -> None:
     rates = [one for one in vectors("movella_dot", kind="constructed") if one.get("payload_mode") == 21]
-    told = fed(dot_started(), MEDIUM, bytes_of([one["hex"] for one in rates]))
-    _, acc, gyr = joined(told)
+    decoded = fed(dot_started(), MEDIUM, bytes_of([one["hex"] for one in rates]))
+    _, acc, gyr = joined(decoded)
     assert acc == pytest.approx(np.array([one["expect"]["acc"] for one in rates]), abs=1e-6)
     assert gyr == pytest.approx(np.array([one["expect"]["gyr"] for one in rates]), abs=1e-6)
     captures = [one for one in vectors("movella_dot", kind="real_capture") if "payload_mode" in one]
@@ -250,14 +250,14 @@ def test_polar_answers_of_the_sdk() -> None:
     }
     said = offered["expect"]
     assert settings == {
-        Setting.RATE: said["sample_rate"],
-        Setting.RESOLUTION: said["resolution"],
-        Setting.RANGE: said["range"],
-        Setting.CHANNELS: said["channels"],
+        PmdSetting.RATE: said["sample_rate"],
+        PmdSetting.RESOLUTION: said["resolution"],
+        PmdSetting.RANGE: said["range"],
+        PmdSetting.CHANNELS: said["channels"],
     }
     (answered,) = vectors("polar_pmd", name="control point response")
     answer = parse_answer(bytes.fromhex(answered["hex"]))
-    assert (answer.order, answer.measurement, answer.error, answer.more) == (1, 2, 0, False)
+    assert (answer.command, answer.measurement, answer.error, answer.more) == (1, 2, 0, False)
 
 
 def test_a_thingy_sample_of_the_facts() -> None:

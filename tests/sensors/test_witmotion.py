@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from imukick.errors import ProtocolError
 from imukick.sensors import witmotion
-from imukick.sensors.link import Action, Battery, Lost, Repeated, Subscribe, Then, Told, Wait, Write
+from imukick.sensors.link import Action, Battery, Decoded, Lost, Repeated, Subscribe, Then, Wait, Write
 from imukick.sensors.witmotion import NOTIFY, UNLOCK, WitMotion, set_rate
 from imukick.sensors.witmotion_frames import Frames
 from imukick.units import STANDARD_GRAVITY_MPS2 as G
@@ -32,8 +32,8 @@ def cut(stream: bytes, at: list[int]) -> list[bytes]:
     return [stream[a:b] for a, b in pairwise(edges)]
 
 
-def numbers(told: list[Told]) -> list[tuple[float, ...]]:
-    return [tuple(np.concatenate([one.acc_mps2[0], one.gyr_radps[0]]).tolist()) for one in pieces(told)]
+def numbers(decoded: list[Decoded]) -> list[tuple[float, ...]]:
+    return [tuple(np.concatenate([one.acc_mps2[0], one.gyr_radps[0]]).tolist()) for one in pieces(decoded)]
 
 
 @given(
@@ -72,12 +72,12 @@ def test_whole_frames_are_found_behind_whatever_came_before(
 
 
 def test_eight_frames_in_one_notification_share_its_arrival() -> None:
-    told = fed(started(), NOTIFY, [b"".join([wit_frame(*LEVEL)] * 8)] * 3, every_s=0.16)
-    t_s, acc, _ = joined(told)
+    decoded = fed(started(), NOTIFY, [b"".join([wit_frame(*LEVEL)] * 8)] * 3, every_s=0.16)
+    t_s, acc, _ = joined(decoded)
     assert len(t_s) == 24
     assert t_s[::8] == pytest.approx([0.0, 0.16, 0.32])
     assert acc / G == pytest.approx(np.array([[0.0, 0.0, 1.0]] * 24))
-    assert {one.clock for one in pieces(told)} == {"host"}
+    assert {one.clock for one in pieces(decoded)} == {"host"}
 
 
 def test_a_measurement_that_looks_like_a_header_does_not_lead_astray() -> None:
@@ -103,11 +103,11 @@ def test_frames_of_28_bytes_are_no_motion() -> None:
     decoder = started()
     assert decoder.receive(NOTIFY, vibration, 0.0) == []
     assert decoder.receive(NOTIFY, vibration, 0.1) == []
-    with pytest.raises(ProtocolError, match="no frames of a WT901"):
+    with pytest.raises(ProtocolError, match="not frames of a WT901"):
         decoder.receive(NOTIFY, vibration, 0.2)
 
 
-def answer(decoder: WitMotion, value: int) -> list[Told]:
+def answer(decoder: WitMotion, value: int) -> list[Decoded]:
     return fed(decoder, NOTIFY, [wit_frame(*LEVEL) * 2 + wit_register(3, value) + wit_frame(*LEVEL)])
 
 
@@ -155,11 +155,11 @@ def test_a_rate_that_is_not_known_is_not_guessed(value: int) -> None:
 
 def test_a_new_connection_begins_with_a_hole_and_a_clean_line() -> None:
     decoder = started()
-    told = fed(decoder, NOTIFY, [wit_frame(*LEVEL)] * 5 + [wit_frame(*LEVEL)[:7]], every_s=0.02)
+    decoded = fed(decoder, NOTIFY, [wit_frame(*LEVEL)] * 5 + [wit_frame(*LEVEL)[:7]], every_s=0.02)
     decoder.start()
-    told += fed(decoder, NOTIFY, [wit_frame(*LEVEL)] * 5, every_s=0.02, from_s=9.0)
-    t_s = joined(told)[0]
-    assert holes(told) == [Lost(t_s[4], t_s[5], None, None)]
+    decoded += fed(decoder, NOTIFY, [wit_frame(*LEVEL)] * 5, every_s=0.02, from_s=9.0)
+    t_s = joined(decoded)[0]
+    assert holes(decoded) == [Lost(t_s[4], t_s[5], None, None)]
     assert len(t_s) == 10
     assert (np.diff(t_s) >= 0).all()
 
@@ -185,11 +185,11 @@ def test_whatever_its_register_held_is_put_back(value: int) -> None:
 
 def test_frames_with_a_time_are_told_from_those_without_by_themselves() -> None:
     """A WT901SDCL that was given another name is found by its service like any other."""
-    told = fed(started(), NOTIFY, [wit_timed(20 * k, *LEVEL) for k in range(30)], every_s=0.5)
-    assert joined(told)[0] == pytest.approx(0.02 * np.arange(30), abs=1e-9), "its own times, not those of arrival"
-    assert {one.clock for one in pieces(told)} == {"device"}
-    assert settings_told(told).model == "WitMotion WT901SDCL-BT50"
-    assert holes(told) == []
+    decoded = fed(started(), NOTIFY, [wit_timed(20 * k, *LEVEL) for k in range(30)], every_s=0.5)
+    assert joined(decoded)[0] == pytest.approx(0.02 * np.arange(30), abs=1e-9), "its own times, not those of arrival"
+    assert {one.clock for one in pieces(decoded)} == {"device"}
+    assert settings_told(decoded).model == "WitMotion WT901SDCL-BT50"
+    assert holes(decoded) == []
 
 
 @given(
@@ -198,8 +198,8 @@ def test_frames_with_a_time_are_told_from_those_without_by_themselves() -> None:
 )
 def test_frames_with_a_time_may_be_cut_anywhere(cuts: list[int], counts: list[tuple[int, ...]]) -> None:
     stream = b"".join(wit_timed(20 * k, *one) for k, one in enumerate(counts))
-    told = fed(started(), NOTIFY, cut(stream, cuts))
-    t_s, acc, gyr = joined(told)
+    decoded = fed(started(), NOTIFY, cut(stream, cuts))
+    t_s, acc, gyr = joined(decoded)
     assert t_s == pytest.approx(0.02 * np.arange(len(counts)), abs=1e-9)
     assert np.round(np.concatenate([acc / G * 2048, gyr / 2000 * 32768], axis=1)).astype(int).tolist() == [
         list(one) for one in counts
@@ -211,36 +211,38 @@ def test_a_torn_frame_with_a_time_costs_itself_alone(left: int) -> None:
     frames = [wit_timed(20 * k, 0, 0, k) for k in range(6)]
     decoder = started()
     fed(decoder, NOTIFY, [wit_register(3, 8)])
-    told = fed(decoder, NOTIFY, [b"".join(frames[:2]) + frames[2][:left] + b"".join(frames[3:])])
-    t_s, acc, _ = joined(told)
+    decoded = fed(decoder, NOTIFY, [b"".join(frames[:2]) + frames[2][:left] + b"".join(frames[3:])])
+    t_s, acc, _ = joined(decoded)
     assert np.round(acc[:, 2] / G * 2048).astype(int).tolist() == [0, 1, 3, 4, 5]
-    assert holes(told) == [Lost(t_s[1], t_s[2], 1, 1)], "its times show what is missing"
+    assert holes(decoded) == [Lost(t_s[1], t_s[2], 1, 1)], "its times show what is missing"
 
 
 def test_holes_are_counted_at_a_rate_that_is_sure() -> None:
     decoder = started()
-    told = fed(decoder, NOTIFY, [wit_timed(ms, *LEVEL) for ms in (0, 100, 200)])
-    told += fed(decoder, NOTIFY, [wit_register(3, 8) + wit_timed(300, *LEVEL) + wit_timed(320, *LEVEL)])
-    assert holes(told) == [], "10 Hz before the rate was set are no losses"
-    told += fed(decoder, NOTIFY, [wit_timed(380, *LEVEL)])
-    assert [(one.packets, one.samples) for one in holes(told)] == [(2, 2)]
+    decoded = fed(decoder, NOTIFY, [wit_timed(ms, *LEVEL) for ms in (0, 100, 200)])
+    decoded += fed(decoder, NOTIFY, [wit_register(3, 8) + wit_timed(300, *LEVEL) + wit_timed(320, *LEVEL)])
+    assert holes(decoded) == [], "10 Hz before the rate was set are no losses"
+    decoded += fed(decoder, NOTIFY, [wit_timed(380, *LEVEL)])
+    assert [(one.packets, one.samples) for one in holes(decoded)] == [(2, 2)]
 
 
 def test_the_same_time_again_is_a_repeat() -> None:
-    told = fed(started(), NOTIFY, [wit_timed(ms, *LEVEL) for ms in (0, 20, 20, 40)])
-    assert [one for one in told if isinstance(one, Repeated)] == [Repeated(1)]
-    assert len(joined(told)[0]) == 3
+    decoded = fed(started(), NOTIFY, [wit_timed(ms, *LEVEL) for ms in (0, 20, 20, 40)])
+    assert [one for one in decoded if isinstance(one, Repeated)] == [Repeated(1)]
+    assert len(joined(decoded)[0]) == 3
 
 
 def test_a_clock_that_was_set_between_two_connections_goes_on_behind_what_was() -> None:
     decoder = started()
-    told = fed(decoder, NOTIFY, [wit_timed(20 * k, *LEVEL) for k in range(10)], every_s=0.02)
+    decoded = fed(decoder, NOTIFY, [wit_timed(20 * k, *LEVEL) for k in range(10)], every_s=0.02)
     decoder.start()
-    told += fed(decoder, NOTIFY, [wit_timed(20 * k, *LEVEL, began=(15, 1, 1, 0, 0, 0)) for k in range(10)], from_s=4.0)
-    t_s = joined(told)[0]
+    decoded += fed(
+        decoder, NOTIFY, [wit_timed(20 * k, *LEVEL, began=(15, 1, 1, 0, 0, 0)) for k in range(10)], from_s=4.0
+    )
+    t_s = joined(decoded)[0]
     assert (np.diff(t_s) > 0).all()
     assert t_s[10] == pytest.approx(4.0, abs=0.1)
-    assert holes(told) == [Lost(t_s[9], t_s[10], None, None)]
+    assert holes(decoded) == [Lost(t_s[9], t_s[10], None, None)]
 
 
 def test_a_clock_without_a_date_is_refused_with_the_way_out() -> None:

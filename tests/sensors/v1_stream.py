@@ -12,15 +12,15 @@ from imukick.sensors.imukick_v1 import (
     CONFIG,
     CONTROL,
     STREAM,
+    CommandCode,
     Config,
-    Order,
     Reply,
     pack_config,
     pack_reply,
     pack_stream,
 )
 from imukick.sensors.imukick_v1_decoder import ImukickV1
-from imukick.sensors.link import Lost, Repeated, Told
+from imukick.sensors.link import Decoded, Lost, Repeated
 from imukick.signals import FloatArray, Samples
 
 
@@ -61,15 +61,15 @@ def resume(decoder: ImukickV1, config: Config | None = None, *, start_us: int, a
     """As on every connection: CONFIG, and the reply to START."""
     decoder.start()
     decoder.receive(CONFIG, pack_config(config or Config()), arrival_s)
-    decoder.receive(CONTROL, pack_reply(Reply(Order.START, uptime_us=start_us)), arrival_s)
+    decoder.receive(CONTROL, pack_reply(Reply(CommandCode.START, uptime_us=start_us)), arrival_s)
 
 
-def receive(decoder: ImukickV1, packets: Sequence[Sent]) -> list[Told]:
+def receive(decoder: ImukickV1, packets: Sequence[Sent]) -> list[Decoded]:
     """All that is told of these packets, none of which is refused."""
-    return [told for packet in packets for told in decoder.receive(STREAM, packet.data, packet.arrival_s)]
+    return [decoded for packet in packets for decoded in decoder.receive(STREAM, packet.data, packet.arrival_s)]
 
 
-def try_receive(decoder: ImukickV1, on: str, data: bytes, arrival_s: float) -> list[Told] | None:
+def try_receive(decoder: ImukickV1, on: str, data: bytes, arrival_s: float) -> list[Decoded] | None:
     """None when the value was refused in the one way that is allowed."""
     refused: ProtocolError
     try:
@@ -82,16 +82,16 @@ def try_receive(decoder: ImukickV1, on: str, data: bytes, arrival_s: float) -> l
     return None
 
 
-def times(told: Sequence[Told]) -> FloatArray:
+def times(decoded: Sequence[Decoded]) -> FloatArray:
     """t_s of all samples told."""
-    return np.concatenate([np.zeros(0), *(one.t_s for one in told if isinstance(one, Samples))])
+    return np.concatenate([np.zeros(0), *(one.t_s for one in decoded if isinstance(one, Samples))])
 
 
-def lost(told: Sequence[Told]) -> list[Lost]:
+def lost(decoded: Sequence[Decoded]) -> list[Lost]:
     """The holes told."""
-    return [one for one in told if isinstance(one, Lost)]
+    return [one for one in decoded if isinstance(one, Lost)]
 
 
-def repeats(told: Sequence[Told]) -> int:
+def repeats(decoded: Sequence[Decoded]) -> int:
     """How many packets were told to be repeats."""
-    return sum(one.packets for one in told if isinstance(one, Repeated))
+    return sum(one.packets for one in decoded if isinstance(one, Repeated))

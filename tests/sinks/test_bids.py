@@ -14,16 +14,16 @@ import pandas as pd
 import pytest
 
 from imukick.errors import RecordingError
-from imukick.sinks.bids import Run, acq_time, scan_rows, trackers, write_run, write_table
+from imukick.sinks.bids import BidsRun, acq_time, scan_rows, trackers, write_run, write_table
 from imukick.sinks.bids_folder import whole_person
 from imukick.sinks.bids_words import CHANNELS, EVENTS
 from imukick.units import DEG_PER_RAD
 from tests.sinks.small_run import META, NASTY, moved, reps, samples
 
-RUN = Run(samples(), moved(), reps(), META)
+RUN = BidsRun(samples(), moved(), reps(), META)
 
 
-def write(place: Path, subject: str = "01", runs: Sequence[Run] = (RUN,), *, force: bool = False) -> None:
+def write(place: Path, subject: str = "01", runs: Sequence[BidsRun] = (RUN,), *, force: bool = False) -> None:
     with whole_person(place, subject, force=force) as own:
         for number, run in enumerate(runs, 1):
             write_run(own / "motion", subject, number, run)
@@ -57,8 +57,8 @@ def files(place: Path) -> dict[str, bytes]:
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two people, one of them with a run in which nothing moved and one too short for a grid."""
     place = tmp_path_factory.mktemp("bids") / "study"
-    still = Run(samples(), moved()[:1], (), META | {"started": None})
-    short = Run(samples().part(0, 2), (), (), META)
+    still = BidsRun(samples(), moved()[:1], (), META | {"started": None})
+    short = BidsRun(samples().part(0, 2), (), (), META)
     write(place, "01", [RUN, still, short])
     (place / "participants.tsv").write_text("participant_id\tage\nsub-01\t44\n", encoding="utf-8")
     write(place, "02")

@@ -59,7 +59,7 @@ def test_what_a_session_said_reads_back_equal_told_and_latest(tmp_path: Path) ->
         one = history.session(writer.number)
     said = tuple(event for event in analysis.events if not isinstance(event, LiftTold))
     assert (one.newest.events, one.newest.reps) == (said, analysis.reps)
-    assert one.newest.told == tuple(event for event in said if isinstance(event, Rep))
+    assert one.newest.reported == tuple(event for event in said if isinstance(event, Rep))
     assert one.newest.meta == json.loads(json.dumps(analysis.meta))
     assert (one.marks, one.recording, one.recording_bytes) == (marks, PLAYED.resolve(), PLAYED.stat().st_size)
     assert one.recording_sha256 == hashlib.sha256(PLAYED.read_bytes()).hexdigest()
@@ -99,7 +99,7 @@ def test_the_latest_revision_is_the_repetition(tmp_path: Path) -> None:
     with open_history(tmp_path / "h.sqlite3", nobody) as history:
         one = history.session(keep(history, told_and_revised())).newest
         assert [rep.rom_deg for rep in one.reps] == [29.5, 31.0, 32.0]
-        assert [rep.rom_deg for rep in one.told] == [30.0, 31.0, 32.0]
+        assert [rep.rom_deg for rep in one.reported] == [30.0, 31.0, 32.0]
 
 
 def test_a_file_of_version_1_becomes_one_of_today(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_file_of_version_1_becomes_one_of_today(tmp_path: Path) -> None:
             (Mark(5.0, "pain"),),
             0.5,
         )
-        assert [rep.rom_deg for rep in one.newest.told] == [30.0]
+        assert [rep.rom_deg for rep in one.newest.reported] == [30.0]
         (rep,) = one.newest.reps
         assert (rep.rom_deg, rep.revision, rep.notes) == (30.25, 1, (DISPUTED,))
         assert answers(history.connection, "Ann") == {}
@@ -156,7 +156,7 @@ def test_the_reason_of_an_older_file_leaves_its_notes(tmp_path: Path) -> None:
         old.execute("UPDATE reps SET counted = 0, notes = ?", ('["aborted","no momentum: too near to hanging"]',))
     with open_history(path, nobody) as history:
         one = history.session(7)
-        (rep,) = one.newest.told
+        (rep,) = one.newest.reported
         assert (rep.counted, rep.reason, rep.notes) == (False, "aborted", ("no momentum: too near to hanging",))
         assert (rep.sparc_lift, rep.sparc_lower, one.newest.metrics_version) == (None, None, 1)
 

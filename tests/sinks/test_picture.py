@@ -23,7 +23,7 @@ from imukick.sinks.figure_style import style
 from imukick.sinks.leg_curve import curve_of, without_stale
 from imukick.sinks.leg_rows import labels_of
 from imukick.sinks.picture import ENDINGS, Story, draw, write_picture
-from imukick.sinks.timeline import Row
+from imukick.sinks.timeline import TimelineRow
 from tests.sinks.rep_rows import a_rep
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
@@ -203,7 +203,7 @@ def test_a_load_of_unknown_moment_has_no_limit() -> None:
 
 def test_neighbours_not_counted_for_one_reason_share_a_label() -> None:
     reps = [at(3.0 * k, index=k + 1, counted=False, reason="not_a_kick" if k < 3 else "cut") for k in range(5)]
-    labels = labels_of(reps, Row(0.0, 40.0))
+    labels = labels_of(reps, TimelineRow(0.0, 40.0))
     assert [(label.number, " ".join(label.words)) for label in labels] == [
         ("(1–3)", "another movement"),
         ("(4–5)", "cut by a gap or the end"),

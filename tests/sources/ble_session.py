@@ -52,10 +52,14 @@ class Session:
     error: SensorError | None = None
     sensor: VirtualSensor | None = None
 
-    def told(self, kind: type[T]) -> list[T]:
+    def decoded(self, kind: type[T]) -> list[T]:
         """Everything of one kind that the decoder told."""
         return [
-            told for item in self.items if isinstance(item, Received) for told in item.told if isinstance(told, kind)
+            decoded
+            for item in self.items
+            if isinstance(item, Received)
+            for decoded in item.decoded
+            if isinstance(decoded, kind)
         ]
 
     def of(self, kind: type[T]) -> list[T]:
@@ -65,12 +69,12 @@ class Session:
     @property
     def numbers(self) -> list[int]:
         """The k of every sample of a ramp that arrived, in order."""
-        return [int(k) for s in self.told(Samples) for k in np.rint(s.acc_mps2[:, 0] / ACC_MPS2_PER_COUNT)]
+        return [int(k) for s in self.decoded(Samples) for k in np.rint(s.acc_mps2[:, 0] / ACC_MPS2_PER_COUNT)]
 
     @property
     def t_s(self) -> FloatArray:
         """Their times."""
-        return np.concatenate([s.t_s for s in self.told(Samples)])
+        return np.concatenate([s.t_s for s in self.decoded(Samples)])
 
 
 def play(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 
-OTHERS = tuple(name for name in MAKES if name != "imukick")
+OTHERS = tuple(name for name in MODELS if name != "imukick")
 RATES_HZ = {
     "movesense": 52.0,
     "witmotion": 50.0,

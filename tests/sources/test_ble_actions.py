@@ -12,7 +12,7 @@ import pytest
 from imukick.errors import ProtocolError, SensorError
 from imukick.sensors import thingy52 as thingy
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL
-from imukick.sensors.link import Action, Await, Decoder, Read, Subscribe, Then, Told, Wait, Write
+from imukick.sensors.link import Action, Await, Decoded, Decoder, Read, Subscribe, Then, Wait, Write
 from imukick.sensors.thingy52 import THINGY52, Thingy52
 from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, find, stream
@@ -66,7 +66,7 @@ class Asking:
     def stop(self) -> tuple[Action, ...]:
         return self._stop
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
         self._heard.append(characteristic)
         return self._inner.receive(characteristic, data, arrival_s)
 
@@ -76,12 +76,12 @@ def session(decoder: Callable[[], Decoder], *, samples: int = 5) -> tuple[Sessio
     seen = Session()
 
     async def run() -> list[tuple[str, bytes]]:
-        async with in_process(ramp(50.0, 60.0), make="thingy52", speed=5.0) as room:
+        async with in_process(ramp(50.0, 60.0), model="thingy52", speed=5.0) as room:
             (found,) = await find(sensors=[THINGY52], backend=room.backend)
             named = replace(found, sensor=replace(THINGY52, decoder=decoder))
             listening = asyncio.create_task(listen(seen, stream(named, backend=room.backend, params=QUICK)))
             async with asyncio.timeout(10.0):
-                while not listening.done() and len(seen.told(Samples)) < samples:
+                while not listening.done() and len(seen.decoded(Samples)) < samples:
                     await asyncio.sleep(0.01)
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -95,7 +95,7 @@ def test_what_follows_is_asked_once_all_before_is_decoded() -> None:
     seen, written = session(lambda: decoder)
     assert decoder.battery_before_then is True
     assert seen.error is None
-    assert len(seen.told(Samples)) >= 5
+    assert len(seen.decoded(Samples)) >= 5
     assert written == [(thingy.CONFIG, FIFTY)]
 
 
@@ -103,7 +103,7 @@ def test_an_await_that_is_not_optional_ends_the_attempt_and_the_sensor_is_told_t
     ended = Write(thingy.CONFIG, thingy.SETTINGS.pack(5000, 5000, 5000, 5, 1))
     seen, written = session(lambda: Asking((Await("never", timeout_s=0.05),), (ended,)), samples=10**6)
     assert seen.of(LinkUp) == []
-    assert "did not answer when it was told to start" in str(seen.error)
+    assert "did not answer the command to start" in str(seen.error)
     assert written[-1] == (ended.characteristic, ended.data)
 
 
@@ -126,7 +126,7 @@ def test_one_that_cannot_be_used_is_found_by_name_alone_and_says_why() -> None:
     unusable = replace(THINGY52, unusable="it has no gyroscope")
 
     async def run() -> tuple[int, str]:
-        async with in_process(ramp(50.0, 5.0), make="thingy52") as room:
+        async with in_process(ramp(50.0, 5.0), model="thingy52") as room:
             unasked = await find(sensors=[unusable], backend=room.backend, timeout_s=0.2)
             (named,) = await find("thingy", sensors=[unusable], backend=room.backend)
             seen = Session()
@@ -143,7 +143,7 @@ def test_a_described_sensor_streams_as_the_known_one_does() -> None:
     assert written[0] == also_written[0] == (thingy.CONFIG, FIFTY)
     assert also_written[-1][1] == bytes.fromhex(described.stop[0].data.hex())
     one, other = (
-        np.concatenate([sample.acc_mps2[:, 0] for sample in seen.told(Samples)[5:40]]) for seen in (known, mapped)
+        np.concatenate([sample.acc_mps2[:, 0] for sample in seen.decoded(Samples)[5:40]]) for seen in (known, mapped)
     )
     assert np.diff(other).mean() == pytest.approx(np.diff(one).mean(), rel=0.1), "the same ramp, in the same units"
-    assert {sample.clock for sample in mapped.told(Samples)} == {"host"}
+    assert {sample.clock for sample in mapped.decoded(Samples)} == {"host"}

@@ -15,7 +15,7 @@ from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 from imukick.errors import ProtocolError, SensorError
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL, STREAM
 from imukick.sensors.known import SENSORS
-from imukick.sensors.link import Advertisement, Decoder, Told
+from imukick.sensors.link import Advertisement, Decoded, Decoder
 from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, Stalled, find, stream
 from imukick.sources.ble.finding import radio_lock
@@ -55,7 +55,7 @@ def streamed(touch: Touch, *, pairs: bool = True, samples: int = 20) -> tuple[Se
             backend = replace(room.backend, client=Touched)
             listening = asyncio.create_task(listen(seen, stream(found, backend=backend, params=QUICK)))
             async with asyncio.timeout(70.0):
-                while not listening.done() and len(seen.told(Samples)) < samples:
+                while not listening.done() and len(seen.decoded(Samples)) < samples:
                     await asyncio.sleep(0.01)
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -85,7 +85,7 @@ def test_the_battery_never_ends_a_session(error: BleakError | None) -> None:
     seen, paired = streamed(touch)
     assert (seen.error, paired) == (None, [])
     assert len(seen.of(LinkUp)) == 1
-    assert len(seen.told(Samples)) >= 20
+    assert len(seen.decoded(Samples)) >= 20
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ class Refusing:
         self._inner = inner
         self.start, self.stop = inner.start, inner.stop
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
         if characteristic == STREAM:
             raise ProtocolError("cut off", offset=0, data=data)
         return self._inner.receive(characteristic, data, arrival_s)
@@ -205,11 +205,11 @@ def test_a_program_that_slept_does_not_blame_the_sensor() -> None:
             (found,) = await find(backend=room.backend)
             patient = replace(QUICK, stall_s=1.0)
             listening = asyncio.create_task(listen(seen, stream(found, backend=room.backend, params=patient)))
-            while len(seen.told(Samples)) < 3:
+            while len(seen.decoded(Samples)) < 3:
                 await asyncio.sleep(0.01)
             time.sleep(2.5)
-            came = len(seen.told(Samples))
-            while len(seen.told(Samples)) < came + 3:
+            came = len(seen.decoded(Samples))
+            while len(seen.decoded(Samples)) < came + 3:
                 await asyncio.sleep(0.01)
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)

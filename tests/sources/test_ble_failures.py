@@ -134,10 +134,10 @@ def one_line(error: SensorError) -> bool:
 
 @pytest.mark.parametrize(("what", "error", "reason", "said"), FAILURES, ids=IDS)
 def test_each_failure_is_one_line_that_says_what_to_do(what: str, error: BaseException, reason: str, said: str) -> None:
-    told = explain(error, title="K7")
-    assert told.reason == reason, what
-    assert said in str(told)
-    assert one_line(told)
+    decoded = explain(error, title="K7")
+    assert decoded.reason == reason, what
+    assert said in str(decoded)
+    assert one_line(decoded)
     for look in (find, in_range):
         with pytest.raises(SensorError) as raised:
             asyncio.run(look(backend=raising(error)))
@@ -175,8 +175,8 @@ def test_a_stream_that_cannot_begin_ends_with_the_same_line(
 
 
 def test_an_explained_error_stays_as_it_is() -> None:
-    told = SensorError("so it is", reason="gone")
-    assert explain(told) is told
+    decoded = SensorError("so it is", reason="gone")
+    assert explain(decoded) is decoded
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system bus is a socket on Linux")

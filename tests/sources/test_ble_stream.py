@@ -48,12 +48,12 @@ def test_every_sample_comes_once_and_in_order(rate_hz: float, mtu: int, a_packet
     assert session.error is None
     assert session.numbers == list(range(int(rate_hz * 5)))
     assert np.abs(session.t_s - np.arange(rate_hz * 5) / rate_hz).max() < 1e-5
-    assert {len(s) for s in session.told(Samples)[:-1]} == {a_packet}
-    assert session.told(Lost) == []
+    assert {len(s) for s in session.decoded(Samples)[:-1]} == {a_packet}
+    assert session.decoded(Lost) == []
     assert [up.connection for up in session.of(LinkUp)] == [1]
     assert session.of(Refused) == []
     assert sum(quality.samples for quality in session.of(LinkQuality)) <= len(session.numbers)
-    settings = session.told(Settings)[0]
+    settings = session.decoded(Settings)[0]
     assert settings.rate_hz == rate_hz
     assert settings.acc_range_mps2 == pytest.approx(16 * 9.80665, rel=1e-5)
 
@@ -72,9 +72,9 @@ def test_losses_and_repeats_are_counted_exactly() -> None:
     sent = session.sensor.sent
     assert sent.lost >= 10
     assert sent.repeated >= 10
-    assert sum(lost.packets or 0 for lost in session.told(Lost)) == sent.lost
-    assert sum(lost.samples or 0 for lost in session.told(Lost)) == sent.lost_samples
-    assert sum(again.packets for again in session.told(Repeated)) == sent.repeated
+    assert sum(lost.packets or 0 for lost in session.decoded(Lost)) == sent.lost
+    assert sum(lost.samples or 0 for lost in session.decoded(Lost)) == sent.lost_samples
+    assert sum(again.packets for again in session.decoded(Repeated)) == sent.repeated
     assert len(session.numbers) == sent.samples
     assert session.numbers == sorted(set(session.numbers))
     assert np.abs(session.t_s - np.array(session.numbers) / 200).max() < 1e-5
@@ -85,7 +85,7 @@ def test_the_sensors_clock_may_wrap_and_drift() -> None:
         ramp(200, 6.0, begins_s=1234.5), radio=Radio(drift_ppm=100.0), faults=Faults(uptime_s=2**32 / 1e6 - 3.0)
     )
     assert session.numbers == list(range(1200))
-    assert session.told(Lost) == []
+    assert session.decoded(Lost) == []
     assert np.abs(session.t_s - np.arange(1200) / 200).max() < 1e-5
 
 
@@ -98,7 +98,7 @@ def test_a_lost_link_comes_back_within_three_seconds_and_leaves_a_gap() -> None:
     assert [up.connection for up in session.of(LinkUp)] == [1, 2]
     again = next(i.t_host_s for i in session.items if isinstance(i, Received) and i.t_host_s > down[0].t_host_s)
     assert again - down[0].t_host_s < 3.0
-    lost = session.told(Lost)
+    lost = session.decoded(Lost)
     assert len(lost) == 1
     assert lost[0].packets is None
     assert 0.8 < lost[0].t_from_s < 1.1
@@ -135,7 +135,7 @@ def test_a_sensor_that_never_sends_anything_is_given_up() -> None:
 def test_a_dying_battery_is_told_and_a_dead_sensor_given_up() -> None:
     params = LinkParams(scan_s=0.2, backoff_s=0.05, give_up_s=0.3)
     session = play(ramp(100, 600.0), radio=Radio(battery_pct=5, battery_life_s=5.0), speed=20.0, params=params)
-    assert [battery.percent for battery in session.told(Battery)] == [5, 4, 3, 2, 1]
+    assert [battery.percent for battery in session.decoded(Battery)] == [5, 4, 3, 2, 1]
     assert session.error is not None
     assert session.error.reason == "gone"
     assert [item.reason for item in session.of(LinkDown)][:2] == ["link lost", "not found"]
@@ -180,7 +180,7 @@ def test_a_cancelled_stream_stops_the_sensor_and_hangs_up() -> None:
             async def listen() -> None:
                 async with aclosing(stream(found[0], backend=room.backend)) as items:
                     async for item in items:
-                        if isinstance(item, Received) and any(isinstance(told, Samples) for told in item.told):
+                        if isinstance(item, Received) and any(isinstance(decoded, Samples) for decoded in item.decoded):
                             began.set()
 
             task = asyncio.create_task(listen())
@@ -204,7 +204,7 @@ def test_a_link_that_a_killed_program_left_is_found_and_taken_over() -> None:
                 samples = 0
                 async for item in items:
                     if isinstance(item, Received):
-                        samples += sum(len(told) for told in item.told if isinstance(told, Samples))
+                        samples += sum(len(decoded) for decoded in item.decoded if isinstance(decoded, Samples))
                     if samples:
                         break
             return found, samples
@@ -231,7 +231,7 @@ def test_a_sensor_that_was_switched_off_and_on_goes_on_in_the_same_session() -> 
             async for item in items:
                 ups += isinstance(item, LinkUp)
                 if isinstance(item, Received):
-                    came = [told for told in item.told if isinstance(told, Samples)]
+                    came = [decoded for decoded in item.decoded if isinstance(decoded, Samples)]
                     numbers += [len(samples) for samples in came]
                     times += [t_s for samples in came for t_s in samples.t_s.tolist()]
                 if len(numbers) == 5 and not again:
@@ -255,10 +255,10 @@ def test_the_quality_of_a_link_is_counted_by_windows() -> None:
     assert window.count((Repeated(1), samples), 10.4)
     assert not window.count((Repeated(1), Battery(50)), 10.5)
     window.refused += 1
-    assert window.told(11.0) == LinkQuality(11.0, 1.0, 4, 2, 3, 2, 1, 11.0 - 10.4)
+    assert window.quality(11.0) == LinkQuality(11.0, 1.0, 4, 2, 3, 2, 1, 11.0 - 10.4)
     window.count((Lost(0.0, 1.0, None, None),), 11.1)
-    assert window.told(12.0) == LinkQuality(12.0, 1.0, 0, 0, None, 0, 0, 12.0 - 10.4)
-    assert window.told(12.0).lost == 0
+    assert window.quality(12.0) == LinkQuality(12.0, 1.0, 0, 0, None, 0, 0, 12.0 - 10.4)
+    assert window.quality(12.0).lost == 0
 
 
 def test_who_is_in_range() -> None:

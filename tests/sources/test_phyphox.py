@@ -40,7 +40,7 @@ class Heard:
 
     @property
     def samples(self) -> list[Samples]:
-        return [one for item in self.of(Received) for one in item.told if isinstance(one, Samples)]
+        return [one for item in self.of(Received) for one in item.decoded if isinstance(one, Samples)]
 
     @property
     def t_s(self) -> np.ndarray:
@@ -48,7 +48,7 @@ class Heard:
 
     @property
     def lost(self) -> list[Lost]:
-        return [one for item in self.of(Received) for one in item.told if isinstance(one, Lost)]
+        return [one for item in self.of(Received) for one in item.decoded if isinstance(one, Lost)]
 
 
 def heard(
@@ -83,7 +83,7 @@ def test_it_is_started_streamed_and_stopped() -> None:
     assert out.error is None
     assert [one.connection for one in out.of(LinkUp)] == [1]
     assert isinstance(out.items[0], LinkUp)
-    first = out.of(Received)[0].told[0]
+    first = out.of(Received)[0].decoded[0]
     assert first == Settings("phyphox on virtual", "1.2.0")
     assert out.lost == []
     assert (np.diff(out.t_s) > 0).all()
@@ -199,7 +199,7 @@ def test_another_program_there() -> None:
                 async for _ in items:
                     pass
 
-    with pytest.raises(SensorError, match="no reply of phyphox: is another program on that address"):
+    with pytest.raises(SensorError, match="not a reply of phyphox: is another program on that address"):
         asyncio.run(run())
 
 

@@ -26,7 +26,7 @@ from imukick.sources.ble import LinkDown, LinkUp, Received, Refused, find, strea
 from imukick.sources.recordings import Recording, read_recording
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 from imukick.virtual.device_model import AttError
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.off_radio import Talk, act, sensor_of, talk
 from imukick.virtual.playing import Faults
 from imukick.virtual.radio import Radio
@@ -107,7 +107,7 @@ def measured(track: Track, rate_hz: float, begin_s: float) -> tuple[np.ndarray, 
 @pytest.mark.parametrize("name", OTHERS)
 def test_it_counts_as_the_replay_does(name: str, quick: Path) -> None:
     body = talked(name, quick)
-    assert [told for told in body.told if isinstance(told, Lost)] == []
+    assert [decoded for decoded in body.decoded if isinstance(decoded, Lost)] == []
     analysis = analyse(Recording(quick, body.samples, (), read_recording(quick).meta))
     ours, theirs = analysis.reps, replayed(quick).reps
     assert [rep.counted for rep in ours] == [rep.counted for rep in theirs]
@@ -148,9 +148,9 @@ def test_it_is_told_to_begin_and_to_end(name: str, quick: Path) -> None:
     ends, begins = ENDS.get(name, []), BEGINS.get(name, [])
     assert written[len(written) - len(ends) :] == ends
     assert [data for data in written[: len(written) - len(ends)] if data in begins] == begins
-    settings = [told for told in body.told if isinstance(told, Settings)]
+    settings = [decoded for decoded in body.decoded if isinstance(decoded, Settings)]
     assert settings[-1].rate_hz == RATES_HZ[name]
-    battery = [told.percent for told in body.told if isinstance(told, Battery)]
+    battery = [decoded.percent for decoded in body.decoded if isinstance(decoded, Battery)]
     assert battery == ([] if name.startswith(("nordic-uart", "shimmer3r")) else [100])
 
 
@@ -161,9 +161,9 @@ def test_its_clock_may_wrap_and_lost_packets_show(name: str, quick: Path) -> Non
     track = recorded_track(quick)
     body = talk(name, track, radio=Radio(loss=0.05, seed=1), faults=Faults(uptime_s=wrap_s - 7.0))
     whole = talk(name, track)
-    lost = [told for told in body.told if isinstance(told, Lost)]
+    lost = [decoded for decoded in body.decoded if isinstance(decoded, Lost)]
     assert lost
-    missing = len(whole.samples) - len(body.samples) - sum(told.samples or 0 for told in lost)
+    missing = len(whole.samples) - len(body.samples) - sum(decoded.samples or 0 for decoded in lost)
     assert (
         abs(missing)
         <= {"movesense": 4, "dot": 1, "verity": 60, "witmotion-sdcl": 6, "openearable": 1, "shimmer3r": 4}[name]
@@ -192,8 +192,8 @@ class Answers(Talk):
     def __init__(self, name: str) -> None:
         samples = Samples(np.arange(1000) / 100, np.zeros((1000, 3)), np.zeros((1000, 3)))
         still = Track("still", 100.0, 10.0, 160.0, 35.0, lambda: iter([samples]))
-        super().__init__(MAKES[name].name, still, Radio(battery_pct=7), Faults(), sensor_of(name).decoder())
-        self.make = MAKES[name].make(self)
+        super().__init__(MODELS[name].name, still, Radio(battery_pct=7), Faults(), sensor_of(name).decoder())
+        self.make = MODELS[name].build(self)
 
     def ask(self, characteristic: str, data: bytes) -> list[bytes]:
         """Write; what is answered."""
@@ -245,7 +245,7 @@ def test_a_dot_at_another_rate_is_set_to_sixty() -> None:
     body.ask(dot.DEVICE_CONTROL, bytes(control))
     act(body.decoder.start(), body, body.make)
     assert body.make.read(dot.DEVICE_CONTROL)[24] == 60
-    assert [told.rate_hz for told in body.told if isinstance(told, Settings)] == [60.0]
+    assert [decoded.rate_hz for decoded in body.decoded if isinstance(decoded, Settings)] == [60.0]
     body.play()
     assert len(body.samples) == pytest.approx(60 * 9.8, abs=3)
 
@@ -267,7 +267,7 @@ def test_a_witmotion_has_to_be_unlocked() -> None:
 def test_what_a_verity_offers_and_refuses() -> None:
     body = Answers("verity")
     offer = pmd.parse_answer(body.ask(pmd.CONTROL, b"\x01\x05")[0])
-    assert offer.numbers(pmd.Setting.RANGE) == [245, 500, 1000, 2000]
+    assert offer.numbers(pmd.PmdSetting.RANGE) == [245, 500, 1000, 2000]
     start = pmd.begin(pmd.Measurement.GYRO, pmd.WANTED[pmd.Measurement.GYRO])
     for wrong, error in ((b"\x01\x00", 2), (b"\x09\x05", 1), (start[:-1], 3), (start.replace(b"\x34", b"\x35"), 3)):
         assert pmd.parse_answer(body.ask(pmd.CONTROL, wrong)[0]).error == error
@@ -294,7 +294,7 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
         session = Session()
         radio = Radio(drops_s=((4.5, 4.9),), jitter_s=0.01)
         until_s = 10.0
-        async with in_process(recorded_track(quick), make=name, radio=radio, speed=5.0) as room:
+        async with in_process(recorded_track(quick), model=name, radio=radio, speed=5.0) as room:
             session.sensor = room.sensor
             found = await find(backend=room.backend, settle_s=0.1, sensors=[*SENSORS, sensor_of(name)])
             assert [one.sensor.model for one in found if one.sensor] == [sensor_of(name).model]
@@ -319,11 +319,11 @@ def test_a_session_over_the_link_loses_nothing_and_stops_the_sensor(name: str, q
     times = 1 if name in WITMOTIONS else 2  # its rate outlives the link
     assert [data for data in written if data in begins[-1:]] == begins[-1:] * times
     assert state == "waiting"
-    came = sum(map(len, session.told(Samples)))
+    came = sum(map(len, session.decoded(Samples)))
     held = {"movesense": 4, "verity": 120, "nordic-uart-frames": 20}.get(name, 10)  # some packets, a busy computer
     assert 0 <= sent - came <= 2 * held, "what was on its way when the link broke, or ended"
     assert session.sensor.sent.lost == 0
-    assert len(session.told(Lost)) == 1
+    assert len(session.decoded(Lost)) == 1
     assert (np.diff(session.t_s) >= 0).all()
 
 
@@ -332,12 +332,12 @@ def test_it_plays_to_its_end_over_the_link(name: str, quick: Path) -> None:
     async def run() -> tuple[int, int, int, list[str]]:
         came = 0
         refused: list[str] = []
-        async with in_process(recorded_track(quick), make=name, speed=10.0) as room:
+        async with in_process(recorded_track(quick), model=name, speed=10.0) as room:
             found = await find(backend=room.backend, settle_s=0.05)
             async with aclosing(stream(found[0], backend=room.backend, params=QUICK)) as items:
                 async for item in items:
                     if isinstance(item, Received):
-                        came += sum(len(told) for told in item.told if isinstance(told, Samples))
+                        came += sum(len(decoded) for decoded in item.decoded if isinstance(decoded, Samples))
                     if isinstance(item, Refused):
                         refused.append(item.message)
                     if room.sensor.played.is_set():

@@ -19,8 +19,8 @@ from imukick.sensors.link import Lost
 from imukick.signals import Samples
 from imukick.sources.ble import find
 from imukick.sources.recordings import read_recording
-from imukick.virtual.device_models import MAKES, Model
-from imukick.virtual.imukick_v1 import ImukickV1, part_of
+from imukick.virtual.device_models import MODELS, Model
+from imukick.virtual.imukick_v1 import VirtualImukickV1, part_of
 from imukick.virtual.imukick_v1_device import Device
 from imukick.virtual.off_radio import talk
 from imukick.virtual.packets import Packets
@@ -71,7 +71,7 @@ def test_holes_of_a_track_arrive_as_holes(root: Path) -> None:
     path = root / "recordings" / "quadruped_gap_and_loss.csv"
     session, original = play(recorded_track(path), speed=100.0), read_recording(path).samples
     assert session.sensor is not None
-    lost = session.told(Lost)
+    lost = session.decoded(Lost)
     steps_s = np.diff(original.t_s)
     assert len(lost) == session.sensor.sent.holes == (steps_s > 1.5 * np.median(steps_s)).sum() > 2
     assert {one.packets for one in lost} == {1}
@@ -117,10 +117,10 @@ def test_the_radio_draws_the_same_again_and_keeps_its_bounds() -> None:
 
 def test_the_battery_runs_down_step_by_step() -> None:
     radio = Radio(battery_pct=4, battery_life_s=10.0)
-    t_s, told = 0.0, [radio.battery_at(0.0)]
+    t_s, decoded = 0.0, [radio.battery_at(0.0)]
     while (t_s := radio.next_change_s(t_s)) < math.inf:
-        told.append(radio.battery_at(t_s + 1e-6))
-    assert told == [4, 3, 2, 1, 0]
+        decoded.append(radio.battery_at(t_s + 1e-6))
+    assert decoded == [4, 3, 2, 1, 0]
     assert not radio.in_reach(10.0)
 
 
@@ -156,7 +156,7 @@ class Host:
         if stream:
             await self.client.start_notify(v1.STREAM, lambda _, data: self.packets.append(v1.parse_stream(bytes(data))))
 
-    async def ask(self, command: v1.Command) -> v1.Reply:
+    async def ask(self, command: v1.ControlCommand) -> v1.Reply:
         await self.client.write_gatt_char(v1.CONTROL, v1.pack_command(command), response=True)
         return await asyncio.wait_for(self.replies.get(), 20.0)
 
@@ -181,32 +181,36 @@ def with_host(work: Callable[[Host], Awaitable[None]], *, mtu: int = 247, faults
 
 def test_it_obeys_the_state_chart() -> None:
     async def work(host: Host) -> None:
-        assert await host.att_error(v1.pack_command(v1.Command(v1.Order.SYNC))) == 0xFD
+        assert await host.att_error(v1.pack_command(v1.ControlCommand(v1.CommandCode.SYNC))) == 0xFD
         await host.listen(stream=False)
         for wrong in (b"", b"\x00", b"\x06", b"\x01\x00", b"\x03\x01"):
             assert await host.att_error(wrong) == 0x80
-        assert (await host.ask(v1.Command(v1.Order.START))).status is v1.Status.NOT_SUBSCRIBED
-        assert (await host.ask(v1.Command(v1.Order.STOP))).status is v1.Status.OK
-        assert (await host.ask(v1.Command(v1.Order.IDENTIFY))).status is v1.Status.OK
-        assert (await host.ask(v1.Command(v1.Order.SET, rate_millihz=104_000))).status is v1.Status.UNSUPPORTED
-        assert (await host.ask(v1.Command(v1.Order.SET, max_latency_ms=1001))).status is v1.Status.UNSUPPORTED
-        same = v1.Command(v1.Order.SET, rate_millihz=200_000, acc_range_g=16, max_latency_ms=50)
+        assert (await host.ask(v1.ControlCommand(v1.CommandCode.START))).status is v1.Status.NOT_SUBSCRIBED
+        assert (await host.ask(v1.ControlCommand(v1.CommandCode.STOP))).status is v1.Status.OK
+        assert (await host.ask(v1.ControlCommand(v1.CommandCode.IDENTIFY))).status is v1.Status.OK
+        assert (
+            await host.ask(v1.ControlCommand(v1.CommandCode.SET, rate_millihz=104_000))
+        ).status is v1.Status.UNSUPPORTED
+        assert (
+            await host.ask(v1.ControlCommand(v1.CommandCode.SET, max_latency_ms=1001))
+        ).status is v1.Status.UNSUPPORTED
+        same = v1.ControlCommand(v1.CommandCode.SET, rate_millihz=200_000, acc_range_g=16, max_latency_ms=50)
         assert (await host.ask(same)).status is v1.Status.OK
         config = await host.config()
         assert (config.max_latency_ms, config.samples, config.mtu, config.streaming) == (50, 10, 247, False)
         await host.client.start_notify(v1.STREAM, lambda _, data: host.packets.append(v1.parse_stream(bytes(data))))
         assert host.packets == []
-        begun = await host.ask(v1.Command(v1.Order.START))
+        begun = await host.ask(v1.ControlCommand(v1.CommandCode.START))
         assert begun.uptime_us is not None
         assert begun.uptime_us > 0, "its clock runs since it was switched on"
         await asyncio.sleep(0.05)
         assert (await host.config()).streaming
-        assert (await host.ask(v1.Command(v1.Order.SET, max_latency_ms=100))).status is v1.Status.BUSY
-        anew = await host.ask(v1.Command(v1.Order.START))
+        assert (await host.ask(v1.ControlCommand(v1.CommandCode.SET, max_latency_ms=100))).status is v1.Status.BUSY
+        anew = await host.ask(v1.ControlCommand(v1.CommandCode.START))
         before = len(host.packets)
         await asyncio.sleep(0.05)
-        stopped = await host.ask(v1.Command(v1.Order.STOP))
-        assert stopped == v1.Reply(v1.Order.STOP)
+        stopped = await host.ask(v1.ControlCommand(v1.CommandCode.STOP))
+        assert stopped == v1.Reply(v1.CommandCode.STOP)
         after = len(host.packets)
         await asyncio.sleep(0.03)
         assert len(host.packets) == after, "nothing comes behind the reply to STOP"
@@ -215,7 +219,7 @@ def test_it_obeys_the_state_chart() -> None:
         assert host.packets[before].t_us >= anew.uptime_us
         assert {len(packet.counts) for packet in host.packets[before : after - 1]} == {10}
         assert not (await host.config()).streaming
-        sync = await host.ask(v1.Command(v1.Order.SYNC))
+        sync = await host.ask(v1.ControlCommand(v1.CommandCode.SYNC))
         assert sync.uptime_us is not None
         assert sync.uptime_us > host.packets[-1].t_us
 
@@ -225,14 +229,14 @@ def test_it_obeys_the_state_chart() -> None:
 def test_it_measures_as_it_is_set() -> None:
     async def work(host: Host) -> None:
         await host.listen()
-        wanted = v1.Command(v1.Order.SET, rate_millihz=400_000, acc_range_g=4, gyr_range_dps=500)
+        wanted = v1.ControlCommand(v1.CommandCode.SET, rate_millihz=400_000, acc_range_g=4, gyr_range_dps=500)
         assert (await host.ask(wanted)).status is v1.Status.OK
         config = await host.config()
         assert (config.rate_millihz, config.acc_range_g, config.gyr_range_dps) == (400_000, 4, 500)
         assert config.acc_range_mps2 == pytest.approx(4 * 9.80665, rel=1e-6)
-        await host.ask(v1.Command(v1.Order.START))
+        await host.ask(v1.ControlCommand(v1.CommandCode.START))
         await asyncio.sleep(0.1)
-        await host.ask(v1.Command(v1.Order.STOP))
+        await host.ask(v1.ControlCommand(v1.CommandCode.STOP))
         steps_us = np.diff([packet.t_us for packet in host.packets])
         assert len(steps_us) > 3
         assert (np.abs(steps_us[:-1] / config.samples - 2500) <= 1).all()
@@ -250,7 +254,7 @@ def test_a_packet_that_the_core_still_holds_comes_before_the_reply_to_stop(monke
                 self.missed()
             return kept
 
-    monkeypatch.setitem(MAKES, "short", Model(lambda body: ImukickV1(body, core=Short), NAME))
+    monkeypatch.setitem(MODELS, "short", Model(lambda body: VirtualImukickV1(body, core=Short), NAME))
     track = ramp(200, 1.9)
     assert sum(map(len, track.pieces())) == 20 * 19, "the last packet of the player is a full one"
     assert len(talk("short", track).samples) == 20 * 19
@@ -259,7 +263,7 @@ def test_a_packet_that_the_core_still_holds_comes_before_the_reply_to_stop(monke
 def test_it_stops_when_nobody_subscribes_any_more() -> None:
     async def work(host: Host) -> None:
         await host.listen()
-        await host.ask(v1.Command(v1.Order.START))
+        await host.ask(v1.ControlCommand(v1.CommandCode.START))
         await asyncio.sleep(0.03)
         await host.client.stop_notify(v1.STREAM)
         assert not (await host.config()).streaming

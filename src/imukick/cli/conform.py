@@ -15,7 +15,7 @@ from imukick.errors import ImukickError, SensorError
 
 if TYPE_CHECKING:
     from imukick.cli.screen import Screen
-    from imukick.conformance import Report
+    from imukick.conformance import ConformanceReport
     from imukick.sources.ble import Backend, Found
 
 VIRTUAL = "virtual"
@@ -65,13 +65,13 @@ def conform(
         raise ImukickError(f"--seconds {seconds:g} cannot be; give {LIMITS_S[0]:g} to {LIMITS_S[1]:g}")
     if json_file is not None:
         check_place(json_file, force=force)
-    screen, wishes = Screen(), ConformOptions(parts=part or PARTS, minute_s=seconds, wraps=wraps)
+    screen, options = Screen(), ConformOptions(parts=part or PARTS, minute_s=seconds, wraps=wraps)
 
-    async def ask() -> Report:
+    async def ask() -> ConformanceReport:
         async with _linked(sensor, radio) as (found, backend):
             screen.print(f"{found.title}: asking; a minute or two, and nobody else may use it", soft_wrap=True)
             return await run_conformance(
-                found, backend=backend, wishes=wishes, say=lambda one: screen.print(f"  {one} …")
+                found, backend=backend, options=options, say=lambda one: screen.print(f"  {one} …")
             )
 
     try:
@@ -118,7 +118,7 @@ async def _linked(want: str | None, radio: str | None) -> AsyncIterator[tuple[Fo
         yield heard[0], backend
 
 
-def _show(report: Report, screen: Screen) -> None:
+def _show(report: ConformanceReport, screen: Screen) -> None:
     from rich import box
     from rich.table import Table
 

@@ -148,7 +148,7 @@ def _bids(paths: Sequence[Path], play: Callable[[Path], Played], order: Order) -
         for number, path in enumerate(paths, 1):
             played = play(path)
             one = played.analysis
-            run = bids.Run(played.recording.samples, one.moved, one.reps, one.meta)
+            run = bids.BidsRun(played.recording.samples, one.moved, one.reps, one.meta)
             bids.write_run(own / "motion", order.subject, number, run)
             runs.append((number, bids.trackers(run), one.meta["started"]))
             lines.append(f"{place / own.name}: run {number}, {path.name}: {played.told()}")

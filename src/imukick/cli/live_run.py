@@ -278,7 +278,7 @@ async def _session(
     likes = wishes.page.preferences
     language = wishes.page.spoken if page is None else page.board.fact("language")
     likes = replace(likes, language=language_of(language))
-    likes = likes if keeper is None else keeper.before.likes(likes)
+    likes = likes if keeper is None else keeper.preflight.likes(likes)
     coach = Coach(plan, likes, both_legs={"left-ankle", "right-ankle"} <= set(wishes.several))
     header = _header(exercise, plan, wishes.person)
     if len(recorders) > 1:
@@ -297,7 +297,7 @@ async def _session(
         view.say(f"{title}: connecting; recording to {', '.join(str(one.path) for one in recorders)}")
         before = Preflight() if plan is None else first_words(plan)
         if keeper is not None:
-            before, keeper.said = keeper.before, _in_the_loop(view.say)
+            before, keeper.said = keeper.preflight, _in_the_loop(view.say)
         for line in before.said(language_of(language)):
             view.say(line)
         view.shown.language, view.shown.before = language, before
@@ -305,7 +305,7 @@ async def _session(
         def heard(text: str) -> None:
             wish = key_command(text) if at_terminal else line_command(text)
             if wish is not None:
-                loop.wish(wish)
+                loop.command(wish)
             elif not at_terminal and text.strip():
                 known = ", ".join(name for _, name in KEYS.values())
                 view.say(f"not understood: {text.strip()[:40]!r}; known: {known}, side left, load band, note TEXT")
@@ -313,7 +313,7 @@ async def _session(
         def heard_on_page(line: str) -> None:
             wish = line_command(line)
             if wish is not None:
-                loop.wish(wish)
+                loop.command(wish)
 
         if page is not None:
             page.said = heard_on_page
@@ -339,7 +339,7 @@ async def _session(
         quality = counts.quality().line()
     else:
         quality = "\n".join(f"{worn.replace('-', ' ')}: {one.quality().line()}" for worn, one in counts.items())
-    return Held(analysis, session.coach.sets_done, quality, tuple(troubles), 0 if loop.asked else stop.code)
+    return Held(analysis, session.coach.sets_done, quality, tuple(troubles), 0 if loop.ended_by_person else stop.code)
 
 
 def _in_the_loop(say: Callable[[str], None]) -> Callable[[str], None]:

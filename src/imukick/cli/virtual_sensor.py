@@ -77,12 +77,12 @@ def virtual_sensor(
     from imukick.cli.virtual_sensor_run import run_virtual_phone, run_virtual_sensor, run_virtual_sensors
     from imukick.live.played_group import recorded_tracks, simulated_tracks
     from imukick.live.stopping import run
-    from imukick.virtual.device_models import MAKES
+    from imukick.virtual.device_models import MODELS
     from imukick.virtual.radio import Radio
     from imukick.virtual.track import endless_track, recorded_track
 
-    if model not in (*MAKES, PHONE):
-        raise ImukickError(f"--model {model} is not known; there are {', '.join((*MAKES, PHONE))}")
+    if model not in (*MODELS, PHONE):
+        raise ImukickError(f"--model {model} is not known; there are {', '.join((*MODELS, PHONE))}")
 
     character = Radio(
         interval_s=interval_ms / 1000,

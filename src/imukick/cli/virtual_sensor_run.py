@@ -15,10 +15,10 @@ from imukick.errors import ImukickError
 from imukick.events import Place
 from imukick.live.stopping import Stop
 from imukick.live.worn import short
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.phone import Network, RunningPhone, phone_at
 from imukick.virtual.radio import Radio
-from imukick.virtual.running_sensor import Part, serve, serve_together
+from imukick.virtual.running_sensor import SensorSetup, serve, serve_together
 from imukick.virtual.sensor import VirtualSensor
 from imukick.virtual.track import Track
 
@@ -45,7 +45,7 @@ async def run_virtual_sensor(
     stop: Stop, transport: str, track: Track, model: str, radio: Radio, name: str | None, speed: float
 ) -> int:
     """Serve the sensor to its end; gives the exit code. `speed`: times real time. Raises `ImukickError` for what cannot be."""
-    async with serve(transport, track, make=model, radio=radio, name=name, speed=speed) as sensor:
+    async with serve(transport, track, model=model, radio=radio, name=name, speed=speed) as sensor:
         length = "endless" if track.duration_s is None else f"{track.duration_s:.1f} s"
         say(f"{sensor.name}: plays {track.title} ({length}, {track.rate_hz:.4g} Hz) on {transport}{_hint(transport)}")
         await _until_over(sensor, stop, WORDS)
@@ -64,9 +64,9 @@ async def run_virtual_sensors(
     speed: float,
 ) -> int:
     """Serve several sensors that play together, to the end of all; gives the exit code. The rest as in `run_virtual_sensor`."""
-    called = MAKES[model].name if name is None else name
+    called = MODELS[model].name if name is None else name
     parts = [
-        Part(track, model, replace(radio, seed=radio.seed + k), name=f"{called} {short(place)}")
+        SensorSetup(track, model, replace(radio, seed=radio.seed + k), name=f"{called} {short(place)}")
         for k, (place, track) in enumerate(tracks.items())
     ]
     async with serve_together(transport, parts, speed=speed) as sensors:

@@ -17,9 +17,9 @@ from imukick.sensors.imukick_v1 import (
     FIRMWARE_REVISION,
     MODEL_NUMBER,
     STREAM,
-    Command,
+    CommandCode,
     Config,
-    Order,
+    ControlCommand,
     Status,
     pack_command,
     samples_per_packet,
@@ -127,9 +127,9 @@ def size(host: Host, config: Config) -> None:
 
 
 async def commands(host: Host) -> None:
-    """CONTROL: what is refused, what is answered. Begins with nothing subscribed, and ends subscribed."""
+    """CONTROL: which writes are refused and which answered. Begins with nothing subscribed, and ends subscribed."""
     findings = host.findings
-    code = await host.write(pack_command(Command(Order.SYNC)))
+    code = await host.write(pack_command(ControlCommand(CommandCode.SYNC)))
     findings.expect("not heard", code == 0xFD, f"SYNC is answered with ATT error 0x{code:02X}, not 0xFD")
     await host.link.subscribe(CONTROL)
     before = await host.config()
@@ -143,16 +143,16 @@ async def commands(host: Host) -> None:
     findings.expect("no command", not replies, f"{len(replies)} replies to an unknown command")
     after = replace(await host.config(), overruns=before.overruns)
     findings.expect("no command", after == before, "an unknown command changed CONFIG")
-    stopped = await host.ask(Order.STOP)
+    stopped = await host.ask(CommandCode.STOP)
     if stopped is not None:
         findings.expect("stop in idle", stopped.status is Status.OK, f"it is answered {stopped.status.name}")
-    begun = await host.ask(Order.START)
+    begun = await host.ask(CommandCode.START)
     if begun is not None:
         refused = begun.status is Status.NOT_SUBSCRIBED
         findings.expect("not subscribed", refused, f"START without a subscription is answered {begun.status.name}")
         if begun.status is Status.OK:
-            await host.ask(Order.STOP)
-    shown = await host.ask(Order.IDENTIFY)
+            await host.ask(CommandCode.STOP)
+    shown = await host.ask(CommandCode.IDENTIFY)
     if shown is not None:
         good = shown.status in (Status.OK, Status.UNSUPPORTED)
         findings.expect("identify", good, f"it is answered {shown.status.name}")
@@ -174,7 +174,7 @@ async def _clock(host: Host) -> None:
 
 
 async def _overlap(host: Host) -> None:
-    sync = pack_command(Command(Order.SYNC))
+    sync = pack_command(ControlCommand(CommandCode.SYNC))
     codes = await asyncio.gather(host.write(sync), host.write(sync))
     _, replies = await host.quiet()
     refused = [code for code in codes if code]
@@ -203,7 +203,7 @@ async def settings(host: Host) -> dict[str, list[float]]:
         findings.expect("set exactly", kept, f"max_latency_ms {latency_ms} is not taken")
     now = await host.config()
     await _impossible(host, now)
-    nothing = await host.ask(Order.SET)
+    nothing = await host.ask(CommandCode.SET)
     if nothing is not None:
         kept = nothing.status is Status.OK and await host.config() == now
         findings.expect("set nothing", kept, f"four zeros are answered {nothing.status.name}, or change CONFIG")
@@ -212,7 +212,7 @@ async def settings(host: Host) -> dict[str, list[float]]:
 
 async def _set(host: Host, before: Config, **numbers: int) -> bool:
     """Set one value: True when it was taken; whatever the answer, CONFIG has to agree with it."""
-    reply = await host.ask(Order.SET, **numbers)
+    reply = await host.ask(CommandCode.SET, **numbers)
     if reply is None:
         return False
     (field, value), now = next(iter(numbers.items())), await host.config()
@@ -239,7 +239,7 @@ async def _impossible(host: Host, now: Config) -> None:
         ("a latency of 1001 ms", {"max_latency_ms": 1001}),
     ):
         wanted = numbers if "max_latency_ms" in numbers else {**numbers, "max_latency_ms": latency_ms}
-        reply = await host.ask(Order.SET, **wanted)
+        reply = await host.ask(CommandCode.SET, **wanted)
         if reply is None:
             continue
         host.findings.expect(

@@ -14,9 +14,9 @@ from imukick.sensors.imukick_v1 import (
     CONFIG,
     CONTROL,
     STREAM,
-    Command,
+    CommandCode,
     Config,
-    Order,
+    ControlCommand,
     Reply,
     Status,
     pack_command,
@@ -30,7 +30,7 @@ REPLY_S: Final = 3.0
 STOP_S: Final = 10.0
 """Chosen: what the sensor holds comes first, and that may be seconds where the radio has stalled."""
 QUIET_S: Final = 0.4
-"""Chosen: how long nothing may come for it to be said that nothing comes; several connection events, and more than the default max latency."""
+"""Chosen: how long to wait before concluding that nothing comes; several connection events, and more than the default max latency."""
 UNCONFIRMED: Final = 0xFE
 TRIES: Final = 4
 AGAIN_S: Final = 0.05
@@ -38,7 +38,7 @@ AGAIN_S: Final = 0.05
 
 
 @dataclass(slots=True)
-class Run:
+class StreamRun:
     """One stream: `begun` the reply to START, `early` packets before it, `packets` after it, `late` those behind the reply to STOP.
 
     `before_stop_us`: the clock just before STOP; None where that was not asked; `stopped_s`: from then to the reply. `whole`: it was
@@ -84,16 +84,16 @@ class Host:
         return config
 
     async def write(self, data: bytes) -> int:
-        """Write to CONTROL: gives the ATT error, 0 for none."""
+        """Write to CONTROL: gives the ATT error, 0 when the write is accepted."""
         try:
             await self.link.write(CONTROL, data)
         except AttRefusedError as refused:
             return refused.code
         return 0
 
-    async def command(self, order: Order, **numbers: int) -> int:
+    async def command(self, command: CommandCode, **numbers: int) -> int:
         """Write a command: gives the ATT error. 0xFE is tried again: the confirmation may be on its way."""
-        data, code = pack_command(Command(order, **numbers)), UNCONFIRMED
+        data, code = pack_command(ControlCommand(command, **numbers)), UNCONFIRMED
         for _ in range(TRIES):
             code = await self.write(data)
             if code != UNCONFIRMED:
@@ -101,34 +101,34 @@ class Host:
             await asyncio.sleep(AGAIN_S)
         return code
 
-    async def ask(self, order: Order, **numbers: int) -> Reply | None:
-        """A command and its reply; None, and rule `replies` broken, where there is none."""
-        code = await self.command(order, **numbers)
-        if not self.findings.expect("replies", code == 0, f"{order.name} is refused with ATT error 0x{code:02X}"):
+    async def ask(self, command: CommandCode, **numbers: int) -> Reply | None:
+        """A command and its reply; without a reply None, and the rule `replies` is broken."""
+        code = await self.command(command, **numbers)
+        if not self.findings.expect("replies", code == 0, f"{command.name} is refused with ATT error 0x{code:02X}"):
             return None
-        return await self.reply(order)
+        return await self.reply(command)
 
-    async def reply(self, order: Order) -> Reply | None:
-        """The next reply, which has to be that to `order`."""
-        within_s = STOP_S if order is Order.STOP else REPLY_S
+    async def reply(self, command: CommandCode) -> Reply | None:
+        """The next reply, which has to be that to `command`."""
+        within_s = STOP_S if command is CommandCode.STOP else REPLY_S
         came = await self._next_reply(within_s)
-        if not self.findings.expect("replies", came is not None, f"no reply to {order.name} in {within_s:g} s"):
+        if not self.findings.expect("replies", came is not None, f"no reply to {command.name} in {within_s:g} s"):
             return None
         assert came is not None
         try:
             reply = parse_reply(came.data)
         except ProtocolError as error:
-            self.findings.expect("replies", kept=False, otherwise=f"to {order.name}: {error} ({came.data.hex()})")
+            self.findings.expect("replies", kept=False, otherwise=f"to {command.name}: {error} ({came.data.hex()})")
             return None
         kept = self.findings.expect(
-            "replies", reply.order is order, f"the reply to {order.name} is that to {reply.order.name}"
+            "replies", reply.code is command, f"the reply to {command.name} is that to {reply.code.name}"
         )
         return reply if kept else None
 
     async def clock(self) -> ClockReading | None:
-        """What the clock says (SYNC); None where it does not say."""
+        """The sensor's clock (SYNC); None when it does not reply with one."""
         begun_s = time.monotonic()
-        reply = await self.ask(Order.SYNC)
+        reply = await self.ask(CommandCode.SYNC)
         ended_s = time.monotonic()
         if reply is None or reply.uptime_us is None:
             return None
@@ -163,14 +163,14 @@ class Host:
         self._replies.clear()
         return packets, replies
 
-    async def stream(self, for_s: float, *, most_packets: int | None = None) -> Run:
-        """START, so many seconds (or so many packets), STOP, and what came; `Run.begun` is not OK where it did not start."""
-        run = Run(await self.config())
+    async def stream(self, for_s: float, *, most_packets: int | None = None) -> StreamRun:
+        """START, so many seconds (or so many packets), STOP, and what came; `StreamRun.begun` is not OK where it did not start."""
+        run = StreamRun(await self.config())
         self.packets.clear()
-        code = await self.command(Order.START)
+        code = await self.command(CommandCode.START)
         if not self.findings.expect("replies", code == 0, f"START is refused with ATT error 0x{code:02X}"):
             return run
-        run.begun = await self.reply(Order.START)
+        run.begun = await self.reply(CommandCode.START)
         run.early = list(self.packets)
         self.packets.clear()
         if run.begun is None or run.begun.status is not Status.OK:
@@ -182,11 +182,11 @@ class Host:
         await self.stop(run)
         return run
 
-    async def stop(self, run: Run) -> None:
+    async def stop(self, run: StreamRun) -> None:
         """STOP; its reply ends the run."""
         clock = await self.clock()
         run.before_stop_us = None if clock is None else clock.uptime_us
-        ended = await self.ask(Order.STOP)
+        ended = await self.ask(CommandCode.STOP)
         run.stopped_s = 0.0 if clock is None else time.monotonic() - clock.host_s
         run.packets += self.packets
         run.whole = ended is not None and ended.status is Status.OK

@@ -25,7 +25,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ConformanceReport:
     """A whole run. `sensor`: what it calls itself; `settings`: the rates and ranges that it took."""
 
     sensor: Mapping[str, str | None]

@@ -10,7 +10,7 @@ Result = Literal["pass", "fail", "not tried"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`section` of v1.md; `says`: what a sensor does that keeps it; `without`: why it may stay untried."""
+    """`section` of v1.md; `says`: what a conforming sensor does; `without`: why the rule may stay untried."""
 
     section: int
     says: str
@@ -83,7 +83,7 @@ class Findings:
     stops: list[bool] = field(default_factory=list)
 
     def expect(self, rule: str, kept: bool, otherwise: str) -> bool:
-        """One look at a rule; `otherwise` says what was seen where it was not kept. Gives `kept`."""
+        """Note one check of a rule; `otherwise` describes what was seen when it was not kept. Gives `kept`."""
         assert rule in RULES, rule
         self.seen[rule] = self.seen.get(rule, 0) + 1
         if not kept:

@@ -9,7 +9,7 @@ from typing import Final
 
 from imukick.conformance import asking, streaming
 from imukick.conformance.host import Host
-from imukick.conformance.report import Report, reported
+from imukick.conformance.report import ConformanceReport, reported
 from imukick.conformance.rules import Findings
 from imukick.errors import ImukickError, ProtocolError, SensorError
 from imukick.sensors.imukick_v1 import FIRMWARE_REVISION, MODEL_NUMBER
@@ -34,15 +34,15 @@ async def conform(
     found: Found,
     *,
     backend: Backend | None = None,
-    wishes: ConformOptions | None = None,
+    options: ConformOptions | None = None,
     say: Callable[[str], None] | None = None,
-) -> Report:
+) -> ConformanceReport:
     """Ask a sensor for all of firmware_protocol/v1.md; `say` hears which part begins.
 
     Raises `SensorError` when it cannot be connected, or is lost on the way.
     """
-    wishes, say = wishes or ConformOptions(), say or (lambda _part: None)
-    unknown = [part for part in wishes.parts if part not in PARTS]
+    options, say = options or ConformOptions(), say or (lambda _part: None)
+    unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         raise ImukickError(f"part {unknown[0]!r} is not known; known: {', '.join(PARTS)}")
     findings, taken = Findings(), dict[str, list[float]]()
@@ -50,15 +50,15 @@ async def conform(
     with suppress(ProtocolError):  # CONFIG that is not allowed is a finding, and ends the run
         async with plain_link(found, backend=backend) as link:
             who |= await _who(link)
-            await _on_one_link(Host(link, findings), found, backend, wishes, taken, say)
+            await _on_one_link(Host(link, findings), found, backend, options, taken, say)
         rates_hz = taken.get("rates_hz", [])
-        if "mtus" in wishes.parts:
+        if "mtus" in options.parts:
             say("mtus")
-            await streaming.mtus(found, backend, findings, rates_hz, wishes.stream_s / 2)
-        if "link" in wishes.parts:
+            await streaming.mtus(found, backend, findings, rates_hz, options.stream_s / 2)
+        if "link" in options.parts:
             say("link")
-            await streaming.lost_link(found, backend, findings, wishes.stream_s / 2)
-    return Report(who, taken, reported(findings))
+            await streaming.lost_link(found, backend, findings, options.stream_s / 2)
+    return ConformanceReport(who, taken, reported(findings))
 
 
 async def _who(link: PlainLink) -> dict[str, str | None]:
@@ -73,30 +73,30 @@ async def _on_one_link(
     host: Host,
     found: Found,
     backend: Backend | None,
-    wishes: ConformOptions,
+    options: ConformOptions,
     taken: dict[str, list[float]],
     say: Callable[[str], None],
 ) -> None:
-    if "services" in wishes.parts:
+    if "services" in options.parts:
         say("services")
         await asking.services(host.link, host.findings, found, backend)
     await asking.configuration(host)
-    if "commands" in wishes.parts:
+    if "commands" in options.parts:
         say("commands")
         await asking.commands(host)
     await host.listen()
-    if "settings" in wishes.parts:
+    if "settings" in options.parts:
         say("settings")
         taken |= await asking.settings(host)
-    if "rates" in wishes.parts:
+    if "rates" in options.parts:
         say("rates")
-        await streaming.rates(host, taken.get("rates_hz", []), wishes.stream_s)
-    if "starts" in wishes.parts:
+        await streaming.rates(host, taken.get("rates_hz", []), options.stream_s)
+    if "starts" in options.parts:
         say("starts")
-        await streaming.starts(host, wishes.stream_s / 2)
-    if "minute" in wishes.parts:
+        await streaming.starts(host, options.stream_s / 2)
+    if "minute" in options.parts:
         say("minute")
-        await streaming.minute(host, wishes.minute_s)
-    if wishes.wraps:
+        await streaming.minute(host, options.minute_s)
+    if options.wraps:
         say("wraps")
         await streaming.wraps(host)

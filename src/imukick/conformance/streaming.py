@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from imukick.conformance.asking import size
-from imukick.conformance.host import Host, Run
+from imukick.conformance.host import Host, StreamRun
 from imukick.conformance.rules import Findings
 from imukick.conformance.streams import WRAP_SEQ, WRAP_US, judge, judge_stops, missing
-from imukick.sensors.imukick_v1 import MAX_PACKETS_HZ, STREAM, Config, Order, Packet, Status
+from imukick.sensors.imukick_v1 import MAX_PACKETS_HZ, STREAM, CommandCode, Config, Packet, Status
 from imukick.sources.ble import Backend, Found, plain_link_again
 
 MTUS: Final = (23, 35, 46, 47, 185, 247)
@@ -24,7 +24,7 @@ STOPS: Final = 3
 """Chosen: so many stops that one of them falls within a packet."""
 
 
-async def one_run(host: Host, for_s: float) -> tuple[Run, list[Packet]]:
+async def one_run(host: Host, for_s: float) -> tuple[StreamRun, list[Packet]]:
     """A stream of these settings, judged, with its losses against the counter of CONFIG."""
     before = await host.config()
     run = await host.stream(for_s)
@@ -38,7 +38,7 @@ async def one_run(host: Host, for_s: float) -> tuple[Run, list[Packet]]:
 
 
 def losses(findings: Findings, before: Config, after: Config, numbers: int) -> None:
-    """Missing numbers against what the sensor itself says it lost."""
+    """Compare missing packet numbers with the losses that the sensor itself counts."""
     if before.overruns is None or after.overruns is None:
         return
     rose = after.overruns - before.overruns
@@ -66,9 +66,9 @@ async def rates(host: Host, taken_hz: Sequence[float], for_s: float) -> None:
     begin = await host.config()
     for rate_hz in taken_hz or (begin.rate_hz,):
         if taken_hz:
-            await host.ask(Order.SET, rate_millihz=round(rate_hz * 1000))
+            await host.ask(CommandCode.SET, rate_millihz=round(rate_hz * 1000))
         await one_run(host, for_s)
-    await host.ask(Order.SET, rate_millihz=begin.rate_millihz)
+    await host.ask(CommandCode.SET, rate_millihz=begin.rate_millihz)
 
 
 async def starts(host: Host, for_s: float) -> None:
@@ -76,17 +76,17 @@ async def starts(host: Host, for_s: float) -> None:
     findings = host.findings
     for number in range(STOPS):
         await one_run(host, for_s * (0.5 + 0.37 * number))
-    first = await host.ask(Order.START)
+    first = await host.ask(CommandCode.START)
     if first is None or first.status is not Status.OK:
         return
     await host.hear(for_s)
     before = await host.config()
-    refused = await host.ask(Order.SET, max_latency_ms=before.max_latency_ms % 1000 + 1)
+    refused = await host.ask(CommandCode.SET, max_latency_ms=before.max_latency_ms % 1000 + 1)
     if refused is not None:
         kept = refused.status is Status.BUSY and (await host.config()).max_latency_ms == before.max_latency_ms
         findings.expect("set while streaming", kept, f"it is answered {refused.status.name}, or changes CONFIG")
     host.packets.clear()
-    again = await host.ask(Order.START)
+    again = await host.ask(CommandCode.START)
     if again is None or not findings.expect(
         "start again", again.status is Status.OK, f"it is answered {again.status.name}"
     ):
@@ -96,12 +96,12 @@ async def starts(host: Host, for_s: float) -> None:
         "start again", rose, f"the clock was {first.uptime_us} at the first START and {again.uptime_us} at the second"
     )
     host.packets.clear()
-    run = Run(await host.config(), begun=again)
+    run = StreamRun(await host.config(), begun=again)
     await host.hear(for_s)
     await host.stop(run)
     judge(run, findings, mtu=host.link.mtu)
     judge_stops(findings)
-    begun = await host.ask(Order.START)
+    begun = await host.ask(CommandCode.START)
     if begun is not None and begun.status is Status.OK:
         await host.hear(for_s)
         await host.link.unsubscribe(STREAM)
@@ -113,7 +113,7 @@ async def starts(host: Host, for_s: float) -> None:
         if not findings.expect(
             "unsubscribe", not packets, f"{len(packets)} packets come when STREAM is subscribed again"
         ):
-            await host.ask(Order.STOP)
+            await host.ask(CommandCode.STOP)
 
 
 async def mtus(
@@ -131,31 +131,31 @@ async def mtus(
             findings.expect("mtu", begin.mtu in (None, got), f"CONFIG says MTU {begin.mtu} on a link of {got}")
             for rate_hz in taken_hz or (begin.rate_hz,):
                 if taken_hz:
-                    await host.ask(Order.SET, rate_millihz=round(rate_hz * 1000))
+                    await host.ask(CommandCode.SET, rate_millihz=round(rate_hz * 1000))
                 size(host, await host.config())
                 run, packets = await one_run(host, for_s)
                 if run.begun is not None and run.begun.status is Status.OK:
                     findings.expect("mtu", len(packets) > 0, f"no packet can be read at MTU {got} and {rate_hz:g} Hz")
-            await host.ask(Order.SET, rate_millihz=begin.rate_millihz)
+            await host.ask(CommandCode.SET, rate_millihz=begin.rate_millihz)
 
 
 async def lost_link(found: Found, backend: Backend | None, findings: Findings, for_s: float) -> None:
-    """A stream whose link ends, and what the sensor says on the next one."""
+    """A stream whose link ends, and the sensor's state on the next link."""
     async with plain_link_again(found, backend=backend) as link:
         host = Host(link, findings)
         await host.listen()
-        before, begun = await host.config(), await host.ask(Order.START)
+        before, begun = await host.config(), await host.ask(CommandCode.START)
         await host.hear(for_s)
     async with plain_link_again(found, backend=backend) as link:
         host = Host(link, findings)
         after = await host.config()
         findings.expect("link lost", not after.streaming, "CONFIG says STREAMING on the next connection")
-        code = await host.write(bytes([Order.SYNC]))
+        code = await host.write(bytes([CommandCode.SYNC]))
         findings.expect("link lost", code == 0xFD, f"SYNC without a subscription is answered 0x{code:02X}, not 0xFD")
         await host.listen()
         packets, _ = await host.quiet()
         findings.expect("link lost", not packets, f"{len(packets)} packets come before START")
-        synced = await host.ask(Order.SYNC)
+        synced = await host.ask(CommandCode.SYNC)
         findings.expect("power stays on", after.boot == before.boot, "boot is another number")
         if synced is not None and begun is not None and synced.uptime_us is not None and begun.uptime_us is not None:
             said = f"the clock was {begun.uptime_us} and is {synced.uptime_us}"
@@ -184,15 +184,15 @@ async def minute(host: Host, for_s: float) -> None:
 
 async def wraps(host: Host) -> None:
     """Stream the smallest packets allowed until the low half of the clock and the packet number have wrapped around: up to 72 minutes."""
-    findings, begin, clock = host.findings, await host.config(), await host.ask(Order.SYNC)
+    findings, begin, clock = host.findings, await host.config(), await host.ask(CommandCode.SYNC)
     if clock is None or clock.uptime_us is None:
         return
     fewest = math.ceil(begin.rate_hz / MAX_PACKETS_HZ)
-    await host.ask(Order.SET, max_latency_ms=math.ceil(1000 * fewest / begin.rate_hz))
+    await host.ask(CommandCode.SET, max_latency_ms=math.ceil(1000 * fewest / begin.rate_hz))
     config = await host.config()
     clock_s = (WRAP_US - clock.uptime_us % WRAP_US) * 1e-6
     number_s = WRAP_SEQ * config.samples / config.rate_hz
     await one_run(host, max(clock_s, number_s) + 5.0)
-    await host.ask(Order.SET, max_latency_ms=begin.max_latency_ms)
+    await host.ask(CommandCode.SET, max_latency_ms=begin.max_latency_ms)
     kept = findings.wrapped == {"clock", "number"}
     findings.expect("wraps", kept, f"both were due, seen: {' and '.join(sorted(findings.wrapped)) or 'neither'}")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from imukick.conformance.host import Run
+from imukick.conformance.host import StreamRun
 from imukick.conformance.rules import Findings
 from imukick.errors import ProtocolError
 from imukick.sensors.imukick_v1 import MAX_PACKETS_HZ, Packet, Status, parse_stream
@@ -28,7 +28,7 @@ WRAP_SEQ: Final = 2**16
 WRAP_US: Final = 2**32
 
 
-def judge(run: Run, findings: Findings, *, mtu: int | None) -> list[Packet]:
+def judge(run: StreamRun, findings: Findings, *, mtu: int | None) -> list[Packet]:
     """Check the packets of a run; gives those that can be read. `mtu`: of the link, where it is known."""
     config = run.config
     packets_hz = config.rate_hz / config.samples
@@ -58,7 +58,7 @@ def judge(run: Run, findings: Findings, *, mtu: int | None) -> list[Packet]:
     return packets
 
 
-def _readable(run: Run, findings: Findings, mtu: int | None) -> list[Packet]:
+def _readable(run: StreamRun, findings: Findings, mtu: int | None) -> list[Packet]:
     packets = []
     for came in run.packets:
         said_bytes = 8 + 12 * came.data[1] if len(came.data) > 1 else len(came.data)
@@ -75,7 +75,7 @@ def _readable(run: Run, findings: Findings, mtu: int | None) -> list[Packet]:
     return packets
 
 
-def _follow(run: Run, packets: list[Packet], findings: Findings) -> None:
+def _follow(run: StreamRun, packets: list[Packet], findings: Findings) -> None:
     """How packets follow each other: numbers, times, sizes, and the end."""
     nominal_us, n = 1e9 / run.config.rate_millihz, run.config.samples
     steps = [_step(one, two) for one, two in pairwise(packets)]
@@ -117,7 +117,7 @@ def _step(one: Packet, two: Packet) -> tuple[int, int]:
     return (two.seq - one.seq) % WRAP_SEQ, (two.t_us - one.t_us) % WRAP_US
 
 
-def _end(run: Run, last: Packet, period_us: float, findings: Findings) -> None:
+def _end(run: StreamRun, last: Packet, period_us: float, findings: Findings) -> None:
     findings.expect("stop", run.whole, "STOP is not answered OK")
     findings.expect("stop", not run.late, f"{len(run.late)} packets came behind the reply to STOP")
     if run.before_stop_us is None or not run.whole:

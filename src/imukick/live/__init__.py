@@ -1,1 +1,1 @@
-"""A live session, without any terminal: link, loop, recording, history, checks, and what a person says meanwhile."""
+"""A live session, without any terminal: link, loop, recording, history, checks, and a person's commands."""

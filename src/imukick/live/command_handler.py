@@ -1,4 +1,4 @@
-"""What a person says in a live session -> marks, and what the panel then shows."""
+"""Carries out a person's commands in a live session: marks for the session, and what the views show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imukick.marks import MarkKind
 from imukick.updates import Update
 
 Heard = Callable[[Update], None]
-"""Takes what a mark brings: events, and what the coach says to them."""
+"""Receives what a mark leads to: events, and the coach's cues."""
 
 
 class CommandHandler:
@@ -28,11 +28,11 @@ class CommandHandler:
 
     @property
     def waiting(self) -> bool:
-        """Whether nothing counts yet."""
+        """Whether the session has not begun to count."""
         return self._view.shown.waiting
 
-    def wish(self, wish: Command) -> None:
-        """Do what was said."""
+    def command(self, command: Command) -> None:
+        """Carry out one command."""
         shown = self._view.shown
         simple: dict[str, tuple[MarkKind, str]] = {
             "set": ("set", "new set"),
@@ -40,21 +40,21 @@ class CommandHandler:
             "missed": ("missed", "noted: one was missed"),
             "note": ("note", "noted"),
         }
-        match wish.kind:
+        match command.kind:
             case "quit":
                 self.quit = True
             case "language":
-                shown.language = wish.value
-                self._session.speak(language_of(wish.value))
+                shown.language = command.value
+                self._session.speak(language_of(command.value))
             case "conditions":
-                self._answer(wish.value)
+                self._answer(command.value)
             case "begin":
                 self.begin()
             case "pause":
                 if shown.waiting:
                     self.begin()
                     return
-                self._break(on=shown.paused if wish.value == "" else wish.value == "resume")
+                self._break(on=shown.paused if command.value == "" else command.value == "resume")
             case "pain":
                 self.mark("pain")
                 if not shown.paused and not shown.waiting:
@@ -64,16 +64,16 @@ class CommandHandler:
                 self._view.say("pain is noted, nothing counts; p goes on, if it is gone, q ends")
             case "side" | "other_side":
                 other = {"left": "right", "right": "left"}.get(shown.side, "unknown")
-                shown.side = wish.value if wish.kind == "side" else other
+                shown.side = command.value if command.kind == "side" else other
                 self.mark("side", shown.side)
                 self._view.say("the other side" if shown.side == "unknown" else f"side: {shown.side}")
             case "load":
-                shown.load = wish.value or next_load(shown.load.partition(" ")[0])
+                shown.load = command.value or next_load(shown.load.partition(" ")[0])
                 self.mark("load", shown.load)
                 self._view.say(f"load: {shown.load}")
             case _:
-                kind, words = simple[wish.kind]
-                if not self.mark(kind, wish.value).events:
+                kind, words = simple[command.kind]
+                if not self.mark(kind, command.value).events:
                     self._view.say(words)
 
     def _answer(self, answer: str) -> None:
@@ -86,7 +86,7 @@ class CommandHandler:
             self._view.say(say(key, {}, language_of(shown.language).sayings)[0])
 
     def _break(self, *, on: bool) -> None:
-        """A break begins, or it goes `on`; after pain with a new set."""
+        """Begin a break, or go `on` after one; after pain with a new set."""
         shown = self._view.shown
         if shown.paused != on:
             return
@@ -98,7 +98,7 @@ class CommandHandler:
         self._view.say("on again" if on else "break: nothing counts")
 
     def begin(self) -> None:
-        """From now on it counts."""
+        """Begin to count."""
         if self._view.shown.waiting:
             self._view.shown.waiting = False
             self.mark("resume")

@@ -1,4 +1,4 @@
-"""What a person may say in a live session: keys on a terminal, words in lines from elsewhere -> wishes."""
+"""The commands of a live session, from keys on a terminal or from lines of text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CommandKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing said; `value` where it names something (a side, a load, a note, a language, an answer)."""
+    """One command; `value` where it needs one (a side, a load, a note, a language, an answer)."""
 
     kind: CommandKind
     value: str = ""
@@ -44,7 +44,7 @@ KEYS: Final[dict[str, tuple[CommandKind, str]]] = {
     "b": ("begin", "begin"),
     "q": ("quit", "quit"),
 }
-"""THE TABLE of keys: what each does, and its name for people, which as a line does the same."""
+"""The one table of keys: what each does, and its name for people; the name as a line of text does the same."""
 
 _LINES: Final[dict[str, CommandKind]] = {
     **{key: kind for key, (kind, _) in KEYS.items()},
@@ -56,7 +56,7 @@ _LINES: Final[dict[str, CommandKind]] = {
 
 
 def key_command(key: str) -> Command | None:
-    """What a key on a terminal says; None for one that says nothing. Space pauses too.
+    """The command of a key on a terminal; None for a key without one. Space pauses too.
 
     >>> key_command("n"), key_command(" "), key_command("7")
     (Command(kind='set', value=''), Command(kind='pause', value=''), None)
@@ -66,7 +66,7 @@ def key_command(key: str) -> Command | None:
 
 
 def line_command(line: str) -> Command | None:
-    """What a line says: a key, its name, or `side left`, `load band`, `note TEXT`; None when it is not understood.
+    """The command of a line: a key, its name, or `side left`, `load band`, `note TEXT`; None when it is not understood.
 
     `language de`: what the coach speaks from now on. `conditions yes`: the answer to the question before a plan's start.
 

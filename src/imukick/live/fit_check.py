@@ -13,7 +13,7 @@ LOOKS_S: Final = (15.0, 25.0, 40.0, 55.0)
 
 
 class FitCheck:
-    """Gathers a stream until a look is due. `found`: whether a look has found that they do not belong together."""
+    """Gathers a stream until a check is due. `found`: a check has found that acceleration and rate do not belong together."""
 
     def __init__(self) -> None:
         self._pieces: list[Samples] = []
@@ -34,5 +34,5 @@ class FitCheck:
 
 
 def look(samples: Samples) -> Doubts:
-    """Whether they belong together, as a replay would ask. Takes about a tenth of a second of computing."""
+    """Check whether acceleration and rate belong together, as a replay does. Takes about 0.1 s of computing."""
     return check(samples, Units(fixed=True))

@@ -1,4 +1,4 @@
-"""A live session goes into the history while it happens, by a thread of its own; when that refuses, the session goes on without it."""
+"""Writes a live session into the history while it happens, in a thread of its own; when that fails, the session goes on without it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from imukick.sinks.history.writing import Beginning, SessionWriter
 from imukick.sources.recordings import Recording
 
 TRY_S: Final = 0.2
-"""How long one try waits for another program that writes; between tries the end can be given up."""
+"""How long one try waits for another program that writes; between tries `give_up` takes effect."""
 CALL_S: Final = 3.0
-"""After this long without success a line says so. Chosen: longer than any write of this program's own."""
+"""After this long without success `said` is called. Chosen: longer than any write of this program itself."""
 
 Open = Callable[[], AbstractContextManager[History]]
-"""Opens the history, or makes it; in the thread that then writes in it."""
+"""Opens or creates the history, in the thread that then writes to it."""
 Result = TypeVar("Result")
 Job = Callable[[History], None]
 
@@ -46,22 +46,22 @@ class HistoryRecorder:
     that is so; `said` is called with it and with word of long waits, in that thread. `number`: of the session in the history.
     """
 
-    def __init__(self, history: Open, person: str, plan: Plan | None, before: Preflight | None = None) -> None:
+    def __init__(self, history: Open, person: str, plan: Plan | None, preflight: Preflight | None = None) -> None:
         self._open, self._person, self._plan = history, person, plan
-        self.before = before if before is not None else Preflight()
+        self.preflight = preflight if preflight is not None else Preflight()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._given_up = threading.Event()
         self._writer: SessionWriter | None = None
         self._sets = 0
         self.whole = False
-        """Whether all of the session is kept."""
+        """Whether the whole session is in the history."""
         self.trouble: ImukickError | None = None
         self.said: Callable[[str], None] = _nobody
 
     @property
     def number(self) -> int | None:
-        """Of the session; None before it is begun in the history."""
+        """The session's number; None before the history has it."""
         return None if self._writer is None else self._writer.number
 
     def begin(self, recording: Recording, exercise: Exercise, several: Mapping[str, str] | None = None) -> None:
@@ -79,7 +79,7 @@ class HistoryRecorder:
             plan_text=None if plan is None else to_json(asdict(plan)),
         )
 
-        answer = self.before.answer
+        answer = self.preflight.answer
 
         def write(history: History) -> None:
             if plan is not None and answer is not None:
@@ -92,13 +92,13 @@ class HistoryRecorder:
 
     def answer(self, answer: Answer) -> None:
         """The person has answered the question before the plan's first start."""
-        self.before = replace(self.before, answer=answer, asks=False)
+        self.preflight = replace(self.preflight, answer=answer, asks=False)
         plan, now = self._plan, datetime.now().astimezone()
         if self._thread is not None and plan is not None:
             self._queue.put(lambda history: keep_answer(history.connection, self._person, plan.name, answer, now))
 
     def tell(self, events: Sequence[Event], marks: Sequence[Mark], sets: Sequence[SetDone]) -> None:
-        """Keep what the session reported, what a person did, and every set of a plan that is over by now."""
+        """Write new events and marks, and every set of a plan that is over by now."""
         if self._thread is None:
             return
         told, made = tuple(events), tuple(marks)
@@ -109,7 +109,7 @@ class HistoryRecorder:
             self._sets += 1
 
     def end(self, analysis: Analysis, recording: Path) -> None:
-        """The session is over and its `recording` written; nothing more follows."""
+        """End the session in the history: its `recording` is written."""
         if self._thread is None:
             return
 
@@ -121,14 +121,14 @@ class HistoryRecorder:
         self._queue.put(None)
 
     def wait(self, within_s: float) -> bool:
-        """Wait until all is kept or refused, at most so long; whether that is so."""
+        """Wait until everything is written or refused, at most `within_s`; False when the time ran out."""
         if self._thread is None:
             return True
         self._thread.join(within_s)
         return not self._thread.is_alive()
 
     def give_up(self) -> None:
-        """What is not kept by now is not kept at all."""
+        """Stop trying: what is not written by now is left out."""
         self._given_up.set()
 
     @property
@@ -162,7 +162,7 @@ class HistoryRecorder:
         self._patiently(once)
 
     def _patiently(self, step: Callable[[], Result]) -> Result:
-        """What `step` gives, tried again while another program writes. Raises `ImukickError` for anything else, and when it is given up."""
+        """The result of `step`, tried again while another program writes. Raises `ImukickError` for any other failure, and after `give_up`."""
         began_s, called = time.monotonic(), False
         while True:
             try:
@@ -176,4 +176,4 @@ class HistoryRecorder:
 
 
 def _nobody(line: str) -> None:
-    """Nobody listens yet."""
+    """Ignore the line: nobody shows it yet."""

@@ -1,4 +1,4 @@
-"""From what was asked for to a sensor that streams: the virtual one, a phone, another program's radio, Bluetooth."""
+"""Finds the requested sensor and starts its stream: the virtual one, a phone, another program's radio, or Bluetooth."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from imukick.sources.phyphox import stream_phone
 VIRTUAL_NAME: Final = "imukick virtual"
 NEEDS_BUMBLE: Final = "the virtual sensor needs bumble; install it with: pip install 'imukick[virtual]'"
 NO_BLUETOOTH: Final = frozenset({"no bluetooth service", "no adapter", "powered off", "denied", "no low energy"})
-"""Reasons of a `SensorError` that have nothing to do with any sensor."""
+"""Reasons of a `SensorError` that concern this computer, not a sensor."""
 
 Choose = Callable[[list[Found]], Awaitable[Found]]
-"""The one sensor of those found. Raises `SensorError` where none can be chosen."""
+"""Chooses one of the sensors found. Raises `SensorError` when it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What streams: what to call it, its `items`; `played` is set when a virtual one has no more to play."""
+    """A sensor that streams: its name for people and its `items`; `played` is set when a virtual sensor has played its track."""
 
     title: str
     items: AsyncGenerator[LinkItem, None]
@@ -51,15 +51,15 @@ class Link:
 
 @asynccontextmanager
 async def linked(seek: Seek, stop: Stop, choose: Choose) -> AsyncIterator[Link]:
-    """The sensor that was asked for; `choose` says which of several. Raises `SensorError` when it is not there."""
+    """The requested sensor; `choose` picks one of several. Raises `SensorError` when it is not there."""
     if seek.sensor == VIRTUAL:
         from imukick.virtual.running_sensor import in_process
         from imukick.virtual.track import endless_track, recorded_track
 
         track = endless_track() if seek.play is None else recorded_track(seek.play)
-        async with in_process(track, name=VIRTUAL_NAME, speed=seek.faster) as room:
-            virtual = _only(await stop.before(find(VIRTUAL_NAME, backend=room.backend)))
-            yield Link(virtual.title, stream(virtual, backend=room.backend), room.sensor.played)
+        async with in_process(track, name=VIRTUAL_NAME, speed=seek.faster) as running:
+            virtual = _only(await stop.before(find(VIRTUAL_NAME, backend=running.backend)))
+            yield Link(virtual.title, stream(virtual, backend=running.backend), running.sensor.played)
         return
     if seek.phone is not None:
         yield Link(f"phyphox at {seek.phone}", stream_phone(seek.phone))
@@ -78,12 +78,12 @@ async def linked_together(
     """Several sensors, looked for one after the other; all virtual, or none. Raises `SensorError` when one is not there."""
     first = next(iter(seeks.values()))
     if first.sensor == VIRTUAL:
-        from imukick.virtual.running_sensor import Part, in_process_together
+        from imukick.virtual.running_sensor import SensorSetup, in_process_together
         from imukick.virtual.track import endless_tracks
 
         names = {place: f"{VIRTUAL_NAME} {short(place)}" for place in seeks}
         tracks = endless_tracks([short(place) for place in seeks])
-        parts = [Part(tracks[short(place)], name=name) for place, name in names.items()]
+        parts = [SensorSetup(tracks[short(place)], name=name) for place, name in names.items()]
         async with in_process_together(parts, speed=first.faster) as room:
             ours = {place: _only(await stop.before(find(name, backend=room.backend))) for place, name in names.items()}
             yield {place: Link(one.title, stream(one, backend=room.backend)) for place, one in ours.items()}
@@ -108,9 +108,9 @@ async def linked_together(
 
 @asynccontextmanager
 async def radio_backend(radio: str | None) -> AsyncIterator[Backend | None]:
-    """What bleak is to use: a transport to another process's radio, or None, the computer's own Bluetooth.
+    """The backend for bleak: a transport to another process's radio, or None for the computer's own Bluetooth.
 
-    Raises `ImukickError` where that needs what is not installed, `SensorError` when nobody listens there.
+    Raises `ImukickError` when a package for it is not installed, `SensorError` when nobody listens there.
     """
     if radio is None:
         yield None
@@ -132,7 +132,7 @@ def _only(found: list[Found]) -> Found:
 
 
 def with_a_way_out(error: SensorError) -> SensorError:
-    """Where Bluetooth itself is missing: who looks why, and what works without, as far as it is not said yet."""
+    """The same error; when Bluetooth itself is missing, its message also names `imukick doctor` and the virtual sensor."""
     if error.reason not in NO_BLUETOOTH:
         return error
     said = str(error)

@@ -1,4 +1,4 @@
-"""How good the times of a live session are: what arrived, what was lost, how late; limits in docs/howto-live.md."""
+"""Time quality of a live session: samples received and lost, and lateness; limits in docs/howto-live.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from imukick.events import Event, Gap
-from imukick.sensors.arrivals import Arrivals
+from imukick.sensors.arrival_line import ArrivalLine
 from imukick.sensors.link import Lost, Repeated, Settings
 from imukick.signals import Samples
 from imukick.sources.ble import LinkUp, Received, Refused
@@ -17,20 +17,20 @@ from imukick.sources.ble.items import LinkItem
 Grade = Literal["good", "fair", "poor"]
 
 LOSS_SHARE: Final = (0.005, 0.02)
-"""Samples lost, of all: up to the first good, up to the second fair. Chosen: half a packet of 19 samples in ten
+"""Share of samples lost: up to the first value good, up to the second fair. Chosen: half a packet of 19 samples in ten
 seconds at 200 Hz bends no phase by more than the 30 ms to which phases are measured; 2 % does now and then."""
 GAPS_PER_MIN: Final = (0.0, 1.0)
 """Holes over 0.15 s. Chosen: each may cut or mark one repetition; a set takes about a minute."""
 LATE_S: Final = (0.2, 0.5)
-"""By how much packets came later than the quickest one, 95 of 100. Chosen: a word that comes half a second late is taken
-for one about the next movement."""
+"""How much later than the quickest packet 95 of 100 packets came, at most. Chosen: a cue that comes half a second late seems to be
+about the next movement."""
 LEAST_PACKETS: Final = 20
-"""Fewer say nothing about 95 of 100."""
+"""Fewest packets from which lateness is worked out."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeQuality:
-    """What the link did in a session. `rate_hz` as received over the stream's own time; `late_p95_s` None: not enough came."""
+    """How the link worked in a session. `rate_hz`: as received, over the stream's own time; `late_p95_s` None: too few packets."""
 
     samples: int
     lost: int
@@ -77,11 +77,11 @@ class TimeQuality:
 
 
 class LinkCount:
-    """Counts what a link tells. `in_time`: packets come as fast as they are measured, so that lateness means something."""
+    """Counts the items of a link. `in_time`: packets come in real time, so that lateness can be measured."""
 
     def __init__(self, *, in_time: bool = True) -> None:
         self._in_time = in_time
-        self._arrivals = Arrivals()
+        self._arrivals = ArrivalLine()
         self._packets: list[tuple[float, float]] = []  # first sample, arrival; both s
         self._began_host_s: float | None = None
         self._first_s = self._last_s = 0.0
@@ -100,33 +100,33 @@ class LinkCount:
             case Refused():
                 self.refused += 1
             case Received():
-                for told in item.told:
-                    self._told(told, item.t_host_s)
+                for decoded in item.decoded:
+                    self._count(decoded, item.t_host_s)
 
     def heard(self, event: Event) -> None:
-        """Count a hole that the engine told."""
+        """Count a gap that the engine reported."""
         if isinstance(event, Gap):
             self._gaps.append(event.t_to_s - event.t_from_s)
 
-    def _told(self, told: object, t_host_s: float) -> None:
-        match told:
+    def _count(self, decoded: object, t_host_s: float) -> None:
+        match decoded:
             case Settings():
-                self.settings = told
+                self.settings = decoded
             case Lost():
-                self.lost += told.samples or 0
+                self.lost += decoded.samples or 0
             case Repeated():
-                self.repeated += told.packets
-            case Samples() if len(told):
+                self.repeated += decoded.packets
+            case Samples() if len(decoded):
                 if self._began_host_s is None:
-                    self._began_host_s, self._first_s = t_host_s, float(told.t_s[0])
-                self._packets.append((float(told.t_s[0]), t_host_s - self._began_host_s))
+                    self._began_host_s, self._first_s = t_host_s, float(decoded.t_s[0])
+                self._packets.append((float(decoded.t_s[0]), t_host_s - self._began_host_s))
                 self._arrivals.push(*self._packets[-1])
-                self.samples += len(told)
-                self._stamped = self._stamped and told.clock != "host"
-                self._last_s = float(told.t_s[-1])
+                self.samples += len(decoded)
+                self._stamped = self._stamped and decoded.clock != "host"
+                self._last_s = float(decoded.t_s[-1])
 
     def quality(self) -> TimeQuality:
-        """All so far."""
+        """The quality of everything received so far."""
         span_s = self._last_s - self._first_s
         timed = self._packets if self._in_time and self._stamped and len(self._packets) >= LEAST_PACKETS else []
         late_s = [self._arrivals.late_s(t_s, arrival_s) for t_s, arrival_s in timed]

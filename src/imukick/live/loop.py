@@ -1,4 +1,4 @@
-"""The loop of a live session: items of the link, what a person says and the clock, one after the other."""
+"""The loop of a live session: handles the link's items, a person's commands and the clock, one after the other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from imukick.updates import Update
 
 TICK_S: Final = 0.25
 QUIET_S: Final = 0.3
-"""When this long nothing has come after the virtual sensor's last packet, nothing will. Chosen: ten connection intervals."""
+"""How long to wait for late packets after the virtual sensor's last one. Chosen: ten connection intervals."""
 
 UP_RAD: Final = 8.0 * RAD_PER_DEG
 """A leg that is higher is the one that kicks, until it is down again and the other is higher. Chosen: half of the smallest kick."""
@@ -75,36 +75,36 @@ class LiveLoop:
         session: LiveSession,
         view: Views,
         count: LinkCount | Mapping[Place, LinkCount],
-        limits: StopConditions,
+        conditions: StopConditions,
         outlets: Outlets | None = None,
     ) -> None:
         self._session, self._view = session, view
-        self._limits, self._outlets = limits, outlets
+        self._conditions, self._outlets = conditions, outlets
         counts: dict[Place | None, LinkCount] = {}
         counts.update({None: count} if isinstance(count, LinkCount) else dict(count.items()))
-        self._still = limits.count_from == "still"
+        self._still = conditions.count_from == "still"
         self._sensors = {place: SensorWatch(one, place, watch_still=self._still) for place, one in counts.items()}
         self._looking = set[asyncio.Task[None]]()
         self._leg: Place | None = None  # of several: the one that is shown
         self._queue: asyncio.Queue[Said | Gone | Command | End | Tick] = asyncio.Queue()
         self._over = False
-        self._says = CommandHandler(session, view, self._heard, waiting=limits.count_from is not None)
+        self._says = CommandHandler(session, view, self._heard, waiting=conditions.count_from is not None)
         self._counted = 0
         self._last_host_s = self._began_host_s = time.monotonic()
-        self._trouble_told = self._moved_early = False
+        self._trouble_shown = self._moved_early = False
         self.error: ImukickError | None = None
 
     @property
-    def asked(self) -> bool:
+    def ended_by_person(self) -> bool:
         """Whether a person ended the session."""
         return self._says.quit
 
-    def wish(self, wish: Command) -> None:
-        """A person says something."""
-        self._queue.put_nowait(wish)
+    def command(self, command: Command) -> None:
+        """Queue a person's command."""
+        self._queue.put_nowait(command)
 
     def end(self) -> None:
-        """The session is to end."""
+        """Queue the end of the session."""
         self._queue.put_nowait(End())
 
     async def run(
@@ -182,7 +182,7 @@ class LiveLoop:
             case Gone():
                 self._left(self._sensors[item.place], item.error)
             case Command():
-                self._says.wish(item)
+                self._says.command(item)
                 self._over = self._over or self._says.quit
             case Tick():
                 self._ticked()
@@ -248,29 +248,29 @@ class LiveLoop:
     def _received(self, sensor: SensorWatch, item: Received) -> None:
         self._last_host_s = time.monotonic()
         came = datetime.now().astimezone()
-        for told in item.told:
-            if isinstance(told, Battery):
-                sensor.battery_pct = told.percent
-            for warning in told.warnings if isinstance(told, Settings) else ():
+        for decoded in item.decoded:
+            if isinstance(decoded, Battery):
+                sensor.battery_pct = decoded.percent
+            for warning in decoded.warnings if isinstance(decoded, Settings) else ():
                 self._say(sensor, f"sensor: {warning}")
-            update = self._session.take(told, came, sensor.place, item.t_host_s * self._limits.faster)
-            if self._outlets is not None and isinstance(told, Samples) and len(told):
-                self._outlets.arrived(float(told.t_s[-1]), item.t_host_s)
+            update = self._session.take(decoded, came, sensor.place, item.t_host_s * self._conditions.faster)
+            if self._outlets is not None and isinstance(decoded, Samples) and len(decoded):
+                self._outlets.arrived(float(decoded.t_s[-1]), item.t_host_s)
             for motion in update.motion:
                 self._moved(sensor.place, motion)
             self._heard(update)
-            troubles = sensor.push(told)
-            still = self._still and isinstance(told, Samples) and all(one.still for one in self._sensors.values())
+            troubles = sensor.push(decoded)
+            still = self._still and isinstance(decoded, Samples) and all(one.still for one in self._sensors.values())
             if still and self._says.waiting:
                 self._says.begin()
             self._checked(sensor, troubles)
-            if isinstance(told, Samples) and (whole := sensor.fit.push(told)) is not None:
+            if isinstance(decoded, Samples) and (whole := sensor.fit.push(decoded)) is not None:
                 self._looking.add(asyncio.create_task(self._look(sensor, whole)))
         sensor.count.handled_s.append(time.monotonic() - item.t_host_s)
         self._tell_trouble()
         first_s, last_s = self._session.first_s, self._session.last_s
         if first_s is not None and last_s is not None:
-            self._over = self._over or self._limits.reached(last_s - first_s, self._counted)
+            self._over = self._over or self._conditions.reached(last_s - first_s, self._counted)
 
     def _moved(self, place: Place | None, motion: LegMotion) -> None:
         """A leg moved; of two, the one that kicks is shown, in the session's time."""
@@ -289,9 +289,9 @@ class LiveLoop:
             self._outlets.moved(motion)
 
     def _heard(self, update: Update) -> None:
-        """Events and what the coach says to them; the marks that it asks for are made at once."""
+        """Show events and cues; set the marks that cues ask for."""
         for event in update.events:
-            self._told(event)
+            self._report(event)
         for cue in update.cues:
             self._view.cue(cue)
         for cue in update.cues:
@@ -301,7 +301,7 @@ class LiveLoop:
                     self._view.shown.side = value
                 self._says.mark(kind, value)
 
-    def _told(self, event: Event) -> None:
+    def _report(self, event: Event) -> None:
         if None in self._sensors:
             self._sensors[None].count.heard(event)
         if isinstance(event, Rep) and self._says.waiting and not self._moved_early:
@@ -313,7 +313,7 @@ class LiveLoop:
             self._outlets.event(event)
         if newly_counted(event) is not None:
             self._counted += 1
-            self._over = self._over or self._limits.reached(0.0, self._counted)
+            self._over = self._over or self._conditions.reached(0.0, self._counted)
 
     def _checked(self, sensor: SensorWatch, troubles: list[str] | None) -> None:
         if troubles is None:
@@ -335,8 +335,8 @@ class LiveLoop:
 
     def _tell_trouble(self) -> None:
         trouble = self._session.trouble
-        if trouble is not None and not self._trouble_told:
-            self._trouble_told = True
+        if trouble is not None and not self._trouble_shown:
+            self._trouble_shown = True
             self._view.say(f"{trouble}; the session goes on, and its end tries to write all of it once more")
 
     def _ticked(self) -> None:
@@ -351,7 +351,7 @@ class LiveLoop:
                 sum(getattr(one.count, name) for one in self._sensors.values()) for name in ("lost", "samples")
             )
             shown.loss_share = lost / max(1, lost + came)
-        self._over = self._over or self._limits.overdue(time.monotonic() - self._began_host_s)
+        self._over = self._over or self._conditions.overdue(time.monotonic() - self._began_host_s)
         shown.angle_deg = None if angle_rad is None else angle_rad * DEG_PER_RAD
         shown.most_deg = max(shown.most_deg, shown.angle_deg or 0.0)
         self._view.refresh()

@@ -1,4 +1,4 @@
-"""Where a live recording goes when nobody says: a dated file in the user's own data folder."""
+"""The default place of a live recording: a dated file in the user's data folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def dated_file(folder: Path, now: datetime) -> Path:
 
 
 def own_folder(folder: Path) -> None:
-    """Make a folder of this program that nobody but its user can look into; one that is there already is closed to others too.
+    """Make a folder of this program that only its user can read; if it exists already, close it to others too.
 
     Raises `OSError` when it cannot be made.
     """

@@ -13,7 +13,7 @@ from imukick.errors import SensorError
 from imukick.marks import Mark, MarkKind
 from imukick.plain_text import in_a_mark
 from imukick.plausibility import Units, check
-from imukick.sensors.link import Lost, Settings, Told
+from imukick.sensors.link import Decoded, Lost, Settings
 from imukick.signals import FloatArray, Samples
 from imukick.sinks.recorder import Recorder
 from imukick.sources.recordings import Recording
@@ -46,19 +46,19 @@ class RecordedStream:
         """Time of the newest sample; None before the first."""
         return float(self._pieces[-1].t_s[-1]) if self._pieces else None
 
-    def take(self, told: Told, came: datetime) -> Iterator[Samples | Mark]:
+    def take(self, decoded: Decoded, came: datetime) -> Iterator[Samples | Mark]:
         """What the sensor says next, which `came` just then (with its time zone).
 
         Raises `SensorError` when the sensor comes back with other ranges: one recording has one of each.
         """
-        match told:
+        match decoded:
             case Settings():
-                self._settings = told
+                self._settings = decoded
             case Lost() if self._pieces:
                 after_s = nextafter(self._pieces[-1].t_s[-1], inf)
-                yield self._recorded(Mark(after_s, "gap", repr(max(after_s, told.t_to_s))))
-            case Samples() if len(told):
-                yield from self._samples(told, came)
+                yield self._recorded(Mark(after_s, "gap", repr(max(after_s, decoded.t_to_s))))
+            case Samples() if len(decoded):
+                yield from self._samples(decoded, came)
 
     def mark(self, kind: MarkKind, value: str = "", *, first: bool = False) -> Iterator[Mark]:
         """A mark, now; one that has to wait comes with later samples, and before other waiting ones if it is to be `first`.
@@ -124,9 +124,9 @@ class RecordedStream:
         started = came - timedelta(seconds=float(samples.t_s[-1] - samples.t_s[0]))
         words: dict[str, Any] = {"started": started.isoformat(timespec="milliseconds")}
         if self._settings is not None:
-            told: dict[str, Any] = {"sensor": self._settings.model, "firmware": self._settings.firmware}
-            told["rate_hz"] = self._settings.rate_hz
-            words |= {key: value for key, value in told.items() if value is not None}
+            decoded: dict[str, Any] = {"sensor": self._settings.model, "firmware": self._settings.firmware}
+            decoded["rate_hz"] = self._settings.rate_hz
+            words |= {key: value for key, value in decoded.items() if value is not None}
         self.header = words | self.header
         self.recorder.tell(**self.header)
 

@@ -9,7 +9,7 @@ from imukick.live.fit_check import FitCheck
 from imukick.live.link_quality import LinkCount
 from imukick.live.strap_check import StillWatch, StrapCheck
 from imukick.live.view import CONNECTED, LOOKING
-from imukick.sensors.link import Lost, Told
+from imukick.sensors.link import Decoded, Lost
 from imukick.signals import Samples
 
 GAP_S: Final = 0.15
@@ -49,12 +49,12 @@ class SensorWatch:
         """Whether it is connected."""
         return self.link == CONNECTED
 
-    def push(self, told: Told) -> list[str] | None:
+    def push(self, decoded: Decoded) -> list[str] | None:
         """What it says next; what the check of its first ten seconds found, once these are over."""
-        if isinstance(told, Samples) and len(told):
+        if isinstance(decoded, Samples) and len(decoded):
             self.streamed = True
             if self._still is not None:
-                self.still = self._still.push(told)
-        if self.place is not None and isinstance(told, Lost) and told.t_to_s - told.t_from_s > GAP_S:
-            self.count.heard(Gap(told.t_from_s, told.t_to_s))  # an ensemble's gaps do not say whose they are
-        return self.check.push(told)
+                self.still = self._still.push(decoded)
+        if self.place is not None and isinstance(decoded, Lost) and decoded.t_to_s - decoded.t_from_s > GAP_S:
+            self.count.heard(Gap(decoded.t_from_s, decoded.t_to_s))  # an ensemble's gaps do not say whose they are
+        return self.check.push(decoded)

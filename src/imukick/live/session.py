@@ -1,4 +1,4 @@
-"""One live session without any clock or screen: items of the link and marks in, events out, everything recorded."""
+"""One live session without clock or screen: decoded items and marks in, events out, everything recorded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from imukick.live.history_recorder import HistoryRecorder
 from imukick.live.recorded_stream import RecordedStream
 from imukick.live.sensor_clock import SensorClock
 from imukick.marks import BY_PLAN, Mark, MarkKind
-from imukick.sensors.link import Lost, Told
+from imukick.sensors.link import Decoded, Lost
 from imukick.session import Session
 from imukick.signals import LegMotion, Samples
 from imukick.sinks.arrivals_csv import arrivals_path
@@ -42,7 +42,7 @@ class LiveSession:
     """The engine and the recording, fed alike, so that replaying the recording tells the same.
 
     `recorder`: of the one sensor, or of each of several by its place, which then are an ensemble. `header`: what a recording says besides
-    what its sensor tells. `coach`: who speaks to the person; without one somebody counts and corrects who knows no plan. `keeper`: the
+    what its sensor tells. `coach`: who speaks to the person; without one somebody counts and corrects who knows no plan. `history`: the
     history, which has each event before anybody else hears of it.
     """
 
@@ -52,7 +52,7 @@ class LiveSession:
         recorder: Recorder | Mapping[Place, Recorder],
         header: Mapping[str, Any],
         coach: Coach | None = None,
-        keeper: HistoryRecorder | None = None,
+        history: HistoryRecorder | None = None,
     ) -> None:
         self._exercise = exercise
         self._engine: Session | Ensemble
@@ -67,7 +67,7 @@ class LiveSession:
                 for place in self._engine.places
             }
         self._coached = CoachedSession(self._engine, coach if coach is not None else Coach())
-        self._keeper, self._kept = keeper, False
+        self._history, self._kept = history, False
         self._clocks: dict[Place, SensorClock] = {}
         self._missed_s: dict[
             Place, float
@@ -83,7 +83,7 @@ class LiveSession:
 
     @property
     def trouble(self) -> RecordingError | None:
-        """Why nothing more is recorded, if that is so."""
+        """Why recording has stopped; None while it works."""
         return next((one.recorder.trouble for one in self._streams.values() if one.recorder.trouble is not None), None)
 
     @property
@@ -103,10 +103,12 @@ class LiveSession:
 
     @property
     def coach(self) -> CoachState:
-        """How the coach sees it now."""
+        """The coach's present state."""
         return self._coached.coach.state
 
-    def take(self, told: Told, came: datetime, place: Place | None = None, arrival_s: float | None = None) -> Update:
+    def take(
+        self, decoded: Decoded, came: datetime, place: Place | None = None, arrival_s: float | None = None
+    ) -> Update:
         """What the sensor (of several, the one at `place`) says next, which `came` just then (with its time zone); what it settles.
 
         `arrival_s`: the same on a clock that runs as the sensors' do; several sensors need it. Raises `SensorError` when the sensor
@@ -114,17 +116,17 @@ class LiveSession:
         """
         stream = self._streams[place]
         if place is None:
-            return self._pushed(place, stream.take(told, came))
+            return self._pushed(place, stream.take(decoded, came))
         update = Update()
-        match told:
+        match decoded:
             case Lost(samples=lost):
                 update += self._recorded_absence(place)
                 if lost is None and place in self._clocks:
                     update += self._clock(place, self._clocks[place].broken())
-            case Samples() if len(told):
+            case Samples() if len(decoded):
                 update += self._recorded_absence(place)
-                update += self._timed(place, told, arrival_s if arrival_s is not None else float(told.t_s[-1]))
-        return update + self._pushed(place, stream.take(told, came)) + self._missed()
+                update += self._timed(place, decoded, arrival_s if arrival_s is not None else float(decoded.t_s[-1]))
+        return update + self._pushed(place, stream.take(decoded, came)) + self._missed()
 
     def mark(self, kind: MarkKind, value: str = "", place: Place | None = None) -> Update:
         """What a person did, now, or of several sensors what happened to the one at `place`; what follows from it.
@@ -149,8 +151,8 @@ class LiveSession:
 
     def answer(self, answer: Answer) -> None:
         """The person has answered the question before a plan's first start: it is not asked again."""
-        if self._keeper is not None:
-            self._keeper.answer(answer)
+        if self._history is not None:
+            self._history.answer(answer)
 
     def finish(self) -> Update:
         """Close the session. The recorders stay open for their owner."""
@@ -163,7 +165,7 @@ class LiveSession:
         return update + self._keep(self._coached.finish())
 
     def analysis(self) -> Analysis | None:
-        """What the finished session says; None when no sample ever came."""
+        """The analysis of the finished session; None when no sample ever came."""
         found = {place: stream.recording() for place, stream in self._streams.items()}
         if isinstance(self._engine, Session):
             recording = found[None]
@@ -195,15 +197,15 @@ class LiveSession:
         return out
 
     def _keep(self, update: Update, *marks: Mark) -> Update:
-        if self._keeper is not None:
-            self._keeper.tell(update.events, marks, self._coached.coach.state.sets_done)
+        if self._history is not None:
+            self._history.tell(update.events, marks, self._coached.coach.state.sets_done)
         self._events += update.events
         return update
 
     def _begin_keeping(self) -> None:
-        if self._keeper is not None:
+        if self._history is not None:
             first = next(iter(self._streams.values()))
-            self._keeper.begin(first.beginning(), self._exercise, self._names())
+            self._history.begin(first.beginning(), self._exercise, self._names())
 
     def _names(self) -> dict[str, str]:
         """The recording of each of several sensors."""

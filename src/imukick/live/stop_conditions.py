@@ -1,4 +1,4 @@
-"""When a live session ends by itself, and from when on it counts."""
+"""When a live session ends by itself, and when it begins to count."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from imukick.errors import ImukickError
 
 OVERDUE_S: Final = 2.0
-"""How much longer than asked a session lasts when no sample comes that would say that the time is over."""
+"""How much longer than requested a session lasts when no sample comes to show that the time is over."""
 COUNT_FROM: Final = ("still", "key")
 
 
@@ -34,10 +34,10 @@ class StopConditions:
             raise ImukickError(f"--count-from {self.count_from!r} is not known; known: {', '.join(COUNT_FROM)}")
 
     def reached(self, lasted_s: float, counted: int) -> bool:
-        """Whether a session is over that lasted so long, in the sensor's time, and counted so many repetitions."""
+        """Whether a session is over after `lasted_s` of the sensor's time and `counted` repetitions."""
         timed = self.duration_s is not None and lasted_s >= self.duration_s
         return timed or (self.reps is not None and counted >= self.reps)
 
     def overdue(self, lasted_host_s: float) -> bool:
-        """Whether it is over by the host's clock, because no sample comes that would say so."""
+        """Whether the session is over by the host's clock, when no more samples come."""
         return self.duration_s is not None and lasted_host_s * self.faster > self.duration_s + OVERDUE_S * self.faster

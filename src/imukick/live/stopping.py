@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a terminal that is closed: the first ends what is going on in good order, a second Ctrl-C at once."""
+"""Ctrl-C, SIGTERM and a closed terminal: the first ends the program in good order, a second Ctrl-C at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody ended the program before the session had begun
-    """A signal came before there was a session to end; `code` is what the program ends with."""
+    """A signal came before there was a session to end; `code`: the program's exit code."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -23,9 +23,9 @@ class Stopped(Exception):  # noqa: N818 - no error: somebody ended the program b
 
 
 class Stop:
-    """Ctrl-C, SIGTERM and SIGHUP: the first ends what is going on in good order, a second Ctrl-C at once.
+    """Ctrl-C, SIGTERM and SIGHUP: the first ends the program in good order, a second Ctrl-C at once.
 
-    `code`: what a program that did nothing yet ends with; None while no signal came.
+    `code`: exit code of a program that did nothing yet; None while no signal came.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Stop:
         self._call: Any = None
 
     def signal(self, number: int) -> None:
-        """A signal came."""
+        """Handle a signal."""
         if self.code is not None:
             if number == signal.SIGINT:
                 raise KeyboardInterrupt
@@ -45,13 +45,13 @@ class Stop:
             self._call()
 
     def end(self) -> None:
-        """Somebody wants to end, without any signal: as the first Ctrl-C, and no more than that."""
+        """End as the first Ctrl-C does, without a signal; a second call changes nothing."""
         if self.code is None:
             self.signal(signal.SIGINT)
 
     @contextmanager
     def calls(self, end: Any) -> Iterator[None]:
-        """In the block a signal calls `end`; at once when it has come already."""
+        """In the block a signal calls `end`; a signal that has come already calls it at once."""
         self._call = end
         if self.code is not None:
             end()
@@ -61,11 +61,11 @@ class Stop:
             self._call = None
 
     async def wait(self) -> None:
-        """Until a signal comes."""
+        """Wait until a signal comes."""
         await self._came.wait()
 
     async def before(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """What `work` gives. Raises `Stopped` when a signal comes first."""
+        """The result of `work`. Raises `Stopped` when a signal comes first."""
         doing, came = asyncio.ensure_future(work), asyncio.ensure_future(self._came.wait())
         try:
             await asyncio.wait({doing, came}, return_when=asyncio.FIRST_COMPLETED)
@@ -119,7 +119,7 @@ def signals() -> Iterator[Stop]:
 
 
 def _once(stop: Stop, number: int) -> None:
-    """The first signal, in the loop; one that came while it was on its way is a second one only if it is Ctrl-C."""
+    """Handle the first signal, in the loop; another that came meanwhile is ignored."""
     if stop.code is None:
         stop.signal(number)
 
@@ -143,7 +143,7 @@ def _console(closed: Callable[[], None]) -> Iterator[None]:
 
 
 def console_handler(closed: Callable[[], None], over: threading.Event) -> Callable[[int], int]:
-    """What Windows calls, in a thread of its own, when something happens to the console; 1: it was dealt with."""
+    """The handler that Windows calls, in a thread of its own, for events of the console; 1: the event was handled."""
 
     def handle(event: int) -> int:
         if event not in CONSOLE_CLOSED:
@@ -156,7 +156,7 @@ def console_handler(closed: Callable[[], None], over: threading.Event) -> Callab
 
 
 def run(work: Callable[[Stop], Coroutine[Any, Any, Result]]) -> Result:
-    """What `work` gives, in a loop of its own; a signal at any moment, also while the loop is made, goes to its `Stop`."""
+    """The result of `work`, in a loop of its own; signals go to its `Stop`, even while the loop is being made."""
     with signals() as stop:
         return asyncio.run(work(stop))
 

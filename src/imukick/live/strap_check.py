@@ -1,4 +1,4 @@
-"""The first ten seconds of a live session: does the sensor measure what a leg needs, and does all of it arrive?"""
+"""Checks the first ten seconds of a live session: rate, losses, gravity, gyroscope, rest and ranges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from imukick.errors import CalibrationError
 from imukick.plausibility import SLOWEST_HZ, check_gravity
-from imukick.sensors.link import Lost, Settings, Told
+from imukick.sensors.link import Decoded, Lost, Settings
 from imukick.signals import FloatArray, Samples
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
@@ -22,11 +22,11 @@ STILL_WEIGHT: Final = 0.06
 RATE_OFF: Final = 0.1
 """Chosen: the clocks of motion sensors are right to 1 to 10 %."""
 LOST_SHARE: Final = 0.02
-"""From here on the link is called bad; the limit of a poor time quality."""
+"""Share of lost samples from which the link is called bad; the limit of a poor time quality."""
 
 
 class StillWatch:
-    """Tells the first still second of a stream."""
+    """Finds still seconds in a stream."""
 
     def __init__(self) -> None:
         self._t_s: list[FloatArray] = []
@@ -34,7 +34,7 @@ class StillWatch:
         self._gyr: list[FloatArray] = []
 
     def push(self, samples: Samples) -> bool:
-        """Whether the newest second was a still one; it ends with these samples."""
+        """Whether the newest second, which ends with these samples, was still."""
         self._t_s.append(samples.t_s)
         self._acc.append(samples.acc_mps2)
         self._gyr.append(samples.gyr_radps)
@@ -49,7 +49,7 @@ class StillWatch:
 
 
 class StrapCheck:
-    """Looks at the first ten seconds of the stream; `told` once they are over, or when the session ends before."""
+    """Checks the first ten seconds of the stream, and reports once."""
 
     def __init__(self) -> None:
         self._still = StillWatch()
@@ -60,19 +60,19 @@ class StrapCheck:
         self._set_hz: float | None = None
         self._done = False
 
-    def push(self, told: Told) -> list[str] | None:
-        """What is wrong, a line each, once ten seconds are over (empty: nothing is); None before and after that."""
-        match told:
+    def push(self, decoded: Decoded) -> list[str] | None:
+        """The problems found, a line each, once ten seconds are over (empty: no problem); None before and after that."""
+        match decoded:
             case Settings():
-                self._set_hz = told.rate_hz
+                self._set_hz = decoded.rate_hz
             case Lost() if not self._done:
-                self._lost += told.samples or 0
-                if told.samples is None:  # the link was lost: that makes the sensor no slower
-                    self._away_s += max(0.0, told.t_to_s - told.t_from_s)
-            case Samples() if len(told) and not self._done:
-                self._was_still = self._still.push(told) or self._was_still
-                self._pieces.append(told)
-                if told.t_s[-1] - self._pieces[0].t_s[0] >= CHECK_S:
+                self._lost += decoded.samples or 0
+                if decoded.samples is None:  # the link was lost: that makes the sensor no slower
+                    self._away_s += max(0.0, decoded.t_to_s - decoded.t_from_s)
+            case Samples() if len(decoded) and not self._done:
+                self._was_still = self._still.push(decoded) or self._was_still
+                self._pieces.append(decoded)
+                if decoded.t_s[-1] - self._pieces[0].t_s[0] >= CHECK_S:
                     self._done = True
                     return self._troubles()
         return None

@@ -18,7 +18,7 @@ LOST: Final = "link lost, looking for the sensor"
 SILENT: Final = "the sensor is silent, connecting again"
 """How the link is."""
 FULL_DEG: Final = 45.0
-"""Angle at which a bar is full, until a larger one is seen. Chosen: a good standing kick fills two thirds."""
+"""Angle at which the bar is full, until a larger angle comes. Chosen: a good standing kick fills two thirds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Shown:
 
 
 class View(Protocol):
-    """One that shows a live session: the terminal, the page."""
+    """Shows a live session: the terminal, or the page."""
 
     def say(self, line: str) -> None:
         """One line about the session."""

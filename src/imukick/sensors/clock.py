@@ -1,4 +1,4 @@
-"""A sensor's counters -> times of its samples: wraps, the rate as it really is, holes, restarts; no host clock of its own."""
+"""A sensor's counters -> times of its samples: wraps, the true rate, holes, restarts; does not read the host's clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from imukick.errors import ProtocolError
-from imukick.sensors.arrivals import Arrivals
+from imukick.sensors.arrival_line import ArrivalLine
 from imukick.sensors.link import Lost
 from imukick.signals import FloatArray
 
@@ -21,11 +21,11 @@ MOST_PAIRS: Final = 4096
 RATE_SPREAD: Final = 0.25
 """How far the real period may be from the stated one, as a share. Chosen: motion sensors promise 1 to 10 %."""
 LEAP_S: Final = 30.0
-"""How far a stamp may run ahead of the time in which it came. Chosen: no link holds packets back for so long."""
+"""How far a stamp may run ahead of the time that has passed. Chosen: no link holds packets back for so long."""
 SAME_CLOCK_S: Final = 3.0
 SAME_CLOCK_SHARE: Final = 0.01
-"""After a reconnection the clock ran on when it shows the time that passed to this, plus a share of it. Chosen: a packet may be late by
-a second or two; a clock that began anew shows seconds since then."""
+"""After a reconnection, a clock that agrees with the time that passed to within this, plus a share of it, was not reset. Chosen: a
+packet may be late by a second or two; a clock that was reset shows the seconds since then."""
 
 
 def nearest(reading: int, bits: int, expected: float) -> int:
@@ -69,7 +69,7 @@ class Period:
         return min(max(measured, (1 - RATE_SPREAD) * self.stated_ticks), (1 + RATE_SPREAD) * self.stated_ticks)
 
     def push(self, ticks: int, samples: int) -> None:
-        """A packet of `samples` whose successor is stamped `ticks` later."""
+        """Add a packet of `samples` whose successor is stamped `ticks` later."""
         self._pairs.append((ticks, samples))
         self._ticks += ticks
         self._samples += samples
@@ -80,10 +80,10 @@ class Period:
 
 
 class Zero:
-    """Where a sensor's clock stands on the session's time line; one for all streams that this clock stamps.
+    """Places a sensor's clock on the session's time line; one for all streams that this clock stamps.
 
-    The line begins at 0 with the first packet placed. A clock that began anew (`restart`) goes on where the arrivals say that
-    it is, behind everything before.
+    The line begins at 0 with the first packet placed. A clock that was reset (`restart`) goes on where its packets' arrivals
+    place it, after everything before.
     """
 
     def __init__(self, ticks_hz: float) -> None:
@@ -93,21 +93,21 @@ class Zero:
         """Time of the newest sample of any stream; None before the first."""
         self._origin: int | None = None  # ticks at _origin_s
         self._origin_s = 0.0
-        self._arrivals = Arrivals()
+        self._arrivals = ArrivalLine()
         self._pushed_s = -inf
         self._seen: tuple[int, float] | None = None  # newest stamp and its arrival
         self._unsure = False
 
     def begin(self) -> None:
-        """A new connection: whether the clock ran on is to be seen from its first stamp (`full`)."""
+        """A new connection: its first stamp shows whether the clock was reset (`full`)."""
         self._unsure = True
 
     def restart(self) -> None:
-        """The clock began anew: the next packet is placed by its arrival."""
+        """The clock was reset: the next packet is placed by its arrival."""
         self._origin = None
 
     def full(self, reading: int, bits: int, arrival_s: float) -> tuple[int, bool]:
-        """(The stamp with its wraps undone, whether the clock began anew); for sensors that only a stamp identifies.
+        """(The stamp with its wraps undone, whether the clock was reset); for sensors whose packets have no number.
 
         Raises `ProtocolError` for a stamp that leaps ahead of everything that arrived.
         """
@@ -126,14 +126,14 @@ class Zero:
         return (reading, True) if anew else (full, False)
 
     def saw(self, ticks: int, arrival_s: float, *, anew: bool) -> None:
-        """A packet with this stamp is about to be placed."""
+        """Note the stamp of a packet that is about to be placed; `anew`: the clock was reset."""
         if anew:
             self.restart()
         self._seen = ticks, arrival_s
         self._unsure = False
 
     def at(self, ticks: int, lead_s: float, period_s: float, arrival_s: float) -> tuple[float, bool]:
-        """(Time of a stamp, whether the line begins (anew) with it); `lead_s`: how long before it its packet begins."""
+        """(Time of a stamp in s, whether the clock is placed by this stamp); `lead_s`: how long before it its packet begins."""
         if self._origin is not None:
             return self._origin_s + (ticks - self._origin) / self.ticks_hz, False
         if self.newest_s is None:
@@ -141,7 +141,7 @@ class Zero:
         return max(self._arrivals.t_s(arrival_s), self.newest_s + period_s) + lead_s, True
 
     def placed(self, ticks: int, at_s: float, start_s: float, end_s: float, arrival_s: float) -> None:
-        """A packet is placed: its stamp at `at_s`, its samples from `start_s` to `end_s`."""
+        """Note that a packet was placed: its stamp at `at_s`, its samples from `start_s` to `end_s`."""
         if self._origin is None:
             self._origin, self._origin_s = ticks, at_s
         self.newest_s = end_s if self.newest_s is None else max(self.newest_s, end_s)
@@ -169,13 +169,13 @@ class Timeline:
         """Time of the newest sample; None before the first."""
 
     def begin(self, rate_hz: float) -> None:
-        """A stream begins at this nominal rate; what was measured of the same rate before is kept."""
+        """A stream begins at this nominal rate; a period measured at the same rate before is kept."""
         stated = self._ticks_hz / rate_hz
         if self._period is None or self._period.stated_ticks != stated:
             self._period = Period(stated, PERIOD_WINDOW_S * self._ticks_hz)
 
     def restart(self) -> None:
-        """The sensor's clock began anew: the next packet is placed by its arrival, after all that came before."""
+        """The sensor's clock was reset: the next packet is placed by its arrival, after all before it."""
         self._zero.restart()
 
     @property
@@ -187,7 +187,7 @@ class Timeline:
 
     @property
     def period_s(self) -> float:
-        """The same in seconds."""
+        """The sample period in seconds, as known now."""
         return self.period.ticks / self._ticks_hz
 
     def missing(self, ticks: int, n: int = 0) -> float:
@@ -223,9 +223,9 @@ class Timeline:
 
 
 class HostTime:
-    """Arrivals -> times for sensors that stamp nothing: from 0 with the first, never falling, as they came.
+    """Arrivals -> times, for sensors without stamps: from 0 with the first, never falling.
 
-    Clumps and late packets stay in; the grid behind lays them on a line. Samples that were lost cannot be seen.
+    Clumps and late packets stay in; the engine's grid lays them on a line. Lost samples cannot be seen.
     """
 
     def __init__(self) -> None:
@@ -235,11 +235,11 @@ class HostTime:
         """Time of the newest sample; None before the first."""
 
     def begin(self) -> None:
-        """A new connection: nobody measured for us in between."""
+        """A new connection: nothing was received since the last one."""
         self._broken = self.last_s is not None
 
     def place(self, arrival_s: float) -> tuple[float, list[Lost]]:
-        """(t_s of what came then, the hole before it if there is one)."""
+        """(Time of a sample that arrived then, the hole before it if there is one)."""
         self._began_s = arrival_s if self._began_s is None else self._began_s
         before_s, broken, self._broken = self.last_s, self._broken, False
         self.last_s = t_s = max(arrival_s - self._began_s, before_s or 0.0)

@@ -1,6 +1,6 @@
-"""The bytes of the imukick sensor protocol, version 1 (firmware_protocol/v1.md), read and written: the host's codec.
+"""The host's codec for the imukick sensor protocol, version 1 (firmware_protocol/v1.md): bytes read and written.
 
-A sensor, the virtual one too, runs `virtual/imukick_v1_device.py`; what is packed here is packed for tests of the host.
+Sensors, virtual ones too, run `virtual/imukick_v1_device.py`; the functions here that pack sensor data serve tests.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SAMPLE_BYTES: Final = 12
 MAX_SAMPLES: Final = 255
 CONFIG_BYTES: Final = 36
 ATT_REFUSED: Final = 0x80
-"""ATT application error for a write that is no command of version 1."""
+"""ATT application error for a write that is not a command of version 1."""
 REPLY: Final = 0x80
 """Added to a command's first byte in its reply."""
 
@@ -70,7 +70,7 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What CONFIG says, in its own units; defaults: 200 Hz, 16 g at 2048 per g, 2000 deg/s at 16.384 per deg/s.
+    """The content of CONFIG, in its own units; defaults: 200 Hz, 16 g at 2048 per g, 2000 deg/s at 16.384 per deg/s.
 
     Scales in 1e-9 g and 1e-9 deg/s per count; a reading of `acc_clip`, `gyr_clip` counts or more is saturated.
     `overruns` None: not counted. `mtu` None: not known. `samples`: how many a packet holds.
@@ -117,7 +117,7 @@ class Config:
         return self.gyr_clip * self.gyr_radps_per_count
 
 
-class Order(IntEnum):
+class CommandCode(IntEnum):
     """First byte of a command; its reply begins with the same plus 0x80."""
 
     START = 1
@@ -138,15 +138,15 @@ class Status(IntEnum):
     FAULT = 5
 
 
-_ORDERS: Final = frozenset(int(order) for order in Order)
+_CODES: Final = frozenset(int(code) for code in CommandCode)
 _STATUSES: Final = frozenset(int(status) for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ControlCommand:
     """One write to CONTROL. The four numbers belong to SET alone; 0 leaves that setting as it is."""
 
-    order: Order
+    code: CommandCode
     rate_millihz: int = 0
     acc_range_g: int = 0
     gyr_range_dps: int = 0
@@ -157,7 +157,7 @@ class Command:
 class Reply:
     """One indication of CONTROL. `uptime_us`: the device clock, 64 bits, in replies to START and SYNC that are OK."""
 
-    order: Order
+    code: CommandCode
     status: Status = Status.OK
     uptime_us: int | None = None
 
@@ -172,7 +172,7 @@ def parse_stream(data: bytes) -> Packet:
         raise ProtocolError(f"a packet of {len(data)} bytes is cut within its header", offset=len(data), data=data)
     _, n, seq, t_us = _HEADER.unpack_from(data)
     if n == 0:
-        raise ProtocolError("a packet that says it holds 0 samples", offset=1, data=data)
+        raise ProtocolError("a packet claims to hold 0 samples", offset=1, data=data)
     wanted = HEADER_BYTES + SAMPLE_BYTES * n
     if len(data) != wanted:
         what = "cut short" if len(data) < wanted else "too long"
@@ -196,7 +196,7 @@ def to_counts(acc_mps2: FloatArray, gyr_radps: FloatArray, config: Config) -> Co
 
 
 def parse_config(data: bytes) -> Config:
-    """The value of CONFIG. Raises `ProtocolError` for another version or length and for settings that cannot be."""
+    """The value of CONFIG. Raises `ProtocolError` for another version or length and for impossible settings."""
     if not data:
         raise ProtocolError("CONFIG is empty", data=data)
     if data[0] != VERSION:
@@ -240,7 +240,7 @@ def parse_config(data: bytes) -> Config:
 
 
 def _spans(scale: int, clip: int, full: int) -> bool:
-    """Whether clip counts reach the range and 32768 do not pass it by far: a wrong unit is off by more."""
+    """Whether `clip` counts reach the full scale and 32768 counts do not far exceed it: a wrong unit is off by more."""
     return 0 < clip <= 32767 and full > 0 and scale * clip >= 0.9 * full and scale * 32768 <= 1.6 * full
 
 
@@ -264,49 +264,49 @@ def pack_config(config: Config) -> bytes:
     )
 
 
-def parse_command(data: bytes) -> Command:
+def parse_command(data: bytes) -> ControlCommand:
     """A write to CONTROL. Raises `ProtocolError` where the sensor answers with ATT error 0x80."""
     if not data:
         raise ProtocolError("an empty command", data=data)
-    if data[0] not in _ORDERS:
+    if data[0] not in _CODES:
         raise ProtocolError(f"command {data[0]} is not known", data=data)
-    order = Order(data[0])
-    wanted = _SET.size if order is Order.SET else 1
+    code = CommandCode(data[0])
+    wanted = _SET.size if code is CommandCode.SET else 1
     if len(data) != wanted:
-        message = f"{order.name} has {len(data)} bytes, expected {wanted}"
+        message = f"{code.name} has {len(data)} bytes, expected {wanted}"
         raise ProtocolError(message, offset=min(len(data), wanted), data=data)
-    return Command(order, *_SET.unpack(data)[1:]) if order is Order.SET else Command(order)
+    return ControlCommand(code, *_SET.unpack(data)[1:]) if code is CommandCode.SET else ControlCommand(code)
 
 
-def pack_command(command: Command) -> bytes:
+def pack_command(command: ControlCommand) -> bytes:
     """The bytes to write to CONTROL."""
-    if command.order is not Order.SET:
-        return bytes([command.order])
+    if command.code is not CommandCode.SET:
+        return bytes([command.code])
     numbers = (command.rate_millihz, command.acc_range_g, command.gyr_range_dps, command.max_latency_ms)
-    return _SET.pack(command.order, *numbers)
+    return _SET.pack(command.code, *numbers)
 
 
 def parse_reply(data: bytes) -> Reply:
     """An indication of CONTROL. Raises `ProtocolError` for anything else."""
     if len(data) < 2:
         raise ProtocolError(f"a reply of {len(data)} bytes, expected at least 2", offset=len(data), data=data)
-    if data[0] - REPLY not in _ORDERS:
+    if data[0] - REPLY not in _CODES:
         raise ProtocolError(f"reply {data[0]} belongs to no command", data=data)
     if data[1] not in _STATUSES:
         raise ProtocolError(f"status {data[1]} is not known", offset=1, data=data)
-    order, status = Order(data[0] - REPLY), Status(data[1])
-    timed = status is Status.OK and order in (Order.START, Order.SYNC)
+    code, status = CommandCode(data[0] - REPLY), Status(data[1])
+    timed = status is Status.OK and code in (CommandCode.START, CommandCode.SYNC)
     wanted = 10 if timed else 2
     if len(data) != wanted:
-        message = f"the reply to {order.name} has {len(data)} bytes, expected {wanted}"
+        message = f"the reply to {code.name} has {len(data)} bytes, expected {wanted}"
         raise ProtocolError(message, offset=min(len(data), wanted), data=data)
-    return Reply(order, status, int.from_bytes(data[2:], "little") if timed else None)
+    return Reply(code, status, int.from_bytes(data[2:], "little") if timed else None)
 
 
 def pack_reply(reply: Reply) -> bytes:
     """The bytes to indicate on CONTROL."""
     clock = b"" if reply.uptime_us is None else reply.uptime_us.to_bytes(8, "little")
-    return bytes([REPLY + reply.order, reply.status]) + clock
+    return bytes([REPLY + reply.code, reply.status]) + clock
 
 
 def samples_per_packet(mtu: int, rate_hz: float, max_latency_s: float = DEFAULT_LATENCY_S) -> int:

@@ -1,4 +1,4 @@
-"""One connected imukick v1 sensor: what to ask of the link, and its bytes -> Samples, losses, settings, battery."""
+"""Decoder for imukick v1 sensors: bytes -> Samples, losses, settings, battery."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from imukick.sensors.imukick_v1 import (
     FIRMWARE_REVISION,
     MODEL_NUMBER,
     STREAM,
-    Command,
+    CommandCode,
     Config,
-    Order,
+    ControlCommand,
     Packet,
     Status,
     pack_command,
@@ -29,12 +29,12 @@ from imukick.sensors.link import (
     Action,
     Await,
     Battery,
+    Decoded,
     Lost,
     Read,
     Repeated,
     Settings,
     Subscribe,
-    Told,
     Write,
 )
 from imukick.signals import Samples
@@ -42,10 +42,11 @@ from imukick.signals import Samples
 CLOCK_HZ: Final = 1_000_000
 AGREE_SHARE: Final = 0.01
 AGREE_UNMEASURED_SHARE: Final = 0.12
-"""Lost packets are taken as full ones when time agrees with that to this share (the second while the rate is only stated, which
-may be 10 % off). Chosen; otherwise time alone says how many samples are missing."""
+"""Lost packets count as full ones when the time that passed agrees to this share (the second, while the rate is only stated and may
+be 10 % off). Chosen. Otherwise the number of missing samples follows from the time alone."""
 SLACK: Final = 1.5
-"""Samples. Chosen: stamps are a tenth of a period off at most, and one lost sample without a number is not worth a false alarm."""
+"""In samples: a longer step between packets is a hole. Chosen: stamps are at most a tenth of a period off, and one lost sample
+without a number is not worth a false alarm."""
 
 REFUSALS: Final = {
     Status.BUSY: "it is busy; disconnect other hosts and try again",
@@ -54,13 +55,13 @@ REFUSALS: Final = {
     Status.MTU_TOO_SMALL: "its rate does not fit the packets of this link; choose a lower rate, or a host with a larger MTU",
     Status.FAULT: "its motion sensor does not answer; switch it off and on",
 }
-"""What a status other than OK means for someone who wants to start."""
+"""Why the sensor refuses to start, for each status other than OK."""
 
 
 class ImukickV1:
     """Decoder (see `link.Decoder`) of one session with a v1 sensor; kept over reconnections.
 
-    Every told time is on one line that begins at 0 with the first sample (rules: firmware_protocol/v1.md, "For hosts").
+    All times are on one line that begins at 0 with the first sample (rules: firmware_protocol/v1.md, "For hosts").
     """
 
     def __init__(self) -> None:
@@ -77,7 +78,7 @@ class ImukickV1:
         self._full = 1  # most samples a packet of this stream has held
 
     def start(self) -> tuple[Action, ...]:
-        """Read who it is and how it measures, subscribe, START, and wait for its reply."""
+        """Read identity and settings, subscribe, START, and wait for the reply."""
         self._config = None
         self._streaming = False
         return (
@@ -88,16 +89,16 @@ class ImukickV1:
             Read(CONFIG),
             Subscribe(CONTROL),
             Subscribe(STREAM),
-            Write(CONTROL, pack_command(Command(Order.START))),
+            Write(CONTROL, pack_command(ControlCommand(CommandCode.START))),
             Await(CONTROL),
         )
 
     def stop(self) -> tuple[Action, ...]:
-        """STOP; the sensor sends what it still holds, then the reply."""
-        return (Write(CONTROL, pack_command(Command(Order.STOP))), Await(CONTROL, timeout_s=2.0))
+        """STOP; the sensor sends the samples it still holds, then the reply."""
+        return (Write(CONTROL, pack_command(ControlCommand(CommandCode.STOP))), Await(CONTROL, timeout_s=2.0))
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says; values of characteristics that are not the protocol's give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value; empty for characteristics outside the protocol."""
         if characteristic == STREAM:
             return self._packet(data, arrival_s)
         if characteristic == CONTROL:
@@ -126,9 +127,9 @@ class ImukickV1:
 
     def _reply(self, data: bytes, arrival_s: float) -> None:
         reply = parse_reply(data)
-        if reply.order is Order.STOP and reply.status is Status.OK:
+        if reply.code is CommandCode.STOP and reply.status is Status.OK:
             self._streaming = False
-        if reply.order is not Order.START:
+        if reply.code is not CommandCode.START:
             return
         if reply.status is not Status.OK:
             raise ProtocolError(f"the sensor refuses to start: {REFUSALS[reply.status]}", offset=1, data=data)
@@ -144,7 +145,7 @@ class ImukickV1:
         self._us, self._arrival_s = reply.uptime_us - 1, arrival_s
         self._seq, self._full = -1, 1
 
-    def _packet(self, data: bytes, arrival_s: float) -> list[Told]:
+    def _packet(self, data: bytes, arrival_s: float) -> list[Decoded]:
         config = self._config
         if not self._streaming or config is None:
             return []
@@ -163,21 +164,21 @@ class ImukickV1:
             t_s = self._time.place(us, n, arrival_s, joined=joined)
         except ProtocolError as error:
             raise ProtocolError(str(error), offset=error.offset, data=data) from None
-        told: list[Told] = []
+        decoded: list[Decoded] = []
         if self._first_of_stream:
-            told += self._opening(before_s, float(t_s[0]), lost, lost * full)
+            decoded += self._opening(before_s, float(t_s[0]), lost, lost * full)
         elif not joined and before_s is not None:
-            told.append(Lost(before_s, float(t_s[0]), lost, samples))
+            decoded.append(Lost(before_s, float(t_s[0]), lost, samples))
         self._us, self._arrival_s, self._seq, self._full = us, arrival_s, seq, full
         self._first_of_stream = False
         counts = packet.counts.astype(np.float64)
         acc_mps2 = counts[:, :3] * config.acc_mps2_per_count
         gyr_radps = counts[:, 3:] * config.gyr_radps_per_count
         limits = (config.acc_range_mps2, config.gyr_range_radps)
-        return [*told, Samples(t_s, acc_mps2, gyr_radps, "device", *limits)]
+        return [*decoded, Samples(t_s, acc_mps2, gyr_radps, "device", *limits)]
 
     def _number(self, packet: Packet, us: int, data: bytes) -> tuple[int, bool]:
-        """(The packet's number with its wraps undone, whether it or a later one has been received)."""
+        """(Packet number with its wraps undone, whether this packet or a later one was received before)."""
         elapsed = (us - self._us) / self._time.period.ticks
         seq = nearest(packet.seq, 16, self._seq + elapsed / self._full)
         if us <= self._us:
@@ -193,25 +194,25 @@ class ImukickV1:
         return seq, False
 
     def _slack(self) -> float:
-        """Samples by which the next number may come late and still be the next; more is a hole that was given no number."""
+        """How many samples late the packet with the next number may begin; later means a hole without a number."""
         return SLACK if self._time.period.known else RATE_SPREAD * self._full + 1.0
 
     def _missed(self, lost: int, missing: float, full: int) -> int:
-        """How many samples the hole before this packet holds, by the packets where time agrees, else by time."""
+        """Number of samples missing before this packet: by lost packets when the time agrees, else by time."""
         share = AGREE_SHARE if self._time.period.known else AGREE_UNMEASURED_SHARE
         if abs(missing - lost * full) <= 0.5 + share * (lost + 1) * full:
             return lost * full
         return max(0, round(missing))
 
-    def _opening(self, before_s: float | None, first_s: float, lost: int, samples: int) -> list[Told]:
-        """The hole before a stream's first packet: nobody measured until START; what came after it has numbers."""
+    def _opening(self, before_s: float | None, first_s: float, lost: int, samples: int) -> list[Decoded]:
+        """The hole before a stream's first packet: nothing was measured until START; packets lost after it have numbers."""
         if before_s is None:
             return [Lost(0.0, first_s, lost, samples)] if lost else []
         begun_s = max(before_s, first_s - samples * self._time.period_s)
-        told: list[Told] = [Lost(before_s, begun_s, None, None)]
-        return [*told, Lost(begun_s, first_s, lost, samples)] if lost else told
+        decoded: list[Decoded] = [Lost(before_s, begun_s, None, None)]
+        return [*decoded, Lost(begun_s, first_s, lost, samples)] if lost else decoded
 
 
 def _text(data: bytes) -> str:
-    """Text of the Device Information service; bytes that are no UTF-8 show as such."""
+    """Text of the Device Information service; bytes that are not UTF-8 become replacement characters."""
     return data.decode("utf-8", errors="replace").rstrip("\0").strip()

@@ -1,4 +1,4 @@
-"""The sensors that imukick knows: how each is recognised in range, and who decodes it."""
+"""The sensors that imukick knows."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ SENSORS: tuple[Sensor, ...] = (
     OPENEARABLE,
     SHIMMER3R,
 )
-"""Asked in this order; the first that recognises an advertisement has it."""
+"""Tried in this order: the first that recognises an advertisement is taken."""

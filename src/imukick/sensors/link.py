@@ -1,4 +1,4 @@
-"""What a sensor's decoder asks of the link and what it tells of its bytes: plain data, no Bluetooth."""
+"""The interface between a sensor's decoder and the link: what to do, and what the bytes mean; plain data, no Bluetooth."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imukick.signals import Clock, Samples
 class Subscribe:
     """Ask for the notifications (or indications) of a characteristic, by its 128-bit UUID in lower case.
 
-    `optional`: absence, or one that cannot notify, is no error.
+    `optional`: it is not an error when the characteristic is absent or cannot notify.
     """
 
     characteristic: str
@@ -22,7 +22,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read a characteristic; its value comes back through `Decoder.receive`. `optional`: absence is no error."""
+    """Read a characteristic; its value comes back through `Decoder.receive`. `optional`: it may be absent."""
 
     characteristic: str
     optional: bool = False
@@ -32,7 +32,7 @@ class Read:
 class Write:
     """Write a characteristic, with or without the sensor's acknowledgement.
 
-    `service`: its service, where several services hold characteristics of the same UUID.
+    `service`: the service to write to, when several hold a characteristic of this UUID.
     """
 
     characteristic: str
@@ -43,9 +43,9 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """Go on when a value of this characteristic has come since the action before; a `SensorError` after `timeout_s`.
+    """Wait for a value of this characteristic that arrived after the previous action; `SensorError` after `timeout_s`.
 
-    `optional`: after `timeout_s` go on without it.
+    `optional`: after `timeout_s` go on without the value.
     """
 
     characteristic: str
@@ -55,16 +55,16 @@ class Await:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Do nothing for so long, while values are received."""
+    """Wait `duration_s`, while values are received."""
 
     duration_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What comes next depends on what was received: `actions` is asked once all values so far have been decoded.
+    """Choose the next actions by what was received: `actions` is called once all values so far have been decoded.
 
-    It may raise `ProtocolError`: the sensor cannot be started, and the message says why.
+    It raises `ProtocolError` when the sensor cannot be started; the message says why.
     """
 
     actions: Callable[[], tuple[Action, ...]]
@@ -75,10 +75,10 @@ Action = Subscribe | Read | Write | Await | Wait | Then
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the sensor says of itself, in its own words; None = it does not say.
+    """What the sensor reports about itself; None = it does not report it.
 
-    `rate_hz` as set (the rate as received is measured, not believed), full scales in SI. `warnings`: what the person
-    should know of these settings, each a sentence.
+    `rate_hz` as set (the true rate is measured), full scales in SI. `warnings`: what the person should know about these
+    settings, each a sentence.
     """
 
     model: str
@@ -98,10 +98,10 @@ class Battery:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Between `t_from_s` and `t_to_s` on the time line of the samples, so many packets and samples did not arrive.
+    """Packets and samples that did not arrive between `t_from_s` and `t_to_s`, on the time line of the samples.
 
-    From the last sample before the hole to the first behind it. None where nobody can tell how many (the sensor was not
-    asked to send: reconnection, restart). `packets` 0: the sensor itself has not measured.
+    From the last sample before the hole to the first one after it. None: the number cannot be known (the sensor was not
+    streaming: reconnection, restart). `packets` 0: the sensor itself did not measure.
     """
 
     t_from_s: float
@@ -112,41 +112,41 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A packet that had already been received came again, and was dropped."""
+    """Packets that arrived a second time, and were dropped."""
 
     packets: int
 
 
-Told = Samples | Settings | Battery | Lost | Repeated
+Decoded = Samples | Settings | Battery | Lost | Repeated
 
 
 class Decoder(Protocol):
-    """One connected sensor: a state machine over bytes, fed by whoever holds the link.
+    """One session with a sensor: a state machine over bytes; the link feeds it.
 
-    `start` and `stop` give what the link has to do, in order; `start` is asked again after a reconnection and keeps
-    the time line. `receive` takes every value that was read or notified, in order of arrival; `arrival_s` is
-    the host's monotonic time of it. Any bytes give a list or raise `ProtocolError`, after which the decoder goes on.
-    A `ProtocolError` for a value that `start` reads (not optionally) or awaits means that the sensor cannot be started (another version, a
-    refusal): the link gives up this attempt and tells the message. Values that come before the start was answered give
-    an empty list.
+    `start` and `stop` give the link's actions, in order; `start` is called again after a reconnection and keeps the time
+    line. `receive` takes every value that was read or notified, in order of arrival; `arrival_s` is its arrival on the host's
+    monotonic clock. Any bytes give a list or raise `ProtocolError`, after which the decoder can go on. A `ProtocolError` for
+    a value that `start` reads (not optionally) or awaits means that the sensor cannot be started (another version, a
+    refusal): the link gives up this attempt and shows the message. Values that come before `start` is answered give an
+    empty list.
     """
 
     def start(self) -> tuple[Action, ...]:
-        """What begins the stream."""
+        """The actions that begin the stream."""
         ...
 
     def stop(self) -> tuple[Action, ...]:
-        """What ends it."""
+        """The actions that end the stream."""
         ...
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """What a sensor in range says before anyone connects; UUIDs are 128-bit, lower case."""
+    """What a sensor in range advertises; UUIDs are 128-bit, lower case."""
 
     name: str | None = None
     services: frozenset[str] = frozenset()
@@ -155,23 +155,24 @@ class Advertisement:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """A model that imukick knows: how it is recognised in range and who decodes it.
-
-    `services`: the UUIDs that it offers; `by_service`: it advertises one of them, so that a scan may ask for
-    these alone. `recognises` judges an advertisement; `decoder` makes a fresh decoder for one session.
-    `unusable`: why this model cannot be used ("it has no gyroscope"), None for all others. `needs`: what it must have to
-    be understood ("firmware 2.3 or later"), for when it lacks a characteristic. `clock`: who stamps its samples.
-    `silence_s`: how long it may send nothing although all is well. `cannot_tell`: what a session with it
-    will not show, each a sentence.
-    """
+    """A sensor model that imukick knows: how to recognise and how to decode it."""
 
     model: str
     services: tuple[str, ...]
+    """UUIDs of the services that it offers."""
     recognises: Callable[[Advertisement], bool]
+    """Whether an advertisement comes from this model."""
     decoder: Callable[[], Decoder]
+    """Makes a fresh decoder for one session."""
     by_service: bool = True
+    """It advertises one of `services`, so that a scan may ask for these alone."""
     unusable: str | None = None
+    """Why this model cannot be used ("it has no gyroscope"); None when it can."""
     needs: str | None = None
+    """What it needs to be understood ("firmware 2.3 or later"), shown when it lacks a characteristic."""
     clock: Clock = "device"
+    """Who stamps its samples."""
     silence_s: float = 0.0
+    """How long it may send nothing although all is well."""
     cannot_tell: tuple[str, ...] = ()
+    """What a session with it will not show, each a sentence."""

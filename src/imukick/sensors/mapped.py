@@ -1,4 +1,4 @@
-"""A home-made sensor that somebody described in words: which bytes of which characteristic are what -> Samples."""
+"""Decoder for a home-made sensor from its description (which bytes of which characteristic mean what) -> Samples."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors.clock import HostTime, Zero
-from imukick.sensors.link import Action, Advertisement, Lost, Sensor, Settings, Subscribe, Told, Write
-from imukick.sensors.mapped_values import ACC, GYR, SKIP, TIME, WHOLE, Records, Value, check_uuid
+from imukick.sensors.link import Action, Advertisement, Decoded, Lost, Sensor, Settings, Subscribe, Write
+from imukick.sensors.mapped_values import ACC, GYR, SKIP, TIME, WHOLE, MappedValue, Records, check_uuid
 from imukick.sensors.readings import check_acc, check_gyr
 from imukick.sensors.stamped import EachStamped
 from imukick.sensors.standard import ASK, Standard
@@ -25,16 +25,16 @@ GYR_UNITS: Final = {"deg/s": RAD_PER_DEG, "mdeg/s": 1e-3 * RAD_PER_DEG, "rad/s":
 TIME_UNITS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 AXES: Final = ("x", "y", "z")
 FINE_HZ: Final = 1e6
-"""Times that are no whole numbers are taken to the microsecond."""
+"""Times with fractions are kept to the microsecond."""
 HOLE_S: Final = 0.15
-"""Accelerations of a second characteristic this far apart are not joined by a line: a hole for the engine as well."""
+"""Accelerations of a second characteristic further apart are not interpolated; for the engine too this is a hole."""
 Measured = tuple[float | None, FloatArray | None, FloatArray | None]
-"""Of one record: its stamp, acceleration (1, 3) in m/s2, rate (1, 3) in rad/s, as far as it holds them."""
+"""One record: its stamp, acceleration (1, 3) in m/s2, rate (1, 3) in rad/s; None for what it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class SensorMap:
-    """All that has to be known of such a sensor; nothing is guessed.
+    """The full description of such a sensor; nothing is guessed.
 
     `values`: one with all six columns, or two with three each. `acc_scale`, `gyr_scale`: units of one count, needed for
     whole numbers. `acc_axes`, `gyr_axes`: which of the columns, and with which sign, is x, y and z of a right-handed sensor
@@ -47,7 +47,7 @@ class SensorMap:
     rate_hz: float
     acc_unit: str
     gyr_unit: str
-    values: tuple[Value, ...]
+    values: tuple[MappedValue, ...]
     time_unit: str | None = None
     acc_scale: float | None = None
     gyr_scale: float | None = None
@@ -90,7 +90,7 @@ class SensorMap:
     def _check_time(self) -> None:
         timed = {TIME in value.columns for value in self.values}
         if len(timed) == 2:
-            raise ValueError("column t stands in one value and not in the other; it belongs in both or none")
+            raise ValueError("column t is in one value only; put it in both, or in neither")
         if (self.time_unit is not None) != (True in timed):
             raise ValueError("time_unit and a column t belong together; one of them is missing")
         if self.time_unit is not None and self.time_unit not in TIME_UNITS:
@@ -98,7 +98,7 @@ class SensorMap:
 
     @property
     def sensor(self) -> Sensor:
-        """As imukick knows its others."""
+        """The sensor in the form that a scan and a session take."""
         host = ("it stamps nothing: times are those of arrival, and samples lost on the way are not seen",)
         return Sensor(
             model=self.model,
@@ -134,7 +134,7 @@ class Mapped:
         self._said = False
 
     def start(self) -> tuple[Action, ...]:
-        """Subscribe, then write what it needs to be told."""
+        """Subscribe, then write the description's start commands."""
         self._host.begin()
         self._zero.begin()
         for characteristic in self._values:
@@ -144,24 +144,24 @@ class Mapped:
         return (*ASK, *(Subscribe(characteristic) for characteristic in self._values), *self._map.start)
 
     def stop(self) -> tuple[Action, ...]:
-        """What it needs to be told at the end."""
+        """Write the description's stop commands."""
         return self._map.stop
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says; values of characteristics that are not described give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value; empty for characteristics outside the description."""
         value = self._values.get(characteristic)
         if value is None:
             return self._standard.receive(characteristic, data)
-        told: list[Told] = []
+        decoded: list[Decoded] = []
         records = self._records[characteristic].push(data, arrival_s)
         for measured, came_s in [(self._measured(value, record, data), came_s) for record, came_s in records]:
-            told += self._placed(value, measured, data, came_s)
-        if told and not self._said:
+            decoded += self._placed(value, measured, data, came_s)
+        if decoded and not self._said:
             self._said = True
-            told.insert(0, Settings(self._map.model, self._standard.firmware, self._map.rate_hz))
-        return told
+            decoded.insert(0, Settings(self._map.model, self._standard.firmware, self._map.rate_hz))
+        return decoded
 
-    def _measured(self, value: Value, record: tuple[float, ...], data: bytes) -> Measured:
+    def _measured(self, value: MappedValue, record: tuple[float, ...], data: bytes) -> Measured:
         """A record in SI units."""
         at = dict(zip(value.columns, record, strict=True))
         acc_mps2 = gyr_radps = None
@@ -175,14 +175,14 @@ class Mapped:
             check_gyr(gyr_radps, data)
         return at.get(TIME), acc_mps2, gyr_radps
 
-    def _placed(self, value: Value, measured: Measured, data: bytes, arrival_s: float) -> list[Told]:
+    def _placed(self, value: MappedValue, measured: Measured, data: bytes, arrival_s: float) -> list[Decoded]:
         stamp, acc_mps2, gyr_radps = measured
-        t_s, told = self._time(value, stamp, arrival_s, data)
+        t_s, decoded = self._time(value, stamp, arrival_s, data)
         if t_s is None:
-            return told
+            return decoded
         if acc_mps2 is not None and gyr_radps is not None:
-            return [*told, self._made(t_s, acc_mps2, gyr_radps)]
-        lost = [one for one in told if isinstance(one, Lost)]
+            return [*decoded, self._made(t_s, acc_mps2, gyr_radps)]
+        lost = [one for one in decoded if isinstance(one, Lost)]
         paired: list[Lost | Six] = []
         if acc_mps2 is not None:
             paired = self._pair.acc(t_s, acc_mps2, lost)
@@ -194,20 +194,20 @@ class Mapped:
         return Samples(t_s, acc_mps2, gyr_radps, "host" if self._map.time_unit is None else "device")
 
     def _time(
-        self, value: Value, stamp: float | None, arrival_s: float, data: bytes
-    ) -> tuple[FloatArray | None, list[Told]]:
+        self, value: MappedValue, stamp: float | None, arrival_s: float, data: bytes
+    ) -> tuple[FloatArray | None, list[Decoded]]:
         """((1,) time, the hole before it): by its own stamp, or by arrival."""
         on = value.characteristic
         if stamp is not None:
-            t_s, told = self._stamped[on].push(*self._reading(value, stamp, data), arrival_s, data)
-            return None if t_s is None else np.array([t_s]), told
+            t_s, decoded = self._stamped[on].push(*self._reading(value, stamp, data), arrival_s, data)
+            return None if t_s is None else np.array([t_s]), decoded
         at_s, lost = self._host.place(arrival_s)
         if len(self._values) == 2 and on in self._last_s:
             at_s = max(at_s, math.nextafter(self._last_s[on], math.inf))
         self._last_s[on] = at_s
         return np.array([at_s]), list(lost)
 
-    def _reading(self, value: Value, stamp: float, data: bytes) -> tuple[int, int]:
+    def _reading(self, value: MappedValue, stamp: float, data: bytes) -> tuple[int, int]:
         """(Ticks that the sensor's counter shows, its bits)."""
         code = value.code(TIME)
         if code is not None and self._whole:
@@ -215,7 +215,7 @@ class Mapped:
         else:
             seconds = stamp * TIME_UNITS[self._map.time_unit or "s"]
             if not abs(seconds) < 2**62 / FINE_HZ:
-                raise ProtocolError("a time that is no number or beyond all clocks", data=data)
+                raise ProtocolError("a time that is not a number, or beyond all clocks", data=data)
             reading, bits = round(seconds * FINE_HZ), 64
         return reading % (1 << bits), bits
 

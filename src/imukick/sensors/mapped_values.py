@@ -10,7 +10,7 @@ from operator import xor
 from typing import Final, Literal
 
 from imukick.errors import ProtocolError
-from imukick.sensors.held import Held
+from imukick.sensors.byte_buffer import ByteBuffer
 
 ACC: Final = ("ax", "ay", "az")
 GYR: Final = ("gx", "gy", "gz")
@@ -25,14 +25,14 @@ REAL: Final = "fd"
 LARGEST: Final = 512
 """Bytes of a record or a line. Chosen: an attribute's value holds no more (Bluetooth Core 5.0, volume 3, part F, 3.2.9)."""
 CUT_AT: Final = 20
-"""Bytes of a notification on a link whose MTU was never raised: a longer text is cut there without a word."""
+"""Bytes of a notification on a link with the smallest MTU: a longer text is silently cut there."""
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _FORMAT: Final = re.compile(rf"[<>](\d*[{WHOLE}{REAL}x])+")
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class MappedValue:
     """One characteristic: its notifications hold records of these columns.
 
     `layout`: a format of Python's `struct` for one record, of which a notification holds one or more. With `frame`, the bytes
@@ -55,7 +55,7 @@ class Value:
             if column not in known:
                 raise ValueError(f"column {column[:20]!r} is not known; known: {' '.join(known)}")
             if column != SKIP and self.columns.count(column) > 1:
-                raise ValueError(f"column {column!r} stands twice")
+                raise ValueError(f"column {column!r} is there twice; name each column once")
         if (self.layout is None) == (self.text is None):
             raise ValueError("a value needs struct or text, and not both")
         if self.text is not None and self.text not in TEXTS:
@@ -94,7 +94,7 @@ Record = tuple[tuple[float, ...], float]
 class Records:
     """The records of one characteristic, over the pieces in which they come."""
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: MappedValue) -> None:
         self._value = value
         self._size = struct.calcsize(value.layout or "<")
         self.begin()
@@ -102,7 +102,7 @@ class Records:
     def begin(self) -> None:
         """A connection begins: nothing is left of the one before."""
         self._line: bytes | None = None  # of lines: what has no end yet; None before the first end
-        self._stream = Held()
+        self._stream = ByteBuffer()
         self._in_step = False
         self._astray = 0
 
@@ -125,9 +125,9 @@ class Records:
         return [(_numbers(data, self._value, data), arrival_s)]
 
     def _lines(self, data: bytes, arrival_s: float) -> list[Record]:
-        """Whole lines; what comes before the first end of a line is the rest of one that nobody saw begin.
+        """Records of whole lines; bytes before the first line end belong to a line whose start was missed.
 
-        Other words between lines of numbers are passed over; where no line holds numbers, the first is refused.
+        Lines of other words between lines of numbers are skipped; when no line holds numbers, the first raises.
         """
         held = self._line
         *whole, rest = ((held or b"") + data).split(b"\n")
@@ -180,13 +180,13 @@ class Records:
         if not out and self._astray >= 2 * max(size, CUT_AT):
             self._astray = 0
             raise ProtocolError(
-                f"no record of {self._size} bytes stands behind the frame {frame.hex(' ')}: the sketch sends another",
+                f"no record of {self._size} bytes follows the frame {frame.hex(' ')}: the sketch sends another frame",
                 data=data,
             )
         return out
 
     def _fits(self, record: bytes) -> bool:
-        """Whether the byte behind the numbers is what the check says."""
+        """Whether the byte after the numbers is their checksum."""
         if self._value.check is None:
             return True
         numbers = record[:-1]
@@ -199,8 +199,8 @@ def check_uuid(key: str, uuid: str) -> None:
         raise ValueError(f"{key} is {uuid[:40]!r}, expected a UUID such as 13012f00-f8c3-4f4a-a8f4-15cd926da146")
 
 
-def _numbers(line: bytes, value: Value, data: bytes) -> tuple[float, ...]:
-    """The numbers of a text; what stands in a column that is not used may be any word."""
+def _numbers(line: bytes, value: MappedValue, data: bytes) -> tuple[float, ...]:
+    """The numbers of a text; unused columns may hold any word."""
     words = [word for word in re.split(r"[,;\s\0]+", line.decode("ascii", errors="replace")) if word]
     used = [word for word, column in zip(words, value.columns, strict=False) if column != SKIP]
     if len(line) > LARGEST or len(words) != len(value.columns) or not all(map(_NUMBER.fullmatch, used)):

@@ -16,12 +16,12 @@ from imukick.sensors.link import (
     Action,
     Advertisement,
     Battery,
+    Decoded,
     Read,
     Sensor,
     Settings,
     Subscribe,
     Then,
-    Told,
     Wait,
     Write,
 )
@@ -57,7 +57,7 @@ STOP: Final = bytes([MEASUREMENT, HALT, RATE_QUANTITIES])
 
 DEVICE_CONTROL_BYTES: Final = 32
 VISIT_RATE: Final = 0x10
-"""In byte 0 of DEVICE_CONTROL: the rate is what is to be changed."""
+"""In byte 0 of DEVICE_CONTROL: change the rate."""
 RATE_AT: Final = 24
 """Bytes 24 and 25 of it: u16 little-endian, Hz."""
 RATES_HZ: Final = (1, 4, 10, 12, 15, 20, 30, 60)
@@ -73,7 +73,7 @@ MODES: Final[dict[int, str]] = {
     **dict.fromkeys((2, 6), NO_GYRO),
     24: "holds no acceleration",
 }
-"""Modes that may be met, and why they cannot be used; only 21 is asked for and understood."""
+"""Modes that cannot be used, and why; imukick asks for mode 21 and understands no other."""
 HALT_S: Final = 0.1
 """Between the halt and a change of rate. Chosen."""
 
@@ -98,7 +98,7 @@ class MovellaDot:
         self._running = False
 
     def start(self) -> tuple[Action, ...]:
-        """Halt what may run, set 60 Hz if it is not set, begin mode 21, and see that it is that one."""
+        """Halt a running measurement, set 60 Hz if needed, begin mode 21, and check that it runs."""
         self._zero.begin()
         self._stream.begin(RATE_HZ)
         self._device_control, self._before_hz, self._running = None, None, False
@@ -115,7 +115,7 @@ class MovellaDot:
     def _rate(self) -> tuple[Action, ...]:
         control = self._device_control
         if control is None:
-            raise ProtocolError("it does not say how it is set: update its firmware to 2.0 or later")
+            raise ProtocolError("it does not report its settings: update its firmware to 2.0 or later")
         if int.from_bytes(control[RATE_AT : RATE_AT + 2], "little") == RATE_HZ:
             return self._run()
         changed = bytearray(control)
@@ -130,8 +130,8 @@ class MovellaDot:
         """Halt."""
         return (Write(CONTROL, STOP),)
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says; values of characteristics that are not ours give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value; empty for other characteristics."""
         if characteristic == MEDIUM:
             return self._sample(data, arrival_s) if self._device_control is not None else []
         if characteristic == DEVICE_CONTROL:
@@ -145,7 +145,7 @@ class MovellaDot:
             return [Battery(data[0])]
         return []
 
-    def _settings(self, data: bytes) -> list[Told]:
+    def _settings(self, data: bytes) -> list[Decoded]:
         whole_packet(data, DEVICE_CONTROL_BYTES, "DEVICE_CONTROL")
         rate_hz = int.from_bytes(data[RATE_AT : RATE_AT + 2], "little")
         self._device_control = data
@@ -164,24 +164,24 @@ class MovellaDot:
     def _check_mode(self, data: bytes) -> None:
         whole_packet(data, 3, "CONTROL")
         if data[0] != MEASUREMENT or data[1] != RUN:
-            raise ProtocolError("it was told to measure and does not: switch it off and on", offset=1, data=data)
+            raise ProtocolError("it does not start to measure: switch it off and on", offset=1, data=data)
         refused = mode_refused(data[2])
         if refused is not None:
             raise ProtocolError(
                 f"it measures in another mode: {refused}; close other apps that use it", offset=2, data=data
             )
 
-    def _sample(self, data: bytes, arrival_s: float) -> list[Told]:
+    def _sample(self, data: bytes, arrival_s: float) -> list[Decoded]:
         whole_packet(data, SAMPLE.size, "a packet of mode 21")
         us, *values = SAMPLE.unpack_from(data)
         six = np.array(values, dtype=np.float64).reshape(2, 3)
         acc_mps2, gyr_radps = six[:1], six[1:] * RAD_PER_DEG
         check_acc(acc_mps2, data)
         check_gyr(gyr_radps, data)
-        t_s, told = self._stream.push(us, 1, arrival_s, data)
+        t_s, decoded = self._stream.push(us, 1, arrival_s, data)
         if t_s is None:
-            return told
-        return [*told, Samples(t_s, acc_mps2, gyr_radps, "device", ACC_RANGE_MPS2, GYR_RANGE_RADPS)]
+            return decoded
+        return [*decoded, Samples(t_s, acc_mps2, gyr_radps, "device", ACC_RANGE_MPS2, GYR_RANGE_RADPS)]
 
 
 def _recognises(seen: Advertisement) -> bool:

@@ -18,12 +18,12 @@ from imukick.sensors.link import (
     Action,
     Advertisement,
     Await,
+    Decoded,
     Lost,
     Sensor,
     Settings,
     Subscribe,
     Then,
-    Told,
     Wait,
     Write,
 )
@@ -59,7 +59,7 @@ CONFIG_REF: Final = 2
 IMU6_REF: Final = 99
 ACC_REF: Final = 100
 GYRO_REF: Final = 101
-"""What the sensor puts into byte 1 of all that belongs to a request; any but 0. Chosen."""
+"""References: the sensor repeats that of a request in byte 1 of all its answers; any but 0. Chosen."""
 
 
 class Code(IntEnum):
@@ -85,7 +85,7 @@ WIDTHS: Final = {IMU6_REF: 24, ACC_REF: 12, GYRO_REF: 12}
 STAMP_BYTES: Final = 4
 
 EXHAUSTED: Final = 429
-"""Status: no more requests are taken, and only restarting the sensor cures it."""
+"""Status: the sensor takes no more requests until it is restarted."""
 FULL: Final = 507
 REFUSALS: Final = {
     EXHAUSTED: "it takes no more requests until it is restarted: take it off its strap and put it back on, or its battery out and in",
@@ -99,9 +99,9 @@ RATE_HZ: Final = 52
 """Chosen: a packet of it fits into one notification of every firmware, and above it the accelerometer leaves its
 low-power mode (movesense.com, best practices)."""
 FIRST_DATA_S: Final = 0.5
-"""Chosen: six packets fall due in it at any rate; a stream that has sent none whole by then is asked for in two."""
+"""Chosen: six packets are due in it at any rate; a stream without a whole packet by then is requested as two streams."""
 HOLE_PERIODS: Final = 2.5
-"""Accelerations of a split stream this many periods apart are not joined by a line. Chosen: one lost sample is, more are not."""
+"""Accelerations of a split stream further apart than so many periods are not interpolated. Chosen: one lost sample is, more are not."""
 
 
 def ask(code: Code, ref: int, path: str = "") -> bytes:
@@ -114,13 +114,13 @@ def ask(code: Code, ref: int, path: str = "") -> bytes:
 
 
 def status_of(data: bytes) -> int:
-    """The status of a response, whose bytes the vendor's open sample swaps in its 507."""
+    """The status of a response; status 507 also with its bytes swapped, as the vendor's open sample sends it."""
     little = int.from_bytes(data[2:4], "little")
     return FULL if little == int.from_bytes(FULL.to_bytes(2, "little"), "big") else little
 
 
 class Movesense:
-    """Decoder (see `link.Decoder`) of one session: IMU6 in one stream, or Acc and Gyro as two where that does not come whole."""
+    """Decoder (see `link.Decoder`) of one session: IMU6 as one stream, or Acc and Gyro as two when IMU6 packets do not arrive whole."""
 
     def __init__(self, rate_hz: int = RATE_HZ) -> None:
         """`rate_hz`: one of `RATES_HZ`."""
@@ -134,14 +134,14 @@ class Movesense:
         self._parts: dict[int, bytes] = {}  # of packets that are not whole yet, by ref
         self._came: set[int] = set()  # refs of this connection that have sent a whole packet
         self._statuses: dict[int, int] = {}
-        self._asked: tuple[int, ...] = ()
+        self._subscribed: tuple[int, ...] = ()
         self._standard = Standard()
-        self._said = False  # whether Settings were told on this connection
+        self._said = False  # whether Settings were given on this connection
         self._acc_range_mps2: float | None = None
         self._gyr_range_radps: float | None = None
 
     def start(self) -> tuple[Action, ...]:
-        """Ask who it is and how it measures, then for one stream, and for two if that does not come whole."""
+        """Ask for identity and ranges, then for one stream, and for two if its packets do not arrive whole."""
         self._zero.begin()
         for stream in self._streams.values():
             stream.begin(self._rate_hz)
@@ -149,7 +149,7 @@ class Movesense:
         self._came.clear()
         self._statuses.clear()
         self._said = False
-        self._asked = ()
+        self._subscribed = ()
         return (
             Subscribe(NOTIFY),
             *ASK,
@@ -162,11 +162,11 @@ class Movesense:
 
     def _subscribe(self) -> tuple[Action, ...]:
         self._refuse(CONFIG_REF, only=EXHAUSTED)
-        self._asked = (IMU6_REF,)
+        self._subscribed = (IMU6_REF,)
         return (*self._subscription(IMU6_REF), Wait(FIRST_DATA_S), Then(self._split))
 
     def _subscription(self, ref: int) -> tuple[Action, ...]:
-        """An answer, or from firmware that gives none the first packet."""
+        """Subscribe, and wait for the answer; from firmware that does not answer, for the first packet."""
         path = STREAM_REFS[ref].format(rate_hz=self._rate_hz)
         return Write(COMMAND, ask(Code.SUBSCRIBE, ref, path)), Await(NOTIFY, optional=True)
 
@@ -174,7 +174,7 @@ class Movesense:
         if IMU6_REF in self._came:
             return ()
         self._refuse(IMU6_REF, only=EXHAUSTED)
-        self._asked = (ACC_REF, GYRO_REF)
+        self._subscribed = (ACC_REF, GYRO_REF)
         return (
             Write(COMMAND, ask(Code.UNSUBSCRIBE, IMU6_REF)),
             *self._subscription(ACC_REF),
@@ -184,7 +184,7 @@ class Movesense:
         )
 
     def _settled(self) -> tuple[Action, ...]:
-        for ref in self._asked:
+        for ref in self._subscribed:
             if ref not in self._came:
                 self._refuse(ref)
                 path = STREAM_REFS[ref].format(rate_hz=self._rate_hz)
@@ -199,11 +199,11 @@ class Movesense:
             raise ProtocolError(f"the sensor refuses to start: {why}")
 
     def stop(self) -> tuple[Action, ...]:
-        """End the subscriptions; old firmware does not answer this, so nothing is waited for."""
-        return tuple(Write(COMMAND, ask(Code.UNSUBSCRIBE, ref)) for ref in self._asked or (IMU6_REF,))
+        """End the subscriptions without waiting for answers: old firmware gives none."""
+        return tuple(Write(COMMAND, ask(Code.UNSUBSCRIBE, ref)) for ref in self._subscribed or (IMU6_REF,))
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says; answers and packets of refs that are not ours give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value; empty for answers and packets of other references."""
         if characteristic != NOTIFY:
             return self._standard.receive(characteristic, data)
         if len(data) < 2:
@@ -213,9 +213,9 @@ class Movesense:
             return self._response(ref, data)
         if kind not in (Kind.DATA, Kind.DATA_PART2):
             raise ProtocolError(f"a notification of unknown kind {kind}", data=data)
-        return self._part(ref, data, arrival_s, first=kind == Kind.DATA) if ref in self._asked else []
+        return self._part(ref, data, arrival_s, first=kind == Kind.DATA) if ref in self._subscribed else []
 
-    def _response(self, ref: int, data: bytes) -> list[Told]:
+    def _response(self, ref: int, data: bytes) -> list[Decoded]:
         if ref == HELLO_REF:
             self._hello(data[2:])
             return []
@@ -247,13 +247,13 @@ class Movesense:
                     f"its gyroscope ends at {degps} deg/s, which a fast kick exceeds; another app must set it to {LEAST_GYR_DEGPS} or more"
                 )
         elif self._gyr_range_radps is None:
-            warnings.append("it does not say its ranges; a very fast kick may exceed them unseen")
+            warnings.append("it does not report its ranges; a very fast kick may exceed them unseen")
         model = self._standard.model or "Movesense"
         ranges = self._acc_range_mps2, self._gyr_range_radps
         return Settings(model, self._standard.firmware, float(self._rate_hz), *ranges, warnings=tuple(warnings))
 
-    def _part(self, ref: int, data: bytes, arrival_s: float, *, first: bool) -> list[Told]:
-        """A packet, or a piece of one: what follows a DATA is taken until the packet has its length."""
+    def _part(self, ref: int, data: bytes, arrival_s: float, *, first: bool) -> list[Decoded]:
+        """Take a packet or a piece of one: pieces after a DATA are joined until the packet has its length."""
         whole = STAMP_BYTES + WIDTHS[ref] * self._samples
         before = self._parts.pop(ref, b"")
         if not first and not before:
@@ -270,7 +270,7 @@ class Movesense:
             return []
         return self._packet(ref, payload, data, arrival_s)
 
-    def _packet(self, ref: int, payload: bytes, data: bytes, arrival_s: float) -> list[Told]:
+    def _packet(self, ref: int, payload: bytes, data: bytes, arrival_s: float) -> list[Decoded]:
         (ms,) = struct.unpack_from("<I", payload)
         values = np.frombuffer(payload, dtype="<f4", offset=STAMP_BYTES).astype(np.float64).reshape(-1, 3)
         n = self._samples
@@ -279,18 +279,18 @@ class Movesense:
             check_acc(acc_mps2, data)
         if ref != ACC_REF:
             check_gyr(gyr_radps, data)
-        t_s, told = self._streams[ref].push(ms, n, arrival_s, data)
+        t_s, decoded = self._streams[ref].push(ms, n, arrival_s, data)
         if t_s is None:
-            return told
+            return decoded
         self._came.add(ref)
         if not self._said:
             self._said = True
-            told = [self._settings(b""), *told]
+            decoded = [self._settings(b""), *decoded]
         if ref == IMU6_REF:
-            return [*told, self._made(t_s, acc_mps2, gyr_radps)]
-        lost = [one for one in told if isinstance(one, Lost)]
+            return [*decoded, self._made(t_s, acc_mps2, gyr_radps)]
+        lost = [one for one in decoded if isinstance(one, Lost)]
         paired = self._pair.acc(t_s, acc_mps2, lost) if ref == ACC_REF else self._pair.gyr(t_s, gyr_radps, lost)
-        settings = [one for one in told if isinstance(one, Settings)]
+        settings = [one for one in decoded if isinstance(one, Settings)]
         return [*settings, *(one if isinstance(one, Lost) else self._made(*one) for one in paired)]
 
     def _made(self, t_s: FloatArray, acc_mps2: FloatArray, gyr_radps: FloatArray) -> Samples:

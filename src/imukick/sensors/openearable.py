@@ -13,7 +13,7 @@ import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors.clock import Zero
-from imukick.sensors.link import Action, Advertisement, Read, Sensor, Settings, Subscribe, Then, Told, Write
+from imukick.sensors.link import Action, Advertisement, Decoded, Read, Sensor, Settings, Subscribe, Then, Write
 from imukick.sensors.readings import check_acc, check_gyr
 from imukick.sensors.stamped import EachStamped, whole_packet
 from imukick.sensors.standard import ASK, Standard, text
@@ -23,7 +23,7 @@ from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 SERVICE: Final = "34c2e3bb-34aa-11eb-adc1-0242ac120002"
 DATA: Final = "34c2e3bc-34aa-11eb-adc1-0242ac120002"
 CONFIG: Final = "34c2e3be-34aa-11eb-adc1-0242ac120002"
-"""Three bytes: which sensor, index of its rate, what becomes of its samples."""
+"""Three bytes: which sensor, index of its rate, where its samples go."""
 SCHEMES: Final = "caa25cb7-7e1b-44f2-adc9-e8c06c9ced43"
 REQUEST: Final = "caa25cba-7e1b-44f2-adc9-e8c06c9ced43"
 SCHEME: Final = "caa25cbb-7e1b-44f2-adc9-e8c06c9ced43"
@@ -54,7 +54,7 @@ MOST_COMPONENTS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What SCHEME says of the nine-axis unit: format of a sample for `struct`, where its readings are and how they scale, its rates."""
+    """The description of the nine-axis unit in SCHEME: `struct` format of a sample, place and scale of its readings, rates."""
 
     layout: str
     acc: tuple[int, int, int]
@@ -66,13 +66,13 @@ class Scheme:
 
     @property
     def rate(self) -> int:
-        """Index of the rate to take: the nearest to 50 Hz of those that it streams."""
+        """Index of the streamed rate nearest to 50 Hz."""
         offered = range(min(self.most + 1, len(self.rates_hz)))
         return min(offered, key=lambda index: abs(self.rates_hz[index] - WANTED_HZ))
 
 
 class _Reader:
-    """Takes bytes and names off a scheme."""
+    """Reads bytes and names from a scheme, in order."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self.at = data, 0
@@ -139,7 +139,7 @@ class OpenEarable:
         self._scheme: Scheme | None = None
 
     def start(self) -> tuple[Action, ...]:
-        """Ask what its samples look like, switch the unit on, subscribe."""
+        """Ask for the description of its samples, switch the unit on, subscribe."""
         self._zero.begin()
         self._stamped.begin()
         self._scheme = None
@@ -153,15 +153,15 @@ class OpenEarable:
 
     def _begin(self) -> tuple[Action, ...]:
         if self._scheme is None:
-            raise ProtocolError("it does not say what its samples look like: update its firmware")
+            raise ProtocolError("it does not describe its samples: update its firmware")
         return Write(CONFIG, bytes([IMU, self._scheme.rate, STREAM])), Subscribe(DATA)
 
     def stop(self) -> tuple[Action, ...]:
         """Switch the unit off."""
         return () if self._scheme is None else (Write(CONFIG, bytes([IMU, self._scheme.rate, OFF])),)
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says; samples of its other sensors, and values that are not ours, give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value; empty for its other sensors and other characteristics."""
         if characteristic == FIRMWARE:
             self._standard.firmware = text(data) or self._standard.firmware
             return []
@@ -181,7 +181,7 @@ class OpenEarable:
             raise ProtocolError(said, offset=min(len(data), HEADER.size), data=data)
         return self._sample(self._scheme, us, data, arrival_s)
 
-    def _described(self, data: bytes) -> list[Told]:
+    def _described(self, data: bytes) -> list[Decoded]:
         self._scheme = scheme = parse_scheme(data)
         warnings = ["its accelerometer ends at 2 g, which a fast kick exceeds: lever and posture are then less sure"]
         rate_hz = scheme.rates_hz[scheme.rate]
@@ -191,16 +191,16 @@ class OpenEarable:
         ranges = ACC_RANGE_MPS2, GYR_RANGE_RADPS
         return [Settings(model, self._standard.firmware, rate_hz, *ranges, warnings=tuple(warnings))]
 
-    def _sample(self, scheme: Scheme, us: int, data: bytes, arrival_s: float) -> list[Told]:
+    def _sample(self, scheme: Scheme, us: int, data: bytes, arrival_s: float) -> list[Decoded]:
         numbers = np.array(struct.unpack_from(scheme.layout, data, HEADER.size), dtype=np.float64)
         acc_mps2 = numbers[None, list(scheme.acc)] * scheme.acc_mps2
         gyr_radps = numbers[None, list(scheme.gyr)] * scheme.gyr_radps
         check_acc(acc_mps2, data)
         check_gyr(gyr_radps, data)
-        t_s, told = self._stamped.push(us, 64, arrival_s, data, rate_hz=scheme.rates_hz[scheme.rate])
+        t_s, decoded = self._stamped.push(us, 64, arrival_s, data, rate_hz=scheme.rates_hz[scheme.rate])
         if t_s is None:
-            return told
-        return [*told, Samples(np.array([t_s]), acc_mps2, gyr_radps, "device", ACC_RANGE_MPS2, GYR_RANGE_RADPS)]
+            return decoded
+        return [*decoded, Samples(np.array([t_s]), acc_mps2, gyr_radps, "device", ACC_RANGE_MPS2, GYR_RANGE_RADPS)]
 
 
 def _recognises(seen: Advertisement) -> bool:

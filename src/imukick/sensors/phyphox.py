@@ -17,7 +17,7 @@ import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors.clock import Zero
-from imukick.sensors.link import Lost, Settings, Told
+from imukick.sensors.link import Decoded, Lost, Settings
 from imukick.sensors.readings import check_acc, check_gyr
 from imukick.sensors.standard import text
 from imukick.sensors.two_streams import Pair
@@ -31,16 +31,16 @@ LOAD: Final = (
     "in phyphox tap + and 'Add simple experiment', tick Accelerometer and Gyroscope, open it, allow remote access"
 )
 MOST_BYTES: Final = 32_000_000
-"""Of a reply. Chosen: five minutes that were missed, of both sensors at 500 Hz."""
+"""Longest reply. Chosen: five missed minutes of both sensors at 500 Hz."""
 MOST_S: Final = 1e9
-"""Times of an experiment are seconds since its start; more are no times. Chosen."""
+"""Largest time of an experiment, in seconds since its start. Chosen."""
 TICKS_HZ: Final = 1e6
 HOLE_S: Final = 0.15
-"""The hole that is reported of any stream (docs/metrics.md); accelerations further apart are not joined by a line."""
+"""The shortest hole that is reported (docs/metrics.md); accelerations further apart are not interpolated."""
 PIECE_S: Final = 2.0
 """How much of both streams goes on at once after the network was away; below what `Pair` holds back."""
 IDLE_POLLS: Final = 3
-"""Replies without a new sample while it measures, after which the newest time is asked for: it may have gone back. Chosen."""
+"""So many replies without a new sample while the phone measures, and the newest time is requested: it may have gone back. Chosen."""
 FINE_S: Final = 1e-3
 """The app sends eight digits; a time this little before the newest known one is the same. Chosen."""
 
@@ -50,7 +50,7 @@ Rows = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What /config says is loaded: its title, and the buffers (t, x, y, z) of both sensors."""
+    """The loaded experiment, from /config: its title, and the buffers (t, x, y, z) of both sensors."""
 
     title: str
     acc: tuple[str, ...]
@@ -58,19 +58,19 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """What each reply of /get says besides its buffers; `session` changes when another experiment was loaded."""
+class ReplyStatus:
+    """The status in each reply of /get; `session` changes when another experiment was loaded."""
 
     session: str
     measuring: bool
 
 
 def parse_config(data: bytes) -> Experiment:
-    """The experiment that is loaded. Raises `ProtocolError` when it is not one with both sensors, or the bytes are no such reply."""
-    told = _object(data)
-    title = text(str(told.get("title", "")).encode()) or "without a name"
+    """The experiment that is loaded. Raises `ProtocolError` when it lacks one of the two sensors, or the bytes are not such a reply."""
+    answer = _object(data)
+    title = text(str(answer.get("title", "")).encode()) or "without a name"
     buffers: dict[str, tuple[str, ...]] = {}
-    for one in _list(told.get("inputs"), data):
+    for one in _list(answer.get("inputs"), data):
         outputs = [output for output in _list(one.get("outputs", []), data) if isinstance(output, dict)]
         named = {key: value for output in outputs for key, value in output.items() if isinstance(value, str)}
         if all(component in named for component in COMPONENTS):
@@ -82,17 +82,17 @@ def parse_config(data: bytes) -> Experiment:
 
 
 def parse_meta(data: bytes) -> Settings:
-    """What /meta says of the phone: its model, the app's version, full scales where the phone tells them. Raises `ProtocolError`."""
-    told = _object(data)
-    sensors = told.get("sensors")
-    model = text(str(told.get("deviceModel") or "a phone").encode())
-    version = told.get("version")
+    """The phone's model, the app's version, and full scales when the phone reports them, from /meta. Raises `ProtocolError`."""
+    answer = _object(data)
+    sensors = answer.get("sensors")
+    model = text(str(answer.get("deviceModel") or "a phone").encode())
+    version = answer.get("version")
     firmware = text(version.encode()) or None if isinstance(version, str) else None
     return Settings(f"phyphox on {model}", firmware, None, _range(sensors, ACC), _range(sensors, GYR))
 
 
 def _range(sensors: object, name: str) -> float | None:
-    """Full scale in the sensor's SI unit, or None where it says none."""
+    """Full scale in the sensor's SI unit, or None when it is not reported."""
     said = sensors.get(name) if isinstance(sensors, dict) else None
     said = said.get("Range") if isinstance(said, dict) else None
     try:
@@ -103,14 +103,14 @@ def _range(sensors: object, name: str) -> float | None:
 
 
 class Phyphox:
-    """What is asked of /get and what its replies say, over one session; no network, no clock of the computer.
+    """The requests to /get and the content of its replies, over one session; no network, no clock of the computer.
 
     `query` gives the buffers to ask for, `receive` takes the reply. Times are those of the phone, from where they stood at
     `begin`. Where the phone paused, or its times began again, what follows is placed by its arrival, with a hole before it.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
-        """`settings`: what the phone said of itself."""
+        """`settings`: as `parse_meta` gives them."""
         self._settings = settings or Settings("phyphox")
         self._zero = Zero(TICKS_HZ)
         self._pair = Pair(HOLE_S)
@@ -122,11 +122,11 @@ class Phyphox:
         self._said = False
         self._left = False  # whether the phone went on to another session
         self._idle = 0
-        self.status: Status | None = None
-        """Of the newest reply; None before the first."""
+        self.status: ReplyStatus | None = None
+        """Status in the newest reply; None before the first."""
 
     def load(self, experiment: Experiment) -> bool:
-        """What /config says is on the phone now; whether `begin` has to be asked, because it is not what was there before.
+        """Take over the experiment that is loaded now; True when it is another one, so that `begin` must be called.
 
         An experiment with the same buffers and an unchanged session goes on where it was: the phone kept what it measured.
         """
@@ -139,49 +139,49 @@ class Phyphox:
         return True
 
     def newest(self) -> dict[str, str]:
-        """What to ask for the newest time of each sensor alone."""
+        """The query for the newest time of each sensor."""
         return dict.fromkeys((self._loaded.acc[0], self._loaded.gyr[0]), "")
 
     def query(self) -> dict[str, str]:
-        """Buffer -> which part of it to ask for next: all that is newer than what came, or all, or the newest time."""
+        """Buffer -> which part of it to request next: everything newer than what came, or all, or the newest time."""
         if self._idle >= IDLE_POLLS:
             return self.newest()
-        asked = {}
+        wanted = {}
         for time, *axes in (self._loaded.acc, self._loaded.gyr):
             last = self._newest.get(time)
-            asked[time] = "full" if last is None else repr(last)
-            asked |= dict.fromkeys(axes, "full" if last is None else f"{last!r}|{time}")
-        return asked
+            wanted[time] = "full" if last is None else repr(last)
+            wanted |= dict.fromkeys(axes, "full" if last is None else f"{last!r}|{time}")
+        return wanted
 
     def begin(self, data: bytes) -> None:
-        """The reply to `newest` before anything else: the session begins behind what the phone has measured already.
+        """Take the reply to `newest`, before anything else: the session begins after what the phone has measured already.
 
         Raises `ProtocolError`.
         """
-        told = _object(data)
-        self.status = _status(told, data)
+        answer = _object(data)
+        self.status = _status(answer, data)
         for time in self.newest():
-            value = _newest(told, time, data)
+            value = _newest(answer, time, data)
             if value is not None and value > 0.0:
                 self._newest[time] = max(value, self._newest.get(time, value))
         if self._last_s is None:
             self._offset_s = -max(self._newest.values(), default=0.0)
 
-    def receive(self, data: bytes, arrival_s: float) -> list[Told]:
-        """What this reply of /get says; nothing where `status` then shows another session than the one before.
+    def receive(self, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of a reply of /get; empty when `status` then shows another session than before.
 
-        Raises `ProtocolError`, and takes nothing of it, when it is no such reply.
+        Raises `ProtocolError`, and takes nothing from it, when it is not such a reply.
         """
-        told = _object(data)
-        status, before = _status(told, data), self.status
+        answer = _object(data)
+        status, before = _status(answer, data), self.status
         if before is not None and before.session != status.session:
             self.status, self._left = status, True
             return []
         if self._idle >= IDLE_POLLS:
-            self._looked(told, data)
+            self._looked(answer, data)
             self._note(status)
             return []
-        acc, gyr = (self._rows(told, buffers, data) for buffers in (self._loaded.acc, self._loaded.gyr))
+        acc, gyr = (self._rows(answer, buffers, data) for buffers in (self._loaded.acc, self._loaded.gyr))
         check_acc(acc[1], data[:64])
         check_gyr(gyr[1], data[:64])
         self._note(status)
@@ -195,8 +195,8 @@ class Phyphox:
         offset_s = self._offset_s or 0.0
         return self._introduced(self._paired((acc[0] + offset_s, acc[1]), (gyr[0] + offset_s, gyr[1]), lost))
 
-    def _note(self, status: Status) -> None:
-        """What the phone does now; where it measures again after a pause, its times went on without it."""
+    def _note(self, status: ReplyStatus) -> None:
+        """Take over the status; when the phone measures again after a pause, a hole lies before its next sample."""
         if self.status is not None and status.measuring and not self.status.measuring:
             self._break(0)
         self.status = status
@@ -208,21 +208,21 @@ class Phyphox:
         return self._experiment
 
     def _break(self, packets: int | None) -> None:
-        """The phone's times go on elsewhere, or after a time that it did not measure (`packets` 0)."""
+        """The phone's times jump, or follow a pause in its measurement (`packets` 0)."""
         if self._last_s is not None:
             self._offset_s, self._lost = None, packets
 
-    def _looked(self, told: Mapping[str, Any], data: bytes) -> None:
-        """The newest times, because nothing new came: have they gone back?"""
+    def _looked(self, answer: Mapping[str, Any], data: bytes) -> None:
+        """Check whether the newest times have gone back, as nothing new has come."""
         self._idle = 0
         for time in self.newest():
-            value, known = _newest(told, time, data), self._newest.get(time)
+            value, known = _newest(answer, time, data), self._newest.get(time)
             if known is not None and (value is None or value < known - FINE_S):
                 self._newest = {}
                 self._break(None)
 
     def _place(self, first: float, last: float, arrival_s: float) -> list[Lost]:
-        """Settles where the phone's times from `first` to `last` stand on our line; the hole before them."""
+        """Place the phone's times from `first` to `last` (s) on the session's time line; gives the hole before them."""
         lost: list[Lost] = []
         ticks = round(first * TICKS_HZ)
         if self._offset_s is None and self._last_s is not None:
@@ -235,11 +235,11 @@ class Phyphox:
         self._zero.placed(ticks, first + offset_s, first + offset_s, self._last_s, arrival_s)
         return lost
 
-    def _paired(self, acc: Rows, gyr: Rows, lost: list[Lost]) -> list[Told]:
-        """Both as one, piece by piece; the hole stands before the first sample of both."""
+    def _paired(self, acc: Rows, gyr: Rows, lost: list[Lost]) -> list[Decoded]:
+        """Both streams paired, piece by piece; the hole comes before the first sample."""
         pieces = np.unique(np.floor(np.concatenate([acc[0], gyr[0]]) / PIECE_S)) * PIECE_S
         ranges = self._settings.acc_range_mps2, self._settings.gyr_range_radps
-        out: list[Told] = []
+        out: list[Decoded] = []
         for begin_s, end_s in pairwise([*pieces.tolist(), math.inf]):
             a, b = (slice(*np.searchsorted(t_s, [begin_s, end_s]).tolist()) for t_s in (acc[0], gyr[0]))
             for paired in (self._pair.acc(acc[0][a], acc[1][a]), self._pair.gyr(gyr[0][b], gyr[1][b], lost)):
@@ -247,16 +247,16 @@ class Phyphox:
             lost = []
         return out
 
-    def _introduced(self, out: list[Told]) -> list[Told]:
-        """With the phone's settings in front of its first samples."""
+    def _introduced(self, out: list[Decoded]) -> list[Decoded]:
+        """The same items, with the phone's settings before its first samples."""
         if out and not self._said:
             self._said = True
             return [self._settings, *out]
         return out
 
-    def _rows(self, told: Mapping[str, Any], buffers: Sequence[str], data: bytes) -> Rows:
+    def _rows(self, answer: Mapping[str, Any], buffers: Sequence[str], data: bytes) -> Rows:
         """Whole rows that are newer than what came, in order; the app may leave out a reading, or repeat a time."""
-        columns = [_column(told, name, data) for name in buffers]
+        columns = [_column(answer, name, data) for name in buffers]
         n = min(map(len, columns))
         table = np.stack([column[:n] for column in columns], axis=1)
         table = table[np.isfinite(table).all(axis=1)]
@@ -270,12 +270,12 @@ class Phyphox:
 def _object(data: bytes) -> dict[str, Any]:
     """A reply as JSON. Raises `ProtocolError`."""
     try:
-        told = json.loads(data)
+        answer = json.loads(data)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
-        raise ProtocolError("this is no reply of phyphox: is another program on that address?", data=data[:64])
-    return told
+        answer = None
+    if not isinstance(answer, dict):
+        raise ProtocolError("this is not a reply of phyphox: is another program on that address?", data=data[:64])
+    return answer
 
 
 def _list(value: object, data: bytes) -> list[Any]:
@@ -284,17 +284,17 @@ def _list(value: object, data: bytes) -> list[Any]:
     return value
 
 
-def _status(told: Mapping[str, Any], data: bytes) -> Status:
-    status = told.get("status")
+def _status(answer: Mapping[str, Any], data: bytes) -> ReplyStatus:
+    status = answer.get("status")
     measuring = status.get("measuring") if isinstance(status, dict) else None
     if not isinstance(status, dict) or not isinstance(measuring, bool):
         raise ProtocolError("phyphox's reply lacks its status", data=data[:64])
-    return Status(str(status.get("session"))[:64], measuring)
+    return ReplyStatus(str(status.get("session"))[:64], measuring)
 
 
-def _column(told: Mapping[str, Any], name: str, data: bytes) -> FloatArray:
+def _column(answer: Mapping[str, Any], name: str, data: bytes) -> FloatArray:
     """A buffer's numbers, NaN where the app has none. Raises `ProtocolError` where it is missing or holds other things."""
-    held = told.get("buffer")
+    held = answer.get("buffer")
     held = held.get(name) if isinstance(held, dict) else None
     values = held.get("buffer") if isinstance(held, dict) else None
     if not isinstance(values, list):
@@ -302,14 +302,14 @@ def _column(told: Mapping[str, Any], name: str, data: bytes) -> FloatArray:
             f"phyphox's reply lacks the buffer {name[:40]!r}: another experiment was loaded", data=data[:64]
         )
     if not all(one is None or type(one) in (int, float) for one in values):
-        raise ProtocolError(f"the buffer {name[:40]!r} holds something that is no number", data=data[:64])
+        raise ProtocolError(f"the buffer {name[:40]!r} holds something that is not a number", data=data[:64])
     try:
         return np.array([math.nan if one is None else one for one in values], dtype=np.float64)
     except OverflowError:
         raise ProtocolError(f"the buffer {name[:40]!r} holds a number beyond all sensors", data=data[:64]) from None
 
 
-def _newest(told: Mapping[str, Any], name: str, data: bytes) -> float | None:
+def _newest(answer: Mapping[str, Any], name: str, data: bytes) -> float | None:
     """The last number of a buffer; None where it is empty."""
-    column = _column(told, name, data)
+    column = _column(answer, name, data)
     return float(column[-1]) if len(column) and math.isfinite(column[-1]) else None

@@ -1,4 +1,4 @@
-"""The bytes of Polar's PMD service: orders, answers with their settings, delta-compressed frames.
+"""The bytes of Polar's PMD service: commands, answers with their settings, delta-compressed frames.
 
 Facts: polarofficial/polar-ble-sdk technical_documentation/online_measurement.pdf, documentation/products/PolarVeritySense.md,
 KnownIssues.md, TimeSystemExplained.md. No line of the SDK is used.
@@ -31,11 +31,11 @@ HEADER: Final = struct.Struct("<BQB")
 COMPRESSED: Final = 0x80
 
 REPLY: Final = 0xF0
-"""CONTROL answers F0, the order, the measurement, the error, 1 if more follows, and then settings."""
+"""CONTROL answers F0, the command, the measurement, the error, 1 if more follows, and then settings."""
 
 
-class Order(IntEnum):
-    """First byte of what is written to CONTROL; the measurement is the second."""
+class PmdCommand(IntEnum):
+    """First byte of a write to CONTROL; the measurement is the second."""
 
     SETTINGS = 1
     START = 2
@@ -49,8 +49,8 @@ class Measurement(IntEnum):
     GYRO = 5
 
 
-class Setting(IntEnum):
-    """Type byte of a setting: then how many values follow, then they, each of `SETTING_BYTES`."""
+class PmdSetting(IntEnum):
+    """Type byte of a setting; the number of values follows, then the values, each of `SETTING_BYTES`."""
 
     RATE = 0
     RESOLUTION = 1
@@ -63,9 +63,9 @@ class Setting(IntEnum):
 SETTING_BYTES: Final[dict[int, int]] = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4}
 """FACTOR is a float32; it comes in the answer to START, and every sample is to be multiplied by it."""
 
-WANTED: Final[dict[Measurement, dict[Setting, int]]] = {
-    Measurement.ACC: {Setting.RATE: 52, Setting.RESOLUTION: 16, Setting.RANGE: 8, Setting.CHANNELS: 3},
-    Measurement.GYRO: {Setting.RATE: 52, Setting.RESOLUTION: 16, Setting.RANGE: 2000, Setting.CHANNELS: 3},
+WANTED: Final[dict[Measurement, dict[PmdSetting, int]]] = {
+    Measurement.ACC: {PmdSetting.RATE: 52, PmdSetting.RESOLUTION: 16, PmdSetting.RANGE: 8, PmdSetting.CHANNELS: 3},
+    Measurement.GYRO: {PmdSetting.RATE: 52, PmdSetting.RESOLUTION: 16, PmdSetting.RANGE: 2000, PmdSetting.CHANNELS: 3},
 }
 """Its own defaults (documentation/products/PolarVeritySense.md): 52 Hz, 8 g, 2000 deg/s."""
 
@@ -76,10 +76,10 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What CONTROL answers; `parameters`: what follows, settings where SETTINGS or START was answered without an error."""
+class PmdAnswer:
+    """An answer of CONTROL; `parameters`: the bytes that follow, which are settings when SETTINGS or START had no error."""
 
-    order: int
+    command: int
     measurement: int
     error: int
     more: bool
@@ -90,14 +90,14 @@ class Answer:
         """Type -> the raw bytes of each value. Raises `ProtocolError`."""
         return parse_settings(self.parameters)
 
-    def numbers(self, setting: Setting) -> list[int]:
+    def numbers(self, setting: PmdSetting) -> list[int]:
         """The whole numbers offered of a setting."""
         return [int.from_bytes(value, "little") for value in self.settings.get(setting, ())]
 
     @property
     def factor(self) -> float | None:
-        """By which each sample is to be multiplied; None when it does not say."""
-        values = self.settings.get(Setting.FACTOR, ())
+        """The factor for every sample; None when the answer does not give it."""
+        values = self.settings.get(PmdSetting.FACTOR, ())
         return float(struct.unpack("<f", values[0])[0]) if values else None
 
 
@@ -116,24 +116,24 @@ def parse_settings(data: bytes) -> dict[int, tuple[bytes, ...]]:
     return settings
 
 
-def parse_answer(data: bytes) -> Answer:
+def parse_answer(data: bytes) -> PmdAnswer:
     """An answer of CONTROL. Raises `ProtocolError` for other bytes."""
     whole_packet(data, 4, "an answer")
     if data[0] != REPLY:
         raise ProtocolError(f"an answer begins with 0x{data[0]:02x}, expected 0x{REPLY:02x}", data=data)
-    return Answer(data[1], data[2], data[3], len(data) > 4 and data[4] != 0, data[5:])
+    return PmdAnswer(data[1], data[2], data[3], len(data) > 4 and data[4] != 0, data[5:])
 
 
-def begin(measurement: Measurement, settings: Mapping[Setting, int]) -> bytes:
+def begin(measurement: Measurement, settings: Mapping[PmdSetting, int]) -> bytes:
     """The command that starts a measurement.
 
     >>> begin(Measurement.GYRO, WANTED[Measurement.GYRO]).hex(" ")
     '02 05 00 01 34 00 01 01 10 00 02 01 d0 07 04 01 03'
     """
-    said = bytes([Order.START, measurement])
+    command = bytes([PmdCommand.START, measurement])
     for setting, value in settings.items():
-        said += bytes([setting, 1]) + value.to_bytes(SETTING_BYTES[setting], "little")
-    return said
+        command += bytes([setting, 1]) + value.to_bytes(SETTING_BYTES[setting], "little")
+    return command
 
 
 def parse_delta(content: bytes, reference_bytes: int) -> Counts:
@@ -169,7 +169,7 @@ def parse_delta(content: bytes, reference_bytes: int) -> Counts:
 def parse_frame(data: bytes, factor: float | None) -> tuple[Measurement, int, FloatArray]:
     """(Measurement, stamp in ns, (n, 3) in m/s2 or rad/s) of a DATA notification; `factor` as START answered, if it did.
 
-    Raises `ProtocolError` for frame types that are not described, and bytes that no frame has.
+    Raises `ProtocolError` for unknown frame types and impossible bytes.
     """
     whole_packet(data, HEADER.size + 1, "a frame")
     kind, stamp, frame_type = HEADER.unpack_from(data)

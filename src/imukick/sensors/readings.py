@@ -29,4 +29,4 @@ def _check(values: FloatArray, limit: float, what: str, said: str, data: bytes) 
     with np.errstate(invalid="ignore"):
         good = (np.abs(values) <= limit).all()
     if not good:
-        raise ProtocolError(f"{what} is no number or beyond {said}: another format, mode or unit", data=data)
+        raise ProtocolError(f"{what} is not a number, or beyond {said}: another format, mode or unit", data=data)

@@ -1,4 +1,4 @@
-"""Packets or samples that bear a stamp but no number -> the times of the samples, the holes between them, repeats."""
+"""Packets or samples that have a stamp but no number -> the times of the samples, the holes between them, repeats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from imukick.errors import ProtocolError
 from imukick.sensors.clock import RATE_SPREAD, Timeline, Zero
-from imukick.sensors.link import Lost, Repeated, Told
+from imukick.sensors.link import Decoded, Lost, Repeated
 from imukick.signals import FloatArray
 
 SLACK: Final = 0.5
@@ -17,9 +17,9 @@ whole, stamps are a tenth of a period off at most, and a rate that has been meas
 
 
 class Stamped:
-    """One stream of such packets. Time alone says what is missing: a hole that holds a whole sample is told.
+    """One stream of such packets. Holes follow from time alone: one of a whole sample or more is reported.
 
-    `last`: the stamp is that of the packet's last sample, not of its first.
+    `last`: the stamp belongs to the packet's last sample, not its first.
     """
 
     def __init__(self, zero: Zero, bits: int, *, last: bool = False) -> None:
@@ -30,21 +30,21 @@ class Stamped:
         self._n = 0
 
     def begin(self, rate_hz: float) -> None:
-        """A connection's stream begins at this nominal rate; its clock's `Zero.begin` is the caller's."""
+        """A connection's stream begins at this nominal rate; the caller calls `Zero.begin` of its clock."""
         self._time.begin(rate_hz)
         self._ticks = None
 
-    def push(self, reading: int, n: int, arrival_s: float, data: bytes) -> tuple[FloatArray | None, list[Told]]:
-        """((n,) times, the hole before them), or (None, what was repeated); `data`: the packet, for the error.
+    def push(self, reading: int, n: int, arrival_s: float, data: bytes) -> tuple[FloatArray | None, list[Decoded]]:
+        """((n,) times in s, the hole before them), or (None, the repeat); `data`: the packet, for the error.
 
-        Raises `ProtocolError`, and changes nothing, for a stamp that cannot be.
+        Raises `ProtocolError`, and changes nothing, for an impossible stamp.
         """
         try:
             return self._pushed(reading, n, arrival_s)
         except ProtocolError as error:
             raise ProtocolError(str(error), data=data) from None
 
-    def _pushed(self, reading: int, n: int, arrival_s: float) -> tuple[FloatArray | None, list[Told]]:
+    def _pushed(self, reading: int, n: int, arrival_s: float) -> tuple[FloatArray | None, list[Decoded]]:
         ticks, anew = self._zero.full(reading, self._bits, arrival_s)
         first = self._ticks is None
         if self._ticks is not None and ticks <= self._ticks:
@@ -76,7 +76,7 @@ class Stamped:
 
 
 class EachStamped:
-    """One stream whose every sample bears its own stamp, taken as it is: a sketch's loop is not even."""
+    """One stream whose every sample has its own stamp, taken as it is: the loop of a sketch is not even."""
 
     def __init__(self, zero: Zero) -> None:
         self._zero = zero
@@ -85,17 +85,17 @@ class EachStamped:
         self._last_s: float | None = None
 
     def begin(self) -> None:
-        """A connection begins; its clock's `Zero.begin` is the caller's."""
+        """A connection begins; the caller calls `Zero.begin` of its clock."""
         self._ticks = None
 
     def push(
         self, reading: int, bits: int, arrival_s: float, data: bytes, *, rate_hz: float | None = None
-    ) -> tuple[float | None, list[Told]]:
-        """(Time of the sample in s, the hole before it), or (None, what was repeated); `data`: for the error.
+    ) -> tuple[float | None, list[Decoded]]:
+        """(Time of the sample in s, the hole before it), or (None, the repeat); `data`: for the error.
 
-        `bits`: of the counter that `reading` comes from. `rate_hz`: where the rate is sure. Between two samples
-        of one rate a hole is then counted; else only the first sample of a later connection reports one. Raises `ProtocolError`, and changes nothing, for a stamp
-        that cannot be.
+        `bits`: of the counter that `reading` comes from. `rate_hz`: the rate, when it is certain. Between two samples of one
+        certain rate a hole is counted; otherwise only the first sample of a later connection reports one. Raises
+        `ProtocolError`, and changes nothing, for an impossible stamp.
         """
         try:
             ticks, anew = self._zero.full(reading, bits, arrival_s)

@@ -1,4 +1,4 @@
-"""What many sensors say of themselves through Bluetooth's own services: model, firmware, battery."""
+"""Model, firmware and battery through Bluetooth's standard services, which many sensors have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from imukick.errors import ProtocolError
 from imukick.sensors.imukick_v1 import BATTERY_LEVEL, FIRMWARE_REVISION, MODEL_NUMBER
-from imukick.sensors.link import Action, Battery, Read, Subscribe, Told
+from imukick.sensors.link import Action, Battery, Decoded, Read, Subscribe
 
 ASK: Final[tuple[Action, ...]] = (
     Read(MODEL_NUMBER, optional=True),
@@ -14,18 +14,18 @@ ASK: Final[tuple[Action, ...]] = (
     Read(BATTERY_LEVEL, optional=True),
     Subscribe(BATTERY_LEVEL, optional=True),
 )
-"""What to ask of the link at the start."""
+"""Actions for the start of a session."""
 
 
 class Standard:
-    """The answers: `model` (None: it does not say), `firmware`; the battery is told as it comes."""
+    """Keeps the answers: `model` and `firmware`, None when the sensor does not say; the battery level is passed on."""
 
     def __init__(self) -> None:
         self.model: str | None = None
         self.firmware: str | None = None
 
-    def receive(self, characteristic: str, data: bytes) -> list[Told]:
-        """What this value says; values of other characteristics give nothing."""
+    def receive(self, characteristic: str, data: bytes) -> list[Decoded]:
+        """The decoded content of one value; empty for other characteristics."""
         if characteristic == BATTERY_LEVEL:
             if len(data) != 1 or data[0] > 100:
                 raise ProtocolError("the battery level is not one byte of 0 to 100 %", data=data)
@@ -38,10 +38,10 @@ class Standard:
 
 
 def text(data: bytes) -> str:
-    r"""Text of at most 64 printable characters; bytes that are no UTF-8 show as such.
+    r"""Text of at most 64 printable characters; bytes that are not UTF-8 become replacement characters.
 
     >>> text(b"Movesense HR2\x00")
     'Movesense HR2'
     """
-    said = data.decode("utf-8", errors="replace").partition("\0")[0]
-    return "".join(letter for letter in said if letter.isprintable()).strip()[:64]
+    decoded = data.decode("utf-8", errors="replace").partition("\0")[0]
+    return "".join(letter for letter in decoded if letter.isprintable()).strip()[:64]

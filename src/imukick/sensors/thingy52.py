@@ -12,7 +12,7 @@ import numpy as np
 
 from imukick.errors import ProtocolError
 from imukick.sensors.clock import HostTime
-from imukick.sensors.link import Action, Advertisement, Read, Sensor, Settings, Subscribe, Then, Told, Write
+from imukick.sensors.link import Action, Advertisement, Decoded, Read, Sensor, Settings, Subscribe, Then, Write
 from imukick.sensors.standard import ASK, Standard
 from imukick.signals import Samples
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
@@ -46,22 +46,22 @@ class Thingy52:
         self._config: bytes | None = None
 
     def start(self) -> tuple[Action, ...]:
-        """Read how it measures, set 50 Hz, subscribe: that begins the stream."""
+        """Read the settings, set 50 Hz, subscribe: that begins the stream."""
         self._time.begin()
         return *ASK, Read(CONFIG), Then(self._set)
 
     def _set(self) -> tuple[Action, ...]:
         if self._config is None:
-            raise ProtocolError("it does not say how it measures: update its firmware")
+            raise ProtocolError("it does not report its settings: update its firmware")
         *others, wake = SETTINGS.unpack(self._config)
         return Write(CONFIG, SETTINGS.pack(*others[:3], RATE_HZ, wake)), Subscribe(RAW)
 
     def stop(self) -> tuple[Action, ...]:
-        """Set what was set before."""
+        """Restore the settings that it had."""
         return () if self._config is None else (Write(CONFIG, self._config),)
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What this value says; values of characteristics that are not ours give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The decoded content of one value; empty for other characteristics."""
         if characteristic == CONFIG:
             return self._settings(data)
         if characteristic != RAW:
@@ -69,11 +69,11 @@ class Thingy52:
         if len(data) != SAMPLE.size:
             raise ProtocolError(f"a sample has {len(data)} bytes, expected {SAMPLE.size}", offset=len(data), data=data)
         counts = np.array(SAMPLE.unpack(data), dtype=np.float64)
-        t_s, told = self._time.place(arrival_s)
+        t_s, decoded = self._time.place(arrival_s)
         acc_mps2, gyr_radps = counts[None, :3] * ACC_MPS2_PER_COUNT, counts[None, 3:6] * GYR_RADPS_PER_COUNT
-        return [*told, Samples(np.array([t_s]), acc_mps2, gyr_radps, "host", None, GYR_RANGE_RADPS)]
+        return [*decoded, Samples(np.array([t_s]), acc_mps2, gyr_radps, "host", None, GYR_RANGE_RADPS)]
 
-    def _settings(self, data: bytes) -> list[Told]:
+    def _settings(self, data: bytes) -> list[Decoded]:
         if len(data) != SETTINGS.size:
             raise ProtocolError(f"CONFIG has {len(data)} bytes, expected {SETTINGS.size}", offset=len(data), data=data)
         self._config = self._config or data
@@ -82,7 +82,7 @@ class Thingy52:
 
 
 def _recognises(seen: Advertisement) -> bool:
-    """A Thingy:52 by its name or services; not its successors, whose name says their number."""
+    """By its name or services; not its successors, which have another number in their name."""
     name = seen.name or ""
     if name.startswith(f"{NAME_PREFIX}:") and not name.startswith(f"{NAME_PREFIX}:52"):
         return False

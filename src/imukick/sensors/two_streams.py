@@ -15,17 +15,17 @@ Six = tuple[FloatArray, FloatArray, FloatArray]
 """Times (n,) in s, acceleration (n, 3) in m/s2, rate (n, 3) in rad/s."""
 
 HELD_S: Final = 10.0
-"""How far one of two streams may run ahead of the other before it is let go. Chosen: four times the longest packet known."""
+"""How far one of two streams may run ahead of the other before its samples are dropped. Chosen: four times the longest packet known."""
 MOST_HOLES: Final = 64
-"""Holes remembered until they can be reported; more are joined into one. Chosen."""
+"""Most holes kept until they can be reported; more are joined into one. Chosen."""
 
 
 class Pair:
     """Acceleration and rate that come as two streams on one time line -> both at the times of the rate's samples.
 
-    The acceleration is the straight line between its samples; where these are further apart than `hole_s`, or are not there
-    at all, the rate's samples are left out. The result depends on the samples alone, not on how or in which turn they come,
-    as long as neither stream runs `HELD_S` ahead of the other.
+    Accelerations are interpolated linearly; where they are further apart than `hole_s`, or missing, the rate's samples are
+    left out. The result depends on the samples alone, not on the order in which the two streams arrive, as long as neither
+    runs `HELD_S` ahead of the other.
     """
 
     def __init__(self, hole_s: float) -> None:
@@ -40,13 +40,13 @@ class Pair:
         self._last_s: float | None = None
 
     def acc(self, t_s: FloatArray, acc_mps2: FloatArray, lost: Sequence[Lost] = ()) -> list[Lost | Six]:
-        """Further acceleration (n, 3), and the holes before it; what it settles."""
+        """Add acceleration (n, 3) at `t_s` (n,), and the holes before it; gives what can be paired now."""
         self._acc_breaks.extend(lost)
         self._acc_t, self._acc = np.concatenate([self._acc_t, t_s]), np.concatenate([self._acc, acc_mps2])
         return self._settled()
 
     def gyr(self, t_s: FloatArray, gyr_radps: FloatArray, lost: Sequence[Lost] = ()) -> list[Lost | Six]:
-        """Further rate (n, 3), and the holes before it; what it settles."""
+        """Add rate (n, 3) at `t_s` (n,), and the holes before it; gives what can be paired now."""
         self._breaks.extend(lost)
         self._gyr_t, self._gyr = np.concatenate([self._gyr_t, t_s]), np.concatenate([self._gyr, gyr_radps])
         return self._settled()
@@ -98,7 +98,7 @@ class Pair:
         return [Lost(self._last_s, to_s, packets, None if samples is None else samples + dropped)]
 
     def _forget(self) -> None:
-        """Let go of what the other stream has not caught up with for too long."""
+        """Drop samples that the other stream has not reached for too long."""
         if len(self._gyr_t):
             late = int(np.searchsorted(self._gyr_t, self._gyr_t[-1] - HELD_S))
             self._dropped += late

@@ -19,12 +19,12 @@ from imukick.sensors.link import (
     Action,
     Advertisement,
     Battery,
+    Decoded,
     Decoder,
     Sensor,
     Settings,
     Subscribe,
     Then,
-    Told,
     Wait,
     Write,
 )
@@ -61,14 +61,14 @@ BATTERY_REGISTER: Final = 0x64
 ASK_BATTERY: Final = bytes.fromhex("ffaa276400")
 """The register holds the cell's voltage in 0.01 V."""
 CELL: Final = range(250, 451)
-"""Voltages that a lithium cell can have, in 0.01 V; others say nothing of a charge. Chosen."""
+"""Voltages that a lithium cell can have, in 0.01 V; others show no charge. Chosen."""
 CHARGES: Final = (
     *((396, 100), (393, 90), (387, 75), (382, 60), (379, 50), (377, 40)),
     *((373, 30), (370, 20), (368, 15), (350, 10), (340, 5)),
 )
 """From this voltage on -> percent, in the steps of the vendor's own programs (DeviceModel of its example)."""
 RATES_HZ: Final[dict[int, float]] = {6: 10.0, 7: 20.0, 8: 50.0, 9: 100.0}
-"""Value of the rate register -> Hz. 200 Hz is 0x0A in the datasheet and 0x0B in the vendor's SDK, so it is in neither."""
+"""Value of the rate register -> Hz. 200 Hz is left out: it is 0x0A in the datasheet and 0x0B in the vendor's SDK."""
 
 
 def set_rate(value: int) -> bytes:
@@ -82,15 +82,15 @@ RATE_VALUE: Final = 8
 """50 Hz. Chosen: older ones end there (LiDline's table), and Windows delivers 57 notifications a second at most (bleak issue
 1592). The sensor comes with 10 Hz."""
 ANSWER_S: Final = 0.3
-"""Time for the answers to both questions, which come among the frames. Chosen; the vendor's programs ask every 100 ms."""
+"""Time for both answers, which come among the frames. Chosen; the vendor's programs ask every 100 ms."""
 MOST_ASTRAY: Final = 56
-"""Bytes without a frame after which a line says so. Chosen: two of a WTVB01's 28-byte frames."""
+"""Bytes without a frame after which an error is raised. Chosen: two of a WTVB01's 28-byte frames."""
 
 
 class WitMotion:
     """Decoder (see `link.Decoder`) of one session, at 50 Hz until it is switched off; its own rate is set again at the end.
 
-    The first frame decides of which kind the sensor is; frames of the other length are then damaged ones.
+    The first frame decides which kind of sensor it is; frames of the other length are then taken as damaged.
     """
 
     def __init__(self) -> None:
@@ -101,10 +101,10 @@ class WitMotion:
         self._size: int | None = None
         self._rate_value: int | None = None
         self._own_value: int | None = None
-        self._said = False  # whether Settings were told on this connection
+        self._said = False  # whether Settings were given on this connection
 
     def start(self) -> tuple[Action, ...]:
-        """Subscribe (it sends by itself), ask for its rate and battery, set 50 Hz if it is another."""
+        """Subscribe (it sends by itself), ask for its rate and battery, set 50 Hz if it has another rate."""
         self._time.begin()
         self._zero.begin()
         self._stamped.begin()
@@ -120,54 +120,54 @@ class WitMotion:
         return *_setting(RATE_VALUE), Write(COMMAND, ASK_RATE, response=False)
 
     def stop(self) -> tuple[Action, ...]:
-        """Set the rate that it had; nothing was saved in it."""
+        """Restore the rate that it had."""
         return () if self._own_value is None else _setting(self._own_value)
 
-    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Told]:
-        """What these bytes complete; values of characteristics that are not ours give nothing."""
+    def receive(self, characteristic: str, data: bytes, arrival_s: float) -> list[Decoded]:
+        """The content of the frames that these bytes complete; empty for other characteristics."""
         if characteristic != NOTIFY:
             return []
-        told: list[Told] = []
+        decoded: list[Decoded] = []
         motion: list[tuple[bytes, float]] = []
         for frame, came_s in self._frames.push(data, arrival_s):
             if frame[1] == REGISTERS:
-                told += self._registers(frame)
+                decoded += self._registers(frame)
                 continue
             self._size = self._size or len(frame)
             if len(frame) == self._size:
                 motion.append((frame, came_s))
-        if not (motion or told) and self._frames.astray >= MOST_ASTRAY:
+        if not (motion or decoded) and self._frames.astray >= MOST_ASTRAY:
             self._frames.astray = 0
             raise ProtocolError(
-                "these bytes are no frames of a WT901: a WTVB01 measures vibration only, and the clock of a WT901SDCL must "
+                "these bytes are not frames of a WT901: a WTVB01 measures vibration only, and the clock of a WT901SDCL must "
                 "show a date (set it in WitMotion's app)",
                 data=data,
             )
         if motion and not (self._said or self._rate_value is not None):
-            told.append(self._settings(None))
+            decoded.append(self._settings(None))
         self._said = self._said or bool(motion)
         for frame, came_s in motion:
-            told += self._sample(frame, came_s, data)
-        return told
+            decoded += self._sample(frame, came_s, data)
+        return decoded
 
-    def _sample(self, frame: bytes, came_s: float, data: bytes) -> list[Told]:
+    def _sample(self, frame: bytes, came_s: float, data: bytes) -> list[Decoded]:
         counts = FRAME.unpack_from(frame)[2:8]
         stamp = stamp_ms(frame[FRAME_BYTES:]) if len(frame) == TIMED_BYTES else None
         if stamp is None:
             at_s, lost = self._time.place(came_s)
             t_s: float | None = at_s
-            told: list[Told] = [*lost]
+            decoded: list[Decoded] = [*lost]
         else:
             rate_hz = RATES_HZ.get(-1 if self._rate_value is None else self._rate_value)
-            t_s, told = self._stamped.push(stamp, 64, came_s, data, rate_hz=rate_hz)
+            t_s, decoded = self._stamped.push(stamp, 64, came_s, data, rate_hz=rate_hz)
         if t_s is None:
-            return told
+            return decoded
         six = np.array(counts, dtype=np.float64).reshape(2, 1, 3) / COUNTS
         acc_mps2, gyr_radps = six[0] * ACC_RANGE_MPS2, six[1] * GYR_RANGE_RADPS
         clock: Clock = "host" if stamp is None else "device"
-        return [*told, Samples(np.array([t_s]), acc_mps2, gyr_radps, clock, ACC_RANGE_MPS2, GYR_RANGE_RADPS)]
+        return [*decoded, Samples(np.array([t_s]), acc_mps2, gyr_radps, clock, ACC_RANGE_MPS2, GYR_RANGE_RADPS)]
 
-    def _registers(self, frame: bytes) -> list[Told]:
+    def _registers(self, frame: bytes) -> list[Decoded]:
         _, _, register, *values = REGISTER_FRAME.unpack(frame)
         if register == BATTERY_REGISTER:
             percent = next((percent for voltage, percent in CHARGES if values[0] >= voltage), 0)
@@ -209,7 +209,7 @@ def _classic(seen: Advertisement) -> bool:
 
 NAME: Final = re.compile(r"B?WT901BLE|WT9011DCL")
 TIMED_NAME: Final = re.compile(r"WT(901)?SDCL")
-"""The names they go by in the vendor's examples and in captures. One that was given another name is found by its service."""
+"""Names in the vendor's examples and in captures. A sensor with another name is found by its service."""
 CLASSIC: Final = re.compile(r"H?B?WT901CL")
 
 

@@ -1,4 +1,4 @@
-"""WitMotion's stream of bytes -> its frames, of 20 or 28 bytes, whatever pieces it comes in; facts as in `witmotion.py`."""
+"""WitMotion's byte stream, in any pieces -> its frames of 20 or 28 bytes; facts as in `witmotion.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 from datetime import datetime, timedelta
 from typing import Final
 
-from imukick.sensors.held import Held
+from imukick.sensors.byte_buffer import ByteBuffer
 
 FRAME_BYTES: Final = 20
 TIMED_BYTES: Final = 28
@@ -28,7 +28,7 @@ TICKS_HZ: Final = 1000.0
 
 
 def stamp_ms(time: bytes) -> int | None:
-    """Milliseconds since 2000 of the time in a 28-byte frame; None when it is no date, so that this is no such frame."""
+    """Milliseconds since 2000 of the time in a 28-byte frame; None when it is not a date, so that this is not such a frame."""
     year, month, day, hour, minute, second, ms = TIME.unpack(time)
     if ms > 999:
         return None
@@ -49,15 +49,15 @@ class Frames:
     """
 
     def __init__(self) -> None:
-        self._stream = Held()
+        self._stream = ByteBuffer()
         self._held = self._stream.data
         self._in_step = False
         self._motion_bytes = 0  # of a motion frame, as the first one showed; 0 before it
         self.astray = 0
-        """Bytes passed over since the last frame."""
+        """Bytes skipped since the last frame."""
 
     def push(self, data: bytes, arrival_s: float) -> list[tuple[bytes, float]]:
-        """The frames that are settled now."""
+        """The frames that are certain now, each with its arrival."""
         self._stream.add(data, arrival_s)
         out: list[tuple[bytes, float]] = []
         at = 0
@@ -80,7 +80,7 @@ class Frames:
         return out
 
     def _size(self, at: int) -> int | None:
-        """Bytes of the settled frame that begins there; 0 where none does, None where more bytes have to come to tell."""
+        """Length of the certain frame that begins at `at`; 0 when none begins there, None when more bytes are needed to know."""
         if not self._begins(at):
             return 0
         length = len(self._held) - at

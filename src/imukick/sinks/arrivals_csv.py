@@ -16,7 +16,7 @@ _FRESH: Final = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
 def arrivals_path(recording: Path) -> Path:
-    """Where the arrivals of a recording stand.
+    """The file with the arrivals of a recording.
 
     >>> arrivals_path(Path("monday.left.csv")).name
     'monday.left.arrivals.csv'

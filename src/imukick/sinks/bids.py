@@ -23,7 +23,7 @@ _ROWS_AT_ONCE: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class BidsRun:
     """One recording: its samples, the leg's motion, the repetitions, and the facts of its `Analysis.meta`."""
 
     samples: Samples
@@ -37,7 +37,7 @@ class Run:
         return float(self.samples.t_s[0]) if len(self.samples) else 0.0
 
 
-def write_run(folder: Path, subject: str, number: int, run: Run) -> None:
+def write_run(folder: Path, subject: str, number: int, run: BidsRun) -> None:
     """All files of one recording into `folder`, which is there: `sub-…_task-…_run-…`."""
     stem = f"sub-{subject}_task-{TASK}"
     for tracker in trackers(run):
@@ -50,12 +50,12 @@ def write_run(folder: Path, subject: str, number: int, run: Run) -> None:
     _tsv(folder / f"{stem}_run-{number}_events.tsv", event_rows(run))
 
 
-def trackers(run: Run) -> list[str]:
-    """Which of `TRACKERS` have anything to tell: a recording too short for a grid has samples only."""
+def trackers(run: BidsRun) -> list[str]:
+    """Those of `TRACKERS` that have data: a recording too short for the engine's grid has samples only."""
     return [tracker for tracker in TRACKERS if tracker == "imu" or any(len(piece) for piece in run.moved)]
 
 
-def event_rows(run: Run) -> Iterator[dict[str, Any]]:
+def event_rows(run: BidsRun) -> Iterator[dict[str, Any]]:
     """A row a phase of every listed repetition, and one for the rest before it within its set; the header comes first."""
     yield {name: name for name in EVENTS}
     last: Rep | None = None
@@ -91,14 +91,14 @@ def event_rows(run: Run) -> Iterator[dict[str, Any]]:
 def scan_rows(subject: str, runs: Sequence[tuple[int, Sequence[str], object]]) -> Iterator[dict[str, Any]]:
     """Of `sub-…_scans.tsv`, the header first: the motion files of each run (number, trackers, `started`) and when it began."""
     yield {"filename": "filename", "acq_time": "acq_time"}
-    for number, told, started in runs:
-        for tracker in told:
+    for number, worn, started in runs:
+        for tracker in worn:
             name = f"motion/sub-{subject}_task-{TASK}_tracksys-{tracker}_run-{number}_motion.tsv"
             yield {"filename": name, "acq_time": acq_time(started)}
 
 
 def acq_time(started: object) -> str | None:
-    """As BIDS writes a time: in UTC where the zone is known, as it stands where not; None when it is no time.
+    """A time in BIDS' form: in UTC when its zone is known, unchanged when it is not; None when it is not a time.
 
     >>> acq_time("2026-05-01T18:30:00.250+02:00"), acq_time("2026-05-01T18:30:00"), acq_time("in May")
     ('2026-05-01T16:30:00.250000Z', '2026-05-01T18:30:00', None)
@@ -111,7 +111,7 @@ def acq_time(started: object) -> str | None:
 
 
 def write_table(path: Path, rows: Iterator[dict[str, Any]]) -> None:
-    """Rows, their header among them, as BIDS has tables: tabs, `n/a` for what is missing."""
+    """Write rows, the header first, in BIDS' form: tabs, `n/a` for missing values."""
     _tsv(path, rows)
 
 
@@ -120,7 +120,7 @@ def write_words(path: Path, words: Mapping[str, Any]) -> None:
     _json(path, words)
 
 
-def _channel_rows(channels: Sequence[Channel], run: Run) -> Iterator[dict[str, Any]]:
+def _channel_rows(channels: Sequence[Channel], run: BidsRun) -> Iterator[dict[str, Any]]:
     names = ("name", "component", "type", "tracked_point", "units", "placement", "reference_frame", "description")
     yield {name: name for name in names}
     sides = {rep.side for rep in run.reps} or {run.meta["side"]}
@@ -134,7 +134,7 @@ def _channel_rows(channels: Sequence[Channel], run: Run) -> Iterator[dict[str, A
         yield dict(zip(names, row, strict=True))
 
 
-def _motion_words(tracker: str, channels: Sequence[Channel], run: Run, rows: int) -> dict[str, Any]:
+def _motion_words(tracker: str, channels: Sequence[Channel], run: BidsRun, rows: int) -> dict[str, Any]:
     t_s = run.samples.t_s
     length_s = float(t_s[-1] - t_s[0]) if len(t_s) else 0.0
     counts = {kind: sum(channel.kind == kind for channel in channels) for kind in ("ACCEL", "GYRO", "LATENCY", "MISC")}
@@ -162,12 +162,12 @@ def _grid_hz(moved: Sequence[LegMotion]) -> float | None:
     return round(1.0 / float(np.median(np.concatenate(steps_s))), 6) if steps_s else None
 
 
-def _imu_columns(run: Run) -> Iterator[list[FloatArray]]:
+def _imu_columns(run: BidsRun) -> Iterator[list[FloatArray]]:
     samples = run.samples
     yield [samples.t_s - run.zero_s, *samples.acc_mps2.T, *samples.gyr_radps.T]
 
 
-def _leg_columns(run: Run) -> Iterator[list[FloatArray]]:
+def _leg_columns(run: BidsRun) -> Iterator[list[FloatArray]]:
     for piece in run.moved:
         nothing = np.full(len(piece), math.nan)
         if piece.angle_rad is None or piece.rate_radps is None:
@@ -183,7 +183,7 @@ def _leg_columns(run: Run) -> Iterator[list[FloatArray]]:
 
 
 def _motion(path: Path, pieces: Iterator[list[FloatArray]]) -> int:
-    """The rows written; a latency first, then numbers that read back equal, `n/a` where there is none."""
+    """The rows as text: a latency first, then numbers that read back equal, `n/a` for missing ones."""
     rows = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for columns in pieces:

@@ -1,4 +1,4 @@
-"""What stands once in a BIDS dataset: the task, each channel, each column of the events, the README."""
+"""Texts of a BIDS dataset: the task, each channel, each column of the events, the README."""
 
 from __future__ import annotations
 

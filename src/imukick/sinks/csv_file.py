@@ -1,4 +1,4 @@
-"""Tables and motion -> CSV: one header row and the rows, nothing else; what they rest on stands beside them (meta_file)."""
+"""Tables and motion -> CSV: one header row and the rows, nothing else; `meta_file` writes the facts beside them."""
 
 from __future__ import annotations
 

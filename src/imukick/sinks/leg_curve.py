@@ -14,9 +14,9 @@ from imukick.sinks.timeline import Span
 from imukick.units import DEG_PER_RAD
 
 HOLE_S: Final = 0.15
-"""From here on the curve is broken: the size of a hole that the engine tells as a gap."""
-TOLD_S: Final = 1.5
-"""Within this after its end a kick is told (a second at most), and what it taught is in the angle."""
+"""Holes from this size on break the curve; the engine reports them as gaps."""
+NEAR_S: Final = 1.5
+"""A kick is reported at most a second after its end; within this time the angle takes over what it taught."""
 JUMP_DEG: Final = 1.5
 """What the rate does not explain from one point of the grid to the next is a new zero or axis, not the leg (chosen)."""
 
@@ -74,10 +74,10 @@ def without_stale(curve: Curve, anew_s: float, reps: Sequence[Rep]) -> Curve:
     jumps to the new zero.
     """
     end_s = next((rep.t_end_s for rep in reps if rep.t_end_s > anew_s), anew_s)
-    told = np.flatnonzero((curve.t_s >= end_s) & (curve.t_s < end_s + TOLD_S))
-    if not len(told) or curve.jumps_deg[told].max() < JUMP_DEG:
+    near = np.flatnonzero((curve.t_s >= end_s) & (curve.t_s < end_s + NEAR_S))
+    if not len(near) or curve.jumps_deg[near].max() < JUMP_DEG:
         return curve
-    known_s = float(curve.t_s[told[np.argmax(curve.jumps_deg[told])]])
+    known_s = float(curve.t_s[near[np.argmax(curve.jumps_deg[near])]])
     stale = (curve.t_s >= anew_s) & (curve.t_s < known_s)
     angle_deg = np.ma.masked_where(stale, curve.angle_deg)
     return replace(curve, angle_deg=angle_deg, unknown=(*curve.unknown, (anew_s, known_s)))

@@ -35,7 +35,7 @@ from imukick.sinks.figure_style import (
     text_wide,
 )
 from imukick.sinks.leg_curve import curve_of, limits_deg, without_stale
-from imukick.sinks.timeline import Box, Row, rows_of, stacked
+from imukick.sinks.timeline import Box, TimelineRow, rows_of, stacked
 
 TALL: Final = 1.2
 """Inches: height of the angle's field."""
@@ -53,14 +53,14 @@ TOGETHER_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands above a repetition, or above several that were not counted for one reason; `at_s`: over this time."""
+    """The label above a repetition, or above several that do not count for the same reason; `at_s`: the time it points to."""
 
     at_s: float
     number: str
     words: tuple[str, ...]
     colour: str
 
-    def box(self, row: Row, per_s: float) -> Box:
+    def box(self, row: TimelineRow, per_s: float) -> Box:
         """Its place wanted and its size; `per_s`: inches a second."""
         wide = max(
             [text_wide(self.number, TEXT, bold=True), *(text_wide(word, SMALL) for word in self.words)], default=0.0
@@ -146,7 +146,7 @@ class LegRows:
         self._set_names(ax, row, high)
         self._draw_labels(figure, n, foot + TALL)
 
-    def _spans(self, ax: Axes, row: Row, low_deg: float) -> None:
+    def _spans(self, ax: Axes, row: TimelineRow, low_deg: float) -> None:
         for begin_s, end_s in self._curve.holes:
             if begin_s < row.to_s and end_s > row.from_s:
                 ax.axvspan(begin_s, end_s, facecolor="#eceff2", edgecolor=FAINT, linestyle=":", linewidth=0.8, zorder=2)
@@ -180,7 +180,7 @@ class LegRows:
                         ha="center", va="center_baseline", fontsize=SMALL, zorder=4,
                     )  # fmt: skip
 
-    def _set_names(self, ax: Axes, row: Row, high_deg: float) -> None:
+    def _set_names(self, ax: Axes, row: TimelineRow, high_deg: float) -> None:
         if len(self._sets) < 2:
             return
         for (begin_s, name), (end_s, _) in pairwise([*self._sets, (float("inf"), "")]):
@@ -210,8 +210,8 @@ class LegRows:
                 say(figure, x, y + LINE * (k + 1), word, ha="center", color=label.colour)
 
 
-def labels_of(reps: Sequence[Rep], row: Row) -> list[Label]:
-    """What stands above a row, in time order."""
+def labels_of(reps: Sequence[Rep], row: TimelineRow) -> list[Label]:
+    """The labels above a row, in order of time."""
     inside = [rep for rep in reps if row.from_s <= _middle_s(rep) < row.to_s]
     out: list[Label] = []
     together: list[Rep] = []

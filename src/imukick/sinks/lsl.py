@@ -1,4 +1,4 @@
-"""The leg's angle and what is told of it -> two streams of the Lab Streaming Layer, stamped on its clock."""
+"""The leg's angle and the engine's events -> two streams of the Lab Streaming Layer, stamped on its clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHANNELS: Final = (("lower_leg_angle", "degrees"), ("lower_leg_rate", "degrees/s
 WINDOW_S: Final = 5.0
 """The least delay of a packet is looked for over this long, as the engine does with arrival times (docs/metrics.md)."""
 LAST_S: Final = 0.3
-"""Chosen: what is on its way over a local network arrives ten times faster."""
+"""Chosen: over a local network, samples arrive ten times faster."""
 CLOCK_TEXT: Final = (
     "sensor time + the smallest (arrival - sensor time) of the last 5 s: late by the shortest way through the radio, "
     "which is not known; never running backwards"
@@ -44,7 +44,7 @@ class Outlets:
     """Streams `imukick angle` (degrees, degrees per second) and `imukick events` (one JSON text each), open until `close`.
 
     A sample is stamped with the time it was measured at, an event with the time it happened at (a repetition: its end), not with
-    the later time at which the engine could tell. `source`: the sensor's name.
+    the later time at which the engine reported it. `source`: the sensor's name.
     """
 
     def __init__(self, source: str) -> None:

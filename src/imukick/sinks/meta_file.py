@@ -13,7 +13,7 @@ from imukick.sinks.whole_file import check_place, whole_file
 
 
 def meta_path(table: Path) -> Path:
-    """Where the facts of a table stand.
+    """The file with the facts of a table.
 
     >>> meta_path(Path("monday.reps.csv")).name
     'monday.reps.meta.json'

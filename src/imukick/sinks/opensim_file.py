@@ -14,7 +14,7 @@ from imukick.units import DEG_PER_RAD
 
 ENDINGS: Final = (".sto", ".mot")
 COLUMNS: Final = ("time", "lower_leg_angle")
-"""Not the name of a coordinate of any model: what is measured is the lower leg against the room, not a joint."""
+"""Deliberately not a coordinate of any model: the angle is that of the lower leg against the room, not of a joint."""
 _ROWS_AT_ONCE: Final = 20_000
 
 

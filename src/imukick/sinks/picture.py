@@ -47,7 +47,7 @@ MOST_ROWS: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a picture tells: `title` and `facts` in words; `moved`, `reps`, `events`, `meta` as in an `Analysis`."""
+    """The content of a picture: `title` and `facts` in words; `moved`, `reps`, `events`, `meta` as in an `Analysis`."""
 
     title: str
     facts: str

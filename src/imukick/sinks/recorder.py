@@ -79,7 +79,7 @@ class Recorder:
         self._queue.put((t_s, arrival_s))
 
     def close(self) -> None:
-        """Write what is left and end the recording; a file without any sample is removed."""
+        """Write the rest and end the recording; a file without a sample is removed."""
         if not self._closed:
             self._closed = True
             self._queue.put(_End())

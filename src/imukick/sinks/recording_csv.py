@@ -29,7 +29,7 @@ def write_recording(
 ) -> None:
     """Write a recording; `meta` (JSON-able values) becomes its `# key: value` lines, clock and ranges come from `samples`.
 
-    Each mark stands before the first sample that is not earlier. Raises `RecordingError` when the file exists
+    Each mark is written before the first sample that is not earlier. Raises `RecordingError` when the file exists
     (without `force`) or cannot be written, `ValueError` for a mark or key that spans lines.
     """
     ordered = sorted(marks, key=lambda mark: mark.t_s)

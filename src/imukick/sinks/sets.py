@@ -16,7 +16,7 @@ from imukick.events import Rep, column
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """One set, or (`scope` "session") all of them; numbers are over counted repetitions, None where there is none.
+    """One set, or (`scope` "session") all of them; numbers are over counted repetitions, None when no repetition counts.
 
     `side`, `posture`, `load`: joined by `;` where they change. `clean_share`: without any verdict, of the counted.
     `volume_kg`: counted times mass, when one known mass was used throughout. `time_under_tension_s`: lift, pause
@@ -145,6 +145,6 @@ def _tempo(tempos: Sequence[str]) -> str:
     '2-4-2-0'
     """
     places = [
-        [int(beat) for beat in beats if beat != "?"] for beats in zip(*(t.split("-") for t in tempos), strict=True)
+        [int(part) for part in parts if part != "?"] for parts in zip(*(t.split("-") for t in tempos), strict=True)
     ]
-    return "-".join(str(median_low(beats)) if beats else "?" for beats in places)
+    return "-".join(str(median_low(parts)) if parts else "?" for parts in places)

@@ -84,7 +84,7 @@ def _duration(length_s: float) -> str:
 def _harmless(cell: str | int) -> str | int:
     r"""Text that a spreadsheet would take for a formula gets an apostrophe.
 
-    Importers guess the separator from the whole file, and some split lines at it, quoted or not: none stands in a text.
+    Importers guess the separator from the whole file, and some split lines at it, quoted or not: so no text contains one.
 
     >>> _harmless("=1+1"), _harmless("a,b\nc;d"), _harmless(3)
     ("'=1+1", 'a b c d', 3)

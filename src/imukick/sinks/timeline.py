@@ -16,11 +16,11 @@ ROW_S: Final = 40.0
 IDLE_S: Final = 40.0
 """A longer stretch in which nothing is listed is left out. Chosen: a row of nothing says nothing."""
 LEAD_S: Final = 3.0
-"""Shown before and after what is listed where a stretch is left out."""
+"""How much is shown before and after listed movements where a stretch is left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """One line of the picture, [from_s, to_s); `skipped_s`: how much was left out before it."""
 
     from_s: float
@@ -28,7 +28,7 @@ class Row:
     skipped_s: float = 0.0
 
 
-def rows_of(whole: Span, busy: Sequence[Span]) -> list[Row]:
+def rows_of(whole: Span, busy: Sequence[Span]) -> list[TimelineRow]:
     """Rows of about equal length, cut between the spans in `busy` (in time order), long idle stretches left out.
 
     >>> rows_of((0.0, 60.0), [(10.0, 14.0), (28.0, 32.0), (40.0, 44.0)])
@@ -36,12 +36,12 @@ def rows_of(whole: Span, busy: Sequence[Span]) -> list[Row]:
     >>> rows_of((0.0, 300.0), [(100.0, 110.0)])
     [Row(from_s=97.0, to_s=113.0, skipped_s=97.0)]
     """
-    rows: list[Row] = []
+    rows: list[TimelineRow] = []
     reached_s = whole[0]
     for begin_s, end_s in _shown(whole, busy):
         inside = [span for span in busy if span[0] >= begin_s and span[1] <= end_s]
         cuts_s = [begin_s, *_cuts((begin_s, end_s), inside), end_s]
-        rows += [Row(a, b, max(0.0, a - reached_s) if a == begin_s else 0.0) for a, b in pairwise(cuts_s)]
+        rows += [TimelineRow(a, b, max(0.0, a - reached_s) if a == begin_s else 0.0) for a, b in pairwise(cuts_s)]
         reached_s = end_s
     return rows
 
@@ -77,7 +77,7 @@ def _cuts(shown: Span, busy: Sequence[Span]) -> list[float]:
 
 
 NUDGE: Final = 0.15
-"""Inches by which a label may stand beside its place; chosen: a third of a usual word."""
+"""Inches by which a label may move from its place; chosen: a third of a usual word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def check_place(path: Path, *, force: bool) -> None:
 
 
 def free_name(path: Path) -> Path:
-    """The same path where nothing is there, else with `-2`, `-3` … behind its stem."""
+    """The path itself when it is free, else with `-2`, `-3` … after its stem."""
     free, number = path, 1
     while free.exists():
         number += 1

@@ -7,7 +7,7 @@ from typing import Any, Final
 from imukick.errors import ImukickError
 from imukick.sensors.link import Sensor, Write
 from imukick.sensors.mapped import SensorMap
-from imukick.sensors.mapped_values import Value, check_uuid
+from imukick.sensors.mapped_values import MappedValue, check_uuid
 from imukick.sources.toml_table import TomlTable
 
 SHIPPED: Final = ("arduino-six-floats", "xiao-text", "adafruit-bluefruit", "nordic-uart", "nordic-uart-frames")
@@ -55,7 +55,7 @@ def find_mapped(named: str) -> Sensor:
 
 
 def parse_mapped(text: str, where: str) -> SensorMap:
-    """The description that a TOML text holds. Raises `ImukickError`: `where`, the key, and what is expected."""
+    """The description in a TOML text. Raises `ImukickError` that names `where`, the key, and the values expected."""
     words = TABLE.read(text, where)
     try:
         values = tuple(_described(**value) for value in words.pop("value"))
@@ -75,9 +75,9 @@ def _described(
     frame: str | None = None,
     check: Any = None,
     text: Any = None,
-) -> Value:
+) -> MappedValue:
     before = None if frame is None else _bytes("frame", frame)
-    return Value(characteristic.lower(), columns, struct, text, before, check)
+    return MappedValue(characteristic.lower(), columns, struct, text, before, check)
 
 
 def _write(*, characteristic: str, hex: str, service: str | None = None, response: bool = True) -> Write:  # noqa: A002 - the key of the file

@@ -34,22 +34,25 @@ _ADDRESS: Final = re.compile(r"(?:http://)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]{1,2
 
 @dataclass(frozen=True, slots=True)
 class PhoneParams:
-    """How a phone is asked; all chosen.
-
-    `poll_s`: from one question to the next, where the answer comes sooner. `try_s`: how long an answer is waited for.
-    `down_s`: how long nothing may be answered before the link counts as lost: a home network drops a reply now and then, and
-    what was measured meanwhile stays on the phone. `retry_s`: between questions after that. `first_tries`: before a phone that
-    never answered is given up, `give_up_s`: one that did. `silent_s`: how long it may measure without a sample.
-    """
+    """How to poll a phone; all chosen."""
 
     poll_s: float = 0.1
+    """From one request to the next, when the answer comes sooner."""
     try_s: float = 1.5
+    """How long to wait for an answer."""
     down_s: float = 3.0
+    """How long no answer may come before the link counts as lost. A home network drops a reply now and then, and the samples
+    measured meanwhile stay on the phone."""
     retry_s: float = 1.0
+    """Between requests while the link is lost."""
     first_tries: int = 3
+    """How many requests to try before giving up a phone that never answered."""
     give_up_s: float = 300.0
+    """How long to look for a phone that did answer."""
     silent_s: float = 5.0
+    """How long the phone may measure without a new sample."""
     quality_s: float = 1.0
+    """How often `LinkQuality` is given."""
 
 
 def phone_places(address: str) -> list[tuple[str, int]]:
@@ -64,16 +67,16 @@ def phone_places(address: str) -> list[tuple[str, int]]:
 
 
 async def stream_phone(address: str, params: PhoneParams | None = None) -> AsyncGenerator[LinkItem, None]:
-    """Start the experiment where it does not run yet, and give everything that it measures from now on, until the caller stops.
+    """Start the experiment if it does not run yet, and give all samples measured from now on, until the caller stops.
 
-    What was measured while the network was away comes later. Close the generator (`contextlib.aclosing`): an experiment that
-    was started here is stopped. Raises `SensorError`: nobody answers there, the experiment lacks a sensor, the phone sends no
-    sample, or does not come back within `give_up_s`.
+    Samples measured while the network was away come later. To end, close the generator (`contextlib.aclosing`): it stops an
+    experiment that it started. Raises `SensorError`: nobody answers, the experiment lacks a sensor, the phone sends no sample,
+    or it does not come back within `give_up_s`.
     """
     phone = _Phone(address, params or PhoneParams())
     try:
         while True:
-            async for item in phone.asked():
+            async for item in phone.poll():
                 yield item
     finally:
         await phone.close()
@@ -92,11 +95,11 @@ class _Phone:
         self._down = False
         self._started_here = self._measured = self._streamed = False
         self._answered_s = self._sample_s = time.monotonic()
-        self._asked_s = -math.inf  # when the phone was last asked to start
+        self._start_sent_s = -math.inf  # when the phone was last asked to start
         self._since_s, self._samples, self._packets, self._refused, self._silence_s = self._answered_s, 0, 0, 0, 0.0
 
-    async def asked(self) -> AsyncGenerator[LinkItem, None]:
-        """One question, its answer or the lack of one, and the wait before the next."""
+    async def poll(self) -> AsyncGenerator[LinkItem, None]:
+        """One request, its answer or the lack of one, and the wait before the next."""
         begun_s = time.monotonic()
         try:
             if self._decoder is None or not self._fresh:
@@ -118,13 +121,13 @@ class _Phone:
         await asyncio.sleep(max(0.0, begun_s + pause_s - now_s))
 
     async def close(self) -> None:
-        """Stop what was started here, if the phone still answers."""
+        """Stop the experiment if it was started here and the phone still answers."""
         if self._started_here and not self._down:
             with suppress(*UNREACHABLE, ProtocolError):
                 await self._get("/control", {"cmd": "stop"})
 
     async def _opened(self) -> AsyncGenerator[LinkItem, None]:
-        """Which experiment is loaded, and from which of its times on it is listened to."""
+        """Find out which experiment is loaded, and where in it the session begins."""
         experiment = parse_config(await self._get("/config"))
         if self._decoder is None:
             try:
@@ -151,13 +154,13 @@ class _Phone:
         assert decoder is not None
         before = decoder.status
         wanted = before is not None and not before.measuring and not self._measured
-        if wanted and time.monotonic() - self._asked_s >= self._params.retry_s:
-            self._asked_s = time.monotonic()
+        if wanted and time.monotonic() - self._start_sent_s >= self._params.retry_s:
+            self._start_sent_s = time.monotonic()
             await self._get("/control", {"cmd": "start"})
             self._started_here = True
         data = await self._get("/get", decoder.query())
         now_s = time.monotonic()
-        told = decoder.receive(data, now_s)
+        decoded = decoder.receive(data, now_s)
         if self._down:
             self._up()
             yield LinkUp(now_s, self._connections)
@@ -169,10 +172,10 @@ class _Phone:
         if before is not None and before.measuring != status.measuring and self._measured:
             yield Notice(now_s, "the phone measures again" if status.measuring else PAUSED)
         self._measured = self._measured or status.measuring
-        fresh = sum(len(one) for one in told if isinstance(one, Samples))
+        fresh = sum(len(one) for one in decoded if isinstance(one, Samples))
         self._count(fresh, now_s)
-        if told:
-            yield Received(now_s, tuple(told))
+        if decoded:
+            yield Received(now_s, tuple(decoded))
         if not status.measuring and self._measured:
             self._sample_s = now_s
         silent_s = now_s - self._sample_s
@@ -188,7 +191,7 @@ class _Phone:
             yield Stalled(now_s, silent_s)
 
     def _unanswered(self, error: Exception) -> list[LinkItem]:
-        """The link is lost once nothing was answered for a while; what is known before raises `SensorError`."""
+        """Handle a missing answer: the link counts as lost after a while. Raises `SensorError` when the phone is given up."""
         self._failures += 1
         now_s = time.monotonic()
         away_s = now_s - self._answered_s
@@ -208,7 +211,7 @@ class _Phone:
         return [LinkDown(now_s, "link lost", message)]
 
     def _misunderstood(self, error: ProtocolError) -> list[LinkItem]:
-        """What it says is no use: another experiment, or no phyphox at all; before the first sample that ends it."""
+        """Handle an answer that is no use: another experiment, or not phyphox. Raises `SensorError` before the first sample."""
         now_s = time.monotonic()
         if not self._streamed:
             raise SensorError(f"{self._title} cannot be used: {error}", reason="protocol") from None
@@ -233,17 +236,17 @@ class _Phone:
             self._packets += 1
 
     def _quality(self, now_s: float) -> LinkQuality:
-        """What came since the last one: nothing is lost on the way, for the phone keeps it."""
+        """The link's quality since the last report; nothing is lost on the way, as the phone keeps its samples."""
         silence_s = max(self._silence_s, now_s - self._sample_s)
         item = LinkQuality(now_s, now_s - self._since_s, self._samples, self._packets, 0, 0, self._refused, silence_s)
         self._since_s, self._samples, self._packets, self._refused, self._silence_s = now_s, 0, 0, 0, 0.0
         return item
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
-        """The body of an answer. Raises `UNREACHABLE`, `ProtocolError`."""
+        """The bytes of an answer. Raises `UNREACHABLE`, `ProtocolError`."""
         host, port = self._places[0]
-        asked = path + ("?" + urlencode(query) if query else "")
-        return await asyncio.to_thread(_fetched, host, port, asked, self._params.try_s)
+        target = path + ("?" + urlencode(query) if query else "")
+        return await asyncio.to_thread(_fetched, host, port, target, self._params.try_s)
 
 
 def _fetched(host: str, port: int, path: str, timeout_s: float) -> bytes:
@@ -251,16 +254,16 @@ def _fetched(host: str, port: int, path: str, timeout_s: float) -> bytes:
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        body = answer.read(MOST_BYTES + 1)
+        content = answer.read(MOST_BYTES + 1)
     finally:
         connection.close()
     if answer.status != 200:
         raise ProtocolError(
             f"it answers {path.partition('?')[0]} with {answer.status}: is another program on that address?"
         )
-    if len(body) > MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise ProtocolError(f"it answers with more than {MOST_BYTES // 10**6} MB")
-    return body
+    return content
 
 
 def _text(error: Exception) -> str:

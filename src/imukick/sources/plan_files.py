@@ -48,7 +48,7 @@ def find_plan(named: str) -> Plan:
 
 
 def parse_plan(text: str, where: str) -> Plan:
-    """The plan that a TOML text says. Raises `ImukickError`: `where`, the key, and what is expected."""
+    """The plan in a TOML text. Raises `ImukickError` that names `where`, the key, and the values expected."""
     words = TABLE.read(text, where)
     words |= words.pop("range", {}) | words.pop("stop", {})
     if "feedback" in words:

@@ -1,1 +1,1 @@
-"""Sensors that are not there: device models with a bounded radio, and a Bluetooth host that needs no hardware."""
+"""Virtual sensors: device models, a radio with set faults, and a Bluetooth host that needs no hardware."""

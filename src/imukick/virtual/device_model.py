@@ -1,4 +1,4 @@
-"""What a make of sensor is to the radio it sits behind: plain calls, no Bluetooth; every virtual sensor is written against this."""
+"""The interface between a virtual sensor's device model and its radio: plain calls, no Bluetooth."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AttError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ShownDevice:
-    """What it says of itself before anyone connects: services in the advertisement, the name in the answer to a scan.
+    """What a sensor shows before anyone connects: services in the advertisement, the name in the scan response.
 
     `services`: UUIDs, of 16 or 128 bits; `manufacturer`: company and data.
     """
@@ -49,7 +49,7 @@ class ShownDevice:
 
 
 class DeviceContext(Protocol):
-    """What a make finds around it: its track, its clock, its link."""
+    """What a device model can use: its track, its clock and its link."""
 
     name: str
     track: Track
@@ -58,17 +58,17 @@ class DeviceContext(Protocol):
 
     @property
     def t_s(self) -> float:
-        """Where in the track it is; 0 before it begins."""
+        """The time in the track; 0 before the track begins."""
         ...
 
     @property
     def waited_s(self) -> float:
-        """How long it had been switched on when the track began; so far, before that."""
+        """How long the sensor was on before the track began; before that, how long it has been on so far."""
         ...
 
     @property
     def mtu(self) -> int:
-        """As agreed with the host; 23 without one."""
+        """The MTU agreed with the host, in bytes; 23 without a host."""
         ...
 
     @property
@@ -78,57 +78,57 @@ class DeviceContext(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is on its way, or the stream about to end."""
+        """Whether an answer is on its way or the stream is about to end."""
         ...
 
     def begin(self) -> float:
-        """The time of the track from which a stream that starts now sends; the first one begins the track."""
+        """The time in the track from which a stream that starts now sends; the first call begins the track."""
         ...
 
-    def start(self, lane: PacketStream, begin_s: float) -> None:
-        """Send what was measured from `begin_s` on."""
+    def start(self, stream: PacketStream, begin_s: float) -> None:
+        """Send the samples measured from `begin_s` on."""
         ...
 
-    def end(self, lane: PacketStream) -> None:
-        """Stop sending this one, at once."""
+    def end(self, stream: PacketStream) -> None:
+        """Stop sending this stream at once."""
         ...
 
     def halt(self) -> None:
-        """No more packets of any kind."""
+        """Stop all streams at once."""
         ...
 
     def ask_stop(self) -> None:
-        """Send what is held, then call `Make.drained`."""
+        """Send the samples that the sensor still holds, then call `DeviceModel.drained`."""
         ...
 
     def answer(self, characteristic: str, value: bytes, then: Callable[[], None] | None = None) -> None:
-        """Notify or indicate this next; `then` is called once it was handed over."""
+        """Notify or indicate this value next; calls `then` once the radio has taken it."""
         ...
 
 
 class DeviceModel(Protocol):
-    """One make of sensor. `battery`: the characteristic that tells its charge, if one does."""
+    """One model of sensor. `battery`: the characteristic that holds its charge, or None."""
 
     table: Table
     shown: ShownDevice
     battery: str | None
 
     def read(self, characteristic: str) -> bytes:
-        """The value now. Raises `AttError`."""
+        """The characteristic's present value. Raises `AttError` when it cannot be read."""
         ...
 
     def write(self, characteristic: str, data: bytes) -> None:
-        """The host has written this. Raises `AttError`."""
+        """Act on what the host wrote. Raises `AttError` when the sensor refuses it."""
         ...
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """The host wants its notifications or indications, or no more."""
+        """The host subscribed to the characteristic, or unsubscribed."""
         ...
 
     def disconnected(self) -> None:
-        """The link is gone, and with it every subscription."""
+        """The link is lost, and every subscription with it."""
         ...
 
     def drained(self) -> None:
-        """A stream that was asked to stop has sent what it held."""
+        """A stream that was asked to stop has sent its last packet."""
         ...

@@ -1,4 +1,4 @@
-"""The makes of sensors that can be virtual, by the name that `imukick virtual-sensor --model` has for each."""
+"""The sensor models that can be virtual, by the name that `imukick virtual-sensor --model` takes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import partial
 from typing import Final
 
 from imukick.virtual.device_model import DeviceContext, DeviceModel
-from imukick.virtual.imukick_v1 import ImukickV1
-from imukick.virtual.movella_dot import MovellaDot
-from imukick.virtual.movesense import Movesense
-from imukick.virtual.nordic_uart import NordicUart
-from imukick.virtual.openearable import OpenEarable
-from imukick.virtual.polar_verity import PolarVerity
-from imukick.virtual.shimmer3r import Shimmer3R
-from imukick.virtual.thingy52 import Thingy52
-from imukick.virtual.witmotion import WitMotion
+from imukick.virtual.imukick_v1 import VirtualImukickV1
+from imukick.virtual.movella_dot import VirtualMovellaDot
+from imukick.virtual.movesense import VirtualMovesense
+from imukick.virtual.nordic_uart import VirtualNordicUart
+from imukick.virtual.openearable import VirtualOpenEarable
+from imukick.virtual.polar_verity import VirtualPolarVerity
+from imukick.virtual.shimmer3r import VirtualShimmer3R
+from imukick.virtual.thingy52 import VirtualThingy52
+from imukick.virtual.witmotion import VirtualWitMotion
 
 OWN: Final = "imukick"
 """The open protocol of this project."""
@@ -24,26 +24,26 @@ OWN: Final = "imukick"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How one is made, and what one is called that nobody gave another name.
+    """How to build one device model, and its default name.
 
-    `described`: the shipped description of one that imukick does not know by itself.
+    `described`: the sensor description shipped with imukick, for a model that has no decoder of its own.
     """
 
-    make: Callable[[DeviceContext], DeviceModel]
+    build: Callable[[DeviceContext], DeviceModel]
     name: str
     described: str | None = None
 
 
-MAKES: Final[Mapping[str, Model]] = {
-    OWN: Model(ImukickV1, "imukick virtual"),
-    "movesense": Model(Movesense, "Movesense 190000000000"),
-    "witmotion": Model(WitMotion, "WT901BLE67"),
-    "dot": Model(MovellaDot, "Movella DOT"),
-    "verity": Model(PolarVerity, "Polar Sense 00000000"),
-    "thingy52": Model(Thingy52, "Thingy"),
-    "witmotion-sdcl": Model(partial(WitMotion, timed=True), "WTSDCL"),
-    "nordic-uart": Model(NordicUart, "M5StickC Plus2", "nordic-uart"),
-    "nordic-uart-frames": Model(partial(NordicUart, framed=True), "XIAO ankle", "nordic-uart-frames"),
-    "openearable": Model(OpenEarable, "OpenEarable-1A2B"),
-    "shimmer3r": Model(Shimmer3R, "Shimmer3R-1A2B-BLE"),
+MODELS: Final[Mapping[str, Model]] = {
+    OWN: Model(VirtualImukickV1, "imukick virtual"),
+    "movesense": Model(VirtualMovesense, "Movesense 190000000000"),
+    "witmotion": Model(VirtualWitMotion, "WT901BLE67"),
+    "dot": Model(VirtualMovellaDot, "Movella DOT"),
+    "verity": Model(VirtualPolarVerity, "Polar Sense 00000000"),
+    "thingy52": Model(VirtualThingy52, "Thingy"),
+    "witmotion-sdcl": Model(partial(VirtualWitMotion, timed=True), "WTSDCL"),
+    "nordic-uart": Model(VirtualNordicUart, "M5StickC Plus2", "nordic-uart"),
+    "nordic-uart-frames": Model(partial(VirtualNordicUart, framed=True), "XIAO ankle", "nordic-uart-frames"),
+    "openearable": Model(VirtualOpenEarable, "OpenEarable-1A2B"),
+    "shimmer3r": Model(VirtualShimmer3R, "Shimmer3R-1A2B-BLE"),
 }

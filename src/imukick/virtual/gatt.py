@@ -1,4 +1,4 @@
-"""A make's table on bumble: every characteristic answers, as one that does not would hang its reader; and its advertisement."""
+"""A device model's GATT table and advertisement on bumble. Every characteristic answers: a silent one would hang its reader."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imukick.virtual.device_model import (
 )
 
 OPEN = Attribute.Permissions.READABLE | Attribute.Permissions.WRITEABLE
-"""Nothing is encrypted; what may not be read or written is refused by its handler."""
+"""Nothing is encrypted; the handlers refuse reads and writes that the table does not allow."""
 PROPERTIES: dict[Use, Characteristic.Properties] = {
     "read": Characteristic.Properties.READ,
     "write": Characteristic.Properties.WRITE,
@@ -28,22 +28,22 @@ PROPERTIES: dict[Use, Characteristic.Properties] = {
     "indicate": Characteristic.Properties.INDICATE,
 }
 LEGACY_BYTES = 31
-"""Longest legacy advertisement, and answer to a scan (Bluetooth Core 5.0, volume 6, part B, 2.3.1)."""
+"""Longest legacy advertisement, and longest scan response (Bluetooth Core 5.0, volume 6, part B, 2.3.1)."""
 
 Written = Callable[[str, bytes], None]
 
 
-def services_of(make: DeviceModel, written: Written) -> tuple[list[Service], dict[str, Characteristic[bytes]]]:
-    """The services, and every characteristic by its UUID. `written` is told each write that the table allows."""
+def services_of(model: DeviceModel, written: Written) -> tuple[list[Service], dict[str, Characteristic[bytes]]]:
+    """The services, and every characteristic by its UUID. Each write that the table allows calls `written`."""
     services, all_of_them = list[Service](), dict[str, Characteristic[bytes]]()
-    for service, characteristics in make.table.items():
-        ours = {uuid: _characteristic(make, uuid, uses, written) for uuid, uses in characteristics.items()}
+    for service, characteristics in model.table.items():
+        ours = {uuid: _characteristic(model, uuid, uses, written) for uuid, uses in characteristics.items()}
         services.append(Service(service, list(ours.values())))
         all_of_them |= ours
     return services, all_of_them
 
 
-def _characteristic(make: DeviceModel, uuid: str, uses: tuple[Use, ...], written: Written) -> Characteristic[bytes]:
+def _characteristic(model: DeviceModel, uuid: str, uses: tuple[Use, ...], written: Written) -> Characteristic[bytes]:
     properties = Characteristic.Properties(0)
     for use in uses:
         properties |= PROPERTIES[use]
@@ -52,7 +52,7 @@ def _characteristic(make: DeviceModel, uuid: str, uses: tuple[Use, ...], written
         if "read" not in uses:
             raise ATT_Error(READ_NOT_PERMITTED)
         try:
-            return make.read(uuid)
+            return model.read(uuid)
         except AttError as error:
             raise ATT_Error(error.code) from None
 
@@ -61,7 +61,7 @@ def _characteristic(make: DeviceModel, uuid: str, uses: tuple[Use, ...], written
             raise ATT_Error(WRITE_NOT_PERMITTED)
         written(uuid, value)
         try:
-            make.write(uuid, value)
+            model.write(uuid, value)
         except AttError as error:
             raise ATT_Error(error.code) from None
 
@@ -69,7 +69,10 @@ def _characteristic(make: DeviceModel, uuid: str, uses: tuple[Use, ...], written
 
 
 def advertising_data(shown: ShownDevice) -> bytes:
-    """Flags (general discoverable, no classic Bluetooth), services and manufacturer: what has to be heard first."""
+    """The advertisement: flags (general discoverable, no classic Bluetooth), services and manufacturer data.
+
+    Raises `ValueError` when it does not fit into `LEGACY_BYTES`.
+    """
     flags = bytes([AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED])
     fields: list[tuple[int, bytes]] = [(AdvertisingData.FLAGS, flags)]
     uuids = [UUID(service).to_bytes() for service in shown.services]
@@ -82,13 +85,13 @@ def advertising_data(shown: ShownDevice) -> bytes:
         (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, company.to_bytes(2, "little") + data)
         for company, data in shown.manufacturer.items()
     ]
-    said = bytes(AdvertisingData([(AdvertisingData.Type(kind), value) for kind, value in fields]))
-    if len(said) > LEGACY_BYTES:
-        raise ValueError(f"an advertisement of {len(said)} bytes; {LEGACY_BYTES} fit")
-    return said
+    data = bytes(AdvertisingData([(AdvertisingData.Type(kind), value) for kind, value in fields]))
+    if len(data) > LEGACY_BYTES:
+        raise ValueError(f"an advertisement of {len(data)} bytes; {LEGACY_BYTES} fit")
+    return data
 
 
 def scan_response(shown: ShownDevice) -> bytes:
-    """The name, as much of it as fits."""
+    """The scan response: as much of the name as fits."""
     text = shown.name.encode("utf-8")[: LEGACY_BYTES - 2]
     return bytes(AdvertisingData([(AdvertisingData.COMPLETE_LOCAL_NAME, text)]))

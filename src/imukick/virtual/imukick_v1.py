@@ -1,4 +1,4 @@
-"""A virtual imukick v1 sensor (firmware_protocol/v1.md): the sensor side that boards run, with a track for a motion sensor."""
+"""A virtual imukick v1 sensor (firmware_protocol/v1.md): the code that boards run, with a track in place of a motion sensor."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FULL_COUNT: Final = 32767
 RATES_HZ: Final = (100.0, 200.0, 400.0)
 ACC_RANGES_G: Final = (16, 8, 4)
 GYR_RANGES_DEGPS: Final = (2000, 1000, 500)
-"""What it can be set to, besides the rate and the ranges of its track; usual ones of such sensors."""
+"""Settings offered besides the rate and ranges of the track; usual ones of such sensors."""
 TABLE: Final[Table] = {
     v1.SERVICE: {v1.STREAM: ("notify",), v1.CONTROL: ("write", "indicate"), v1.CONFIG: ("read",)},
     **BATTERY,
@@ -42,7 +42,7 @@ HEARD: Final = {v1.STREAM: device.STREAM, v1.CONTROL: device.CONTROL, v1.BATTERY
 
 
 def part_of(track: Track) -> device.Part:
-    """A motion sensor that gives this track after power-on: its rate and ranges come first, then `RATES_HZ` and the usual ranges."""
+    """A motion sensor that measures this track after power-on: the track's rate and ranges first, then the usual ones."""
     acc_g = max(1, round(track.acc_range_mps2 / STANDARD_GRAVITY_MPS2))
     gyr_dps = max(1, round(track.gyr_range_radps / RAD_PER_DEG))
     rates_hz = [rate_hz for rate_hz in RATES_HZ if abs(rate_hz / track.rate_hz - 1.0) >= SAME_SHARE]
@@ -56,26 +56,26 @@ def part_of(track: Track) -> device.Part:
 
 
 def _range(full: int, exact: float) -> tuple[int, int, int]:
-    """A full scale as a part has it: its last count is the end of it. `full`, `exact`: in g or deg/s."""
+    """(full scale, one count in 1e-9 of its unit, last count). `full`, `exact`: the full scale in g or deg/s, rounded and not."""
     return full, round(exact / FULL_COUNT * 1e9), FULL_COUNT
 
 
-class V1Lane:
-    """The packets of one stream, as the core makes them of the samples of a track."""
+class V1PacketStream:
+    """The packets of one stream, as the protocol core makes them from the samples of a track."""
 
     counted = True
 
     def __init__(
         self, track: Track, core: device.Device, faults: Faults, malformed: list[bytes], *, begin_us: float
     ) -> None:
-        """`malformed`: taken from, one before each packet from the second on. `begin_us`: the clock when the track began."""
+        """`malformed`: packets to send, one before each packet from the second on; used up. `begin_us`: the sensor's clock when the track began."""
         self._config = v1.parse_config(core.config())
         self._packets = Packets(resampled(track, self._config.rate_hz))
         self._core, self._faults, self._malformed = core, faults, malformed
         self._begun, self._begin_us = False, begin_us
 
     def skip_before(self, t_s: float) -> None:
-        """Nobody listened before."""
+        """Drop the samples measured before this time of the track: nobody listened."""
         self._packets.skip_before(t_s)
 
     def take(self) -> Batch | None:
@@ -83,7 +83,7 @@ class V1Lane:
         return self._packets.take(self._config.samples)
 
     def pack(self, batch: Batch) -> list[tuple[str, bytes]]:
-        """Its notification, behind a malformed one if there is any left."""
+        """The packet's notifications, after a malformed one while any are left."""
         if batch.after_hole:
             self._core.missed()
         counts = v1.to_counts(batch.acc_mps2, batch.gyr_radps, self._config)
@@ -103,94 +103,99 @@ class V1Lane:
         return values
 
 
-class ImukickV1:
-    """The sensor itself: joins the core, which obeys CONTROL, with its track and its radio. `core`: made of a part and a boot number."""
+class VirtualImukickV1:
+    """The sensor: connects the protocol core, which obeys CONTROL, with a track and a radio.
 
-    def __init__(self, body: DeviceContext, core: Callable[[device.Part, int], device.Device] = device.Device) -> None:
+    `core` builds the core from a motion sensor and a boot number.
+    """
+
+    def __init__(
+        self, context: DeviceContext, core: Callable[[device.Part, int], device.Device] = device.Device
+    ) -> None:
         self.table = TABLE
         self.battery: str | None = v1.BATTERY_LEVEL
-        self.shown = ShownDevice(body.name, (v1.SERVICE,))
-        self._body = body
-        self._core = core(part_of(body.track), secrets.randbits(32))
-        self._malformed = list(body.faults.malformed)
+        self.shown = ShownDevice(context.name, (v1.SERVICE,))
+        self._context = context
+        self._core = core(part_of(context.track), secrets.randbits(32))
+        self._malformed = list(context.faults.malformed)
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """A stream that nobody hears ends."""
+        """Pass it on to the core; a stream ends when nobody is subscribed."""
         if characteristic in HEARD:
             self._core.subscribed(HEARD[characteristic], on)
-        self._halt_if_told()
+        self._halt_on_request()
 
     def disconnected(self) -> None:
-        """As it was before."""
+        """Forget the host, and stop streaming."""
         self._core.disconnected()
-        self._halt_if_told()
+        self._halt_on_request()
 
     def drained(self) -> None:
-        """What the core holds, then the reply to STOP."""
+        """Send what the core still holds, then the reply to STOP."""
         self._core.part_stopped()
         while (item := self._core.next()) is not None and item[0] == device.STREAM:
             self._core.sent()
-            self._body.answer(v1.STREAM, item[1])
+            self._context.answer(v1.STREAM, item[1])
         self._answer()
 
     def read(self, characteristic: str) -> bytes:
-        """CONFIG, battery, who it is."""
+        """CONFIG, battery level, or identity."""
         if characteristic == v1.CONFIG:
-            self._core.connected(self._body.mtu)
+            self._core.connected(self._context.mtu)
             config = self._core.config()
-            version = self._body.faults.version
+            version = self._context.faults.version
             return config if version is None else bytes([version]) + config[1:]
         if characteristic == v1.BATTERY_LEVEL:
-            return bytes([self._body.radio.battery_at(self._body.t_s)])
+            return bytes([self._context.radio.battery_at(self._context.t_s)])
         if characteristic in IDENTITY_VALUES:
             return IDENTITY_VALUES[characteristic]
         raise AttError(READ_NOT_PERMITTED)
 
     def write(self, _characteristic: str, data: bytes) -> None:
-        """A command."""
-        self._core.connected(self._body.mtu)
-        error = self._core.write(data, self._uptime_us(self._body.t_s))
+        """Obey a command."""
+        self._core.connected(self._context.mtu)
+        error = self._core.write(data, self._uptime_us(self._context.t_s))
         if error:
             raise AttError(error)
         todo = self._core.actions()
-        if todo & device.DO_STOP and self._body.streaming:
-            self._body.ask_stop()
+        if todo & device.DO_STOP and self._context.streaming:
+            self._context.ask_stop()
         elif todo & device.DO_STOP:
             self._core.part_stopped()
         self._answer(begins=bool(todo & device.DO_START))
 
     def _answer(self, *, begins: bool = False) -> None:
-        """Send the reply, if there is one; a stream that begins waits until the host has it."""
+        """Send the reply, if there is one; a new stream begins only once the host has confirmed it."""
         item = self._core.next()
         if item is None or item[0] != device.CONTROL:
             return
         self._core.sent()
         reply = item[1]
-        if reply[0] - v1.REPLY == v1.Order.START and self._body.faults.status is not v1.Status.OK:
-            begins, reply = False, device.pack_reply(device.START, self._body.faults.status)
+        if reply[0] - v1.REPLY == v1.CommandCode.START and self._context.faults.status is not v1.Status.OK:
+            begins, reply = False, device.pack_reply(device.START, self._context.faults.status)
         begin_s = 0.0
         if begins:
-            self._body.halt()
-            begin_s = self._body.begin()
+            self._context.halt()
+            begin_s = self._context.begin()
 
         def then() -> None:
             self._core.confirmed()
             if begins:
-                lane = V1Lane(
-                    self._body.track, self._core, self._body.faults, self._malformed, begin_us=self._begin_us()
+                stream = V1PacketStream(
+                    self._context.track, self._core, self._context.faults, self._malformed, begin_us=self._begin_us()
                 )
-                self._body.start(lane, begin_s)
+                self._context.start(stream, begin_s)
 
-        self._body.answer(v1.CONTROL, reply, then)
+        self._context.answer(v1.CONTROL, reply, then)
 
-    def _halt_if_told(self) -> None:
+    def _halt_on_request(self) -> None:
         if self._core.actions() & device.DO_STOP:
-            self._body.halt()
+            self._context.halt()
 
     def _uptime_us(self, t_s: float) -> int:
-        """The sensor's clock at a time of the track."""
+        """The sensor's clock at a time of the track, in microseconds."""
         return math.floor(t_s * 1e6 + self._begin_us() + 1e-3)
 
     def _begin_us(self) -> float:
         """The clock at the track's first sample, in microseconds."""
-        return (self._body.faults.uptime_s + self._body.waited_s) * 1e6
+        return (self._context.faults.uptime_s + self._context.waited_s) * 1e6

@@ -18,7 +18,7 @@ from imukick.virtual.sampling import quantised, resampled
 
 TABLE: Final[Table] = {gsp.SERVICE: {gsp.COMMAND: ("write",), gsp.NOTIFY: ("notify",)}, **BATTERY}
 SHOWN_SERVICES: Final = ("fdf3", "180d")
-"""As seen in a scan: the GSP service is not among them."""
+"""As real sensors advertise: the GSP service is not among them."""
 
 ACC_STEP_MPS2: Final = 0.000244 * STANDARD_GRAVITY_MPS2
 GYR_STEP_DEGPS: Final = 0.07
@@ -33,8 +33,8 @@ HELLO: Final = b"\x01" + b"\0".join([b"190000000000", b"Movesense HR2", b"0C8CDC
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
-    """A subscription: which arrays its packets have, at which rate."""
+class Subscription:
+    """One subscription: which arrays its packets hold, at which rate."""
 
     ref: int
     acc: bool
@@ -43,7 +43,7 @@ class Stream:
     faults: Faults
 
     def packed(self, batch: Batch) -> list[Value]:
-        """DATA, and DATA_PART2 for what does not fit into it: stamp of the first sample, then array after array."""
+        """The notifications: DATA, and DATA_PART2 for the rest; time of the first sample, then array after array."""
         ms = round((float(batch.t_s[0]) + self.faults.uptime_s) * gsp.TICKS_HZ) % 2**32
         payload = ms.to_bytes(4, "little")
         if self.acc:
@@ -60,70 +60,70 @@ class Stream:
         return [(gsp.NOTIFY, bytes([kind, self.ref]) + part) for kind, part in zip(kinds, parts, strict=True)]
 
 
-class Movesense:
-    """The sensor: HELLO, GET of its ranges, SUBSCRIBE and UNSUBSCRIBE, each answered."""
+class VirtualMovesense:
+    """The sensor: answers HELLO, GET of its ranges, SUBSCRIBE and UNSUBSCRIBE."""
 
-    def __init__(self, body: DeviceContext) -> None:
+    def __init__(self, context: DeviceContext) -> None:
         self.table = TABLE
-        self.shown = ShownDevice(body.name, SHOWN_SERVICES)
+        self.shown = ShownDevice(context.name, SHOWN_SERVICES)
         self.battery: str | None = v1.BATTERY_LEVEL
-        self._body = body
+        self._context = context
         self._streams = dict[int, EvenStream]()
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """Streams are not bound to it."""
+        """Nothing: SUBSCRIBE and UNSUBSCRIBE start and stop the streams."""
 
     def disconnected(self) -> None:
-        """No stream outlives its link."""
+        """End all streams."""
         self._streams.clear()
-        self._body.halt()
+        self._context.halt()
 
     def drained(self) -> None:
-        """Never asked for."""
+        """Never called: this sensor holds nothing back."""
 
     def read(self, characteristic: str) -> bytes:
-        """The battery."""
+        """The battery level."""
         if characteristic != v1.BATTERY_LEVEL:
             raise AttError(READ_NOT_PERMITTED)
-        return bytes([self._body.radio.battery_at(self._body.t_s)])
+        return bytes([self._context.radio.battery_at(self._context.t_s)])
 
     def write(self, characteristic: str, data: bytes) -> None:
-        """A command; what is none is not answered."""
+        """Obey a command; anything else gets no answer."""
         if characteristic != gsp.COMMAND or len(data) < 2 or data[1] == 0:
             return
         code, ref, path = data[0], data[1], data[2:].decode("ascii", "replace")
         if code == gsp.Code.HELLO:
-            hello = b"Hello" if self._body.faults.old_firmware else HELLO
-            self._body.answer(gsp.NOTIFY, bytes([gsp.Kind.RESPONSE, ref]) + hello)
+            hello = b"Hello" if self._context.faults.old_firmware else HELLO
+            self._context.answer(gsp.NOTIFY, bytes([gsp.Kind.RESPONSE, ref]) + hello)
         elif code == gsp.Code.SUBSCRIBE:
             self._subscribe(ref, path)
         elif code == gsp.Code.UNSUBSCRIBE:
-            lane = self._streams.pop(ref, None)
-            if lane is not None:
-                self._body.end(lane)
-            if not self._body.faults.old_firmware:
-                self._answer(ref, OK if lane else NOT_FOUND)
+            stream = self._streams.pop(ref, None)
+            if stream is not None:
+                self._context.end(stream)
+            if not self._context.faults.old_firmware:
+                self._answer(ref, OK if stream else NOT_FOUND)
         elif code == gsp.Code.GET:
             known = path == gsp.CONFIG_PATH
             self._answer(ref, OK if known else NOT_FOUND, struct.pack("<BHH", *RANGES) if known else b"")
 
     def _subscribe(self, ref: int, path: str) -> None:
-        asked = re.fullmatch(r"/Meas/(IMU6|Acc|Gyro)/(\d+)", path)
-        if asked is None or int(asked[2]) not in gsp.RATES_HZ:
+        match = re.fullmatch(r"/Meas/(IMU6|Acc|Gyro)/(\d+)", path)
+        if match is None or int(match[2]) not in gsp.RATES_HZ:
             self._answer(ref, NOT_FOUND)
             return
         if ref in self._streams or len(self._streams) >= MOST_STREAMS:
             self._answer(ref, FULL)
             return
-        rate_hz = int(asked[2])
-        what = Stream(ref, asked[1] != "Gyro", asked[1] != "Acc", rate_hz, self._body.faults)
-        track = resampled(self._body.track, float(rate_hz))
-        lane = EvenStream(track, rate_hz // gsp.BASE_RATE_HZ, what.packed, counted=what.gyr)
-        self._streams[ref] = lane
-        begin_s = self._body.begin()
-        if not self._body.faults.old_firmware:
+        rate_hz = int(match[2])
+        what = Subscription(ref, match[1] != "Gyro", match[1] != "Acc", rate_hz, self._context.faults)
+        track = resampled(self._context.track, float(rate_hz))
+        stream = EvenStream(track, rate_hz // gsp.BASE_RATE_HZ, what.packed, counted=what.gyr)
+        self._streams[ref] = stream
+        begin_s = self._context.begin()
+        if not self._context.faults.old_firmware:
             self._answer(ref, OK)
-        self._body.start(lane, begin_s)
+        self._context.start(stream, begin_s)
 
     def _answer(self, ref: int, status: int, data: bytes = b"") -> None:
-        self._body.answer(gsp.NOTIFY, bytes([gsp.Kind.RESPONSE, ref]) + status.to_bytes(2, "little") + data)
+        self._context.answer(gsp.NOTIFY, bytes([gsp.Kind.RESPONSE, ref]) + status.to_bytes(2, "little") + data)

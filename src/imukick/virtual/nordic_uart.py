@@ -1,4 +1,4 @@
-"""A virtual home-made board on the Nordic UART service: lines of text or framed bytes, in notifications as the link cuts them."""
+"""A virtual home-made board on the Nordic UART service: lines of text or framed bytes, cut into notifications by the MTU."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from imukick.virtual.sampling import quantised, resampled
 SERVICE: Final = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RECEIVES: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 SENDS: Final = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-"""Nordic's UUIDs, seen from the board."""
+"""Nordic's UUIDs, named from the board's side."""
 TABLE: Final[Table] = {SERVICE: {RECEIVES: ("write", "write-without-response"), SENDS: ("notify",)}}
 
 LINES_HZ: Final = 50.0
 FRAMES_HZ: Final = 100.0
 TOGETHER: Final = 5
-"""Chosen: so many records wait for company in the board's buffer."""
+"""Chosen: records that the board collects before it sends."""
 FRAME: Final = bytes.fromhex("aa55")
 RECORD: Final = struct.Struct("<I6h")
 MPU6886_ACC_MPS2: Final = STANDARD_GRAVITY_MPS2 / 4096
@@ -31,56 +31,56 @@ MPU6886_GYR_RADPS: Final = 2000 * RAD_PER_DEG / 32768
 WORD: Final = 32767
 
 
-class NordicUart:
-    """Sends while somebody listens, as `nordic-uart.toml` has it (ms, g and deg/s as text, a line a sample), or `framed`.
+class VirtualNordicUart:
+    """The board: sends while somebody listens, in the format of `nordic-uart.toml`: ms, g and deg/s as text, a line a sample.
 
-    Then as `nordic-uart-frames.toml`: records of counts behind `aa 55`, their sum behind them.
+    `framed`: the format of `nordic-uart-frames.toml` instead: `aa 55`, a record of counts, and its checksum.
     """
 
-    def __init__(self, body: DeviceContext, *, framed: bool = False) -> None:
+    def __init__(self, context: DeviceContext, *, framed: bool = False) -> None:
         self._framed = framed
         self.table = TABLE
-        self.shown = ShownDevice(body.name, (SERVICE,))
+        self.shown = ShownDevice(context.name, (SERVICE,))
         self.battery: str | None = None
-        self._body = body
-        self._lane: EvenStream | None = None
+        self._context = context
+        self._stream: EvenStream | None = None
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """Somebody listens, or no more."""
+        """Start sending, or stop."""
         if characteristic != SENDS:
             return
-        if self._lane is not None:
-            self._body.end(self._lane)
-            self._lane = None
+        if self._stream is not None:
+            self._context.end(self._stream)
+            self._stream = None
         if on:
-            begin_s = self._body.begin()
+            begin_s = self._context.begin()
             rate_hz, together = (FRAMES_HZ, TOGETHER) if self._framed else (LINES_HZ, 1)
-            self._lane = EvenStream(resampled(self._body.track, rate_hz), together, self._packed)
-            self._body.start(self._lane, begin_s)
+            self._stream = EvenStream(resampled(self._context.track, rate_hz), together, self._packed)
+            self._context.start(self._stream, begin_s)
 
     def disconnected(self) -> None:
-        """Nobody listens."""
-        self._lane = None
-        self._body.halt()
+        """Stop sending."""
+        self._stream = None
+        self._context.halt()
 
     def drained(self) -> None:
-        """Never asked for."""
+        """Never called: this sensor holds nothing back."""
 
-    def read(self, characteristic: str) -> bytes:  # noqa: ARG002 - there is none that can
+    def read(self, characteristic: str) -> bytes:  # noqa: ARG002 - not one can be read
         """Nothing can be read."""
         raise AttError(READ_NOT_PERMITTED)
 
     def write(self, characteristic: str, data: bytes) -> None:
-        """The sketch understands no commands."""
+        """Ignored: the board understands no commands."""
 
     def _packed(self, batch: Batch) -> list[Value]:
-        said, most = self._frames(batch) if self._framed else self._lines(batch), self._body.mtu - 3
-        return [(SENDS, said[at : at + most]) for at in range(0, len(said), most)]
+        data, most = self._frames(batch) if self._framed else self._lines(batch), self._context.mtu - 3
+        return [(SENDS, data[at : at + most]) for at in range(0, len(data), most)]
 
     def _lines(self, batch: Batch) -> bytes:
         rows = np.concatenate([batch.acc_mps2 / STANDARD_GRAVITY_MPS2, batch.gyr_radps * DEG_PER_RAD], axis=1)
         lines = [
-            f"{round((self._body.faults.uptime_s + t_s) * 1e3)},"
+            f"{round((self._context.faults.uptime_s + t_s) * 1e3)},"
             + ",".join([*(f"{g:.4f}" for g in row[:3]), *(f"{degps:.2f}" for degps in row[3:])])
             for t_s, row in zip(batch.t_s.tolist(), rows.tolist(), strict=True)
         ]
@@ -91,6 +91,6 @@ class NordicUart:
         gyr = quantised(batch.gyr_radps, MPU6886_GYR_RADPS, WORD)
         out = b""
         for t_s, counts in zip(batch.t_s.tolist(), np.concatenate([acc, gyr], axis=1).tolist(), strict=True):
-            record = RECORD.pack(round((self._body.faults.uptime_s + t_s) * 1e6) % 2**32, *counts)
+            record = RECORD.pack(round((self._context.faults.uptime_s + t_s) * 1e6) % 2**32, *counts)
             out += FRAME + record + bytes([sum(record) & 0xFF])
         return out

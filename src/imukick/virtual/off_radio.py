@@ -1,4 +1,4 @@
-"""A whole session without a radio or a clock of its own: a decoder and a virtual sensor talk, a track is played, all at once."""
+"""A whole session without Bluetooth or real time: a decoder and a virtual sensor exchange values, and a track is played at once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ import numpy as np
 
 from imukick.errors import SensorError
 from imukick.sensors.known import SENSORS
-from imukick.sensors.link import Action, Advertisement, Await, Decoder, Read, Sensor, Subscribe, Then, Told, Wait, Write
+from imukick.sensors.link import (
+    Action,
+    Advertisement,
+    Await,
+    Decoded,
+    Decoder,
+    Read,
+    Sensor,
+    Subscribe,
+    Then,
+    Wait,
+    Write,
+)
 from imukick.signals import Samples
 from imukick.sources.mapped_files import find_mapped
 from imukick.virtual.device_model import DeviceModel
-from imukick.virtual.device_models import MAKES
+from imukick.virtual.device_models import MODELS
 from imukick.virtual.packets import PacketStream
 from imukick.virtual.playing import Faults, Open, first_ready
 from imukick.virtual.radio import Fate, Radio
@@ -25,10 +37,10 @@ LONG_BASE = "0000{}-0000-1000-8000-00805f9b34fb"
 
 @dataclass
 class Talk:
-    """A sensor's body (`make.Body`) whose time is that of its packets.
+    """A device model's context whose time is that of its packets.
 
-    `told`: all that the decoder said of them; `written`: what it had written to the sensor; `first_s`: time of the track at
-    the first sample that was sent.
+    `decoded`: everything the decoder gave; `written`: what the decoder wrote to the sensor; `first_s`: time of the track at the
+    first sample that was sent.
     """
 
     name: str
@@ -37,7 +49,7 @@ class Talk:
     faults: Faults
     decoder: Decoder
     t_s: float = 0.0
-    told: list[Told] = field(default_factory=list)
+    decoded: list[Decoded] = field(default_factory=list)
     written: list[tuple[str, bytes]] = field(default_factory=list)
     first_s: float | None = None
     _open: list[Open] = field(default_factory=list)
@@ -48,12 +60,12 @@ class Talk:
 
     @property
     def waited_s(self) -> float:
-        """It is switched on when the talk begins."""
+        """0: the sensor is switched on when the session begins."""
         return 0.0
 
     @property
     def mtu(self) -> int:
-        """What the sensor agrees to."""
+        """The sensor's largest MTU, in bytes."""
         return self.radio.mtu
 
     @property
@@ -63,46 +75,46 @@ class Talk:
 
     @property
     def busy(self) -> bool:
-        """Whether an answer waits to be heard."""
+        """Whether an answer waits for the decoder."""
         return bool(self._said)
 
     def begin(self) -> float:
-        """The track begins with the talk."""
+        """The present time: the track begins with the session."""
         return self.t_s
 
-    def start(self, lane: PacketStream, begin_s: float) -> None:
-        """Send what was measured from then on."""
-        lane.skip_before(begin_s)
-        self._open.append(Open(lane))
+    def start(self, stream: PacketStream, begin_s: float) -> None:
+        """Send the samples measured from `begin_s` on."""
+        stream.skip_before(begin_s)
+        self._open.append(Open(stream))
 
-    def end(self, lane: PacketStream) -> None:
-        """Stop sending this one."""
-        self._open = [one for one in self._open if one.lane is not lane]
+    def end(self, stream: PacketStream) -> None:
+        """Stop sending this stream."""
+        self._open = [one for one in self._open if one.stream is not stream]
 
     def halt(self) -> None:
-        """No more packets."""
+        """Stop all streams."""
         self._open.clear()
 
     def ask_stop(self) -> None:
-        """Nothing is held here; the make is told by `talk`."""
+        """Stop all streams: nothing is held here; `act` calls the model's `drained`."""
         self._open.clear()
 
     def answer(self, characteristic: str, value: bytes, then: Callable[[], None] | None = None) -> None:
-        """Heard before anything else."""
+        """Queue an answer; it is delivered before any packet."""
         self._said.append((characteristic, value, then))
 
     def hear(self) -> None:
-        """All answers reach the decoder."""
+        """Deliver all answers to the decoder."""
         while self._said:
             characteristic, value, then = self._said.popleft()
-            self.told += self.decoder.receive(characteristic, value, self.t_s)
+            self.decoded += self.decoder.receive(characteristic, value, self.t_s)
             if then is not None:
                 then()
 
     @property
     def samples(self) -> Samples:
-        """All samples that came, as one; their times begin at 0. Raises `ValueError` when none came."""
-        came = [one for one in self.told if isinstance(one, Samples)]
+        """All samples that arrived, joined; their times begin at 0. Raises `ValueError` when not one arrived."""
+        came = [one for one in self.decoded if isinstance(one, Samples)]
         return Samples(
             np.concatenate([one.t_s for one in came]),
             np.concatenate([one.acc_mps2 for one in came]),
@@ -113,32 +125,32 @@ class Talk:
         )
 
     def play(self, until_s: float | None = None) -> None:
-        """Packets until a time of the track, or all of them."""
+        """Send the packets up to a time of the track, or all of them."""
         while (coming := first_ready(self._open)) is not None:
             one, batch = coming
             if until_s is not None and float(batch.t_s[-1]) > until_s:
                 break
             leaves_s = self._fate.leaves_s(float(batch.t_s[-1]))
             one.batch = None
-            values = one.lane.pack(batch)
+            values = one.stream.pack(batch)
             if values and self.first_s is None:
                 self.first_s = float(batch.t_s[0])
             for _ in range(self._fate.copies(leaves_s)):
                 for characteristic, value in values:
-                    self.told += self.decoder.receive(characteristic, value, leaves_s)
+                    self.decoded += self.decoder.receive(characteristic, value, leaves_s)
         self.t_s = max(self.t_s, until_s or 0.0)
 
 
 def sensor_of(name: str) -> Sensor:
-    """Who of `SENSORS` recognises this make by what it says before anyone connects, or the description that it is made after.
+    """The sensor of `SENSORS` that recognises this model by its advertisement, or the model's shipped description.
 
-    Raises `SensorError` when nobody does.
+    Raises `SensorError` when no sensor recognises it.
     """
-    model = MAKES[name]
+    model = MODELS[name]
     if model.described is not None:
         return find_mapped(model.described)
     talk = Talk(model.name, _SILENCE, Radio(), Faults(), _Nobody())
-    shown = model.make(talk).shown
+    shown = model.build(talk).shown
     services = frozenset(LONG_BASE.format(service) if len(service) == 4 else service for service in shown.services)
     seen = Advertisement(shown.name, services, dict(shown.manufacturer))
     for sensor in SENSORS:
@@ -155,64 +167,65 @@ def talk(
     faults: Faults | None = None,
     decoder: Decoder | None = None,
 ) -> Talk:
-    """A whole session of a track: start, every packet, stop; `Talk.told` is what it came to, `written` what was written.
+    """Play a whole track through a decoder: start, every packet, stop. The results are in `Talk.decoded` and `Talk.written`.
 
-    Times of arrival are those of the radio on the track's own clock. `decoder`: instead of that of `SENSORS`. Raises `AttError`, `ProtocolError`, `SensorError`.
+    Arrival times are those of the radio, on the track's own clock. `decoder` replaces the one from `SENSORS`.
+    Raises `AttError`, `ProtocolError`, `SensorError`.
     """
     decoder = decoder or sensor_of(name).decoder()
-    body = Talk(MAKES[name].name, track, radio or Radio(), faults or Faults(), decoder)
-    make = MAKES[name].make(body)
-    act(decoder.start(), body, make)
-    body.play()
-    streamed = body.streaming
-    act(decoder.stop(), body, make, drained=streamed)
-    return body
+    session = Talk(MODELS[name].name, track, radio or Radio(), faults or Faults(), decoder)
+    model = MODELS[name].build(session)
+    act(decoder.start(), session, model)
+    session.play()
+    streamed = session.streaming
+    act(decoder.stop(), session, model, drained=streamed)
+    return session
 
 
-def act(actions: tuple[Action, ...], body: Talk, make: DeviceModel, *, drained: bool = False) -> None:
-    """What a decoder asks of the link is done; `drained`: a stream that this ends has sent what it held."""
+def act(actions: tuple[Action, ...], session: Talk, model: DeviceModel, *, drained: bool = False) -> None:
+    """Do what a decoder asks of the link; `drained`: call the model's `drained` when this ends a stream."""
     todo = deque(actions)
     while todo:
         match todo.popleft():
             case Subscribe(characteristic, optional):
-                if _has(make, characteristic):
-                    make.subscribed(characteristic, on=True)
+                if _has(model, characteristic):
+                    model.subscribed(characteristic, on=True)
                 elif not optional:
                     raise SensorError(f"there is no {characteristic}", reason="protocol")
             case Read(characteristic, optional):
-                if _has(make, characteristic) or not optional:
-                    body.told += body.decoder.receive(characteristic, make.read(characteristic), body.t_s)
+                if _has(model, characteristic) or not optional:
+                    session.decoded += session.decoder.receive(characteristic, model.read(characteristic), session.t_s)
             case Write(characteristic, data):
-                body.written.append((characteristic, data))
-                before = body.streaming
-                make.write(characteristic, data)
-                if drained and before and not body.streaming and not body.busy:
-                    make.drained()
+                session.written.append((characteristic, data))
+                before = session.streaming
+                model.write(characteristic, data)
+                if drained and before and not session.streaming and not session.busy:
+                    model.drained()
             case Wait(duration_s):
-                body.play(body.t_s + duration_s)
-            case Then(asked):
-                body.hear()
-                todo.extendleft(reversed(asked()))
+                session.play(session.t_s + duration_s)
+            case Then(next_actions):
+                session.hear()
+                todo.extendleft(reversed(next_actions()))
             case Await():
-                body.hear()
-    body.hear()
+                session.hear()
+    session.hear()
 
 
-def _has(make: DeviceModel, characteristic: str) -> bool:
-    return any(characteristic in characteristics for characteristics in make.table.values())
+def _has(model: DeviceModel, characteristic: str) -> bool:
+    return any(characteristic in characteristics for characteristics in model.table.values())
 
 
 class _Nobody:
-    """A decoder that is never asked."""
+    """A decoder for a sensor that never sends."""
 
     def start(self) -> tuple[Action, ...]:
-        """Nothing."""
+        """No actions."""
         return ()
 
     stop = start
 
-    def receive(self, _characteristic: str, _data: bytes, _arrival_s: float) -> list[Told]:
-        """Nothing."""
+    def receive(self, _characteristic: str, _data: bytes, _arrival_s: float) -> list[Decoded]:
+        """An empty list."""
         return []
 
 

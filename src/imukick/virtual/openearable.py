@@ -1,4 +1,4 @@
-"""A virtual OpenEarable 2: describes its nine-axis unit, and sends one float sample a notification (open-earable-2 firmware)."""
+"""A virtual OpenEarable 2: describes its nine-axis unit and sends one sample of floats a notification (open-earable-2 firmware)."""
 
 from __future__ import annotations
 
@@ -33,61 +33,61 @@ RATES_HZ: Final = (25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 DEFAULT, FASTEST = 1, 2
 ACC_MPS2: Final = 0.000061035 * 9.81
 GYR_DEGPS: Final = 0.0609756
-"""Of a count (DFRobot_BMX160.h)."""
+"""Acceleration and rate of one count (DFRobot_BMX160.h)."""
 WORD: Final = 32767
 
 
 def scheme() -> bytes:
-    """What SCHEME says of the nine-axis unit."""
+    """The bytes by which SCHEME describes the nine-axis unit."""
 
-    def said(name: str) -> bytes:
+    def text(name: str) -> bytes:
         return bytes([len(name)]) + name.encode()
 
     groups = (("ACCELEROMETER", "m/s^2"), ("GYROSCOPE", "dps"), ("MAGNETOMETER", "uT"))
-    components = [bytes([6]) + said(group) + said(axis) + said(unit) for group, unit in groups for axis in "XYZ"]
+    components = [bytes([6]) + text(group) + text(axis) + text(unit) for group, unit in groups for axis in "XYZ"]
     rates = bytes([0x13, len(RATES_HZ), DEFAULT, FASTEST]) + struct.pack(f"<{len(RATES_HZ)}f", *RATES_HZ)
-    return bytes([ear.IMU]) + said("9-Axis IMU") + bytes([len(components)]) + b"".join(components) + rates
+    return bytes([ear.IMU]) + text("9-Axis IMU") + bytes([len(components)]) + b"".join(components) + rates
 
 
-class OpenEarable:
-    """The sensor: sends while its unit is switched on and somebody listens."""
+class VirtualOpenEarable:
+    """The sensor: sends while its motion unit is on and somebody listens."""
 
-    def __init__(self, body: DeviceContext) -> None:
+    def __init__(self, context: DeviceContext) -> None:
         self.table = TABLE
-        self.shown = ShownDevice(body.name)
+        self.shown = ShownDevice(context.name)
         self.battery: str | None = v1.BATTERY_LEVEL
-        self._body = body
+        self._context = context
         self._scheme = b""
         self._rate: int | None = None
         self._listened = False
-        self._lane: EvenStream | None = None
+        self._stream: EvenStream | None = None
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """Somebody listens, or no more."""
+        """Start sending, or stop."""
         if characteristic == ear.DATA:
             self._listened = on
             self._send()
 
     def disconnected(self) -> None:
-        """Nobody listens; the unit goes on measuring."""
-        self._lane, self._listened = None, False
-        self._body.halt()
+        """Stop sending; the motion unit stays on."""
+        self._stream, self._listened = None, False
+        self._context.halt()
 
     def drained(self) -> None:
-        """Never asked for."""
+        """Never called: this sensor holds nothing back."""
 
     def read(self, characteristic: str) -> bytes:
-        """The description that was asked for, firmware, battery."""
+        """The description last requested, the firmware version, or the battery level."""
         if characteristic == ear.SCHEME:
             return self._scheme
         if characteristic == ear.FIRMWARE:
             return b"2.2.0\0"
         if characteristic == v1.BATTERY_LEVEL:
-            return bytes([self._body.radio.battery_at(self._body.t_s)])
+            return bytes([self._context.radio.battery_at(self._context.t_s)])
         raise AttError(READ_NOT_PERMITTED)
 
     def write(self, characteristic: str, data: bytes) -> None:
-        """Which sensor to describe; the unit on or off."""
+        """Choose which sensor to describe, or switch the motion unit on or off."""
         if characteristic == ear.REQUEST:
             if data != bytes([ear.IMU]):
                 raise AttError(UNLIKELY)
@@ -99,17 +99,17 @@ class OpenEarable:
             self._send()
 
     def _send(self) -> None:
-        if self._lane is not None:
-            self._body.end(self._lane)
-            self._lane = None
+        if self._stream is not None:
+            self._context.end(self._stream)
+            self._stream = None
         if self._rate is not None and self._listened:
-            begin_s = self._body.begin()
-            self._lane = EvenStream(resampled(self._body.track, RATES_HZ[self._rate]), 1, self._packed)
-            self._body.start(self._lane, begin_s)
+            begin_s = self._context.begin()
+            self._stream = EvenStream(resampled(self._context.track, RATES_HZ[self._rate]), 1, self._packed)
+            self._context.start(self._stream, begin_s)
 
     def _packed(self, batch: Batch) -> list[Value]:
         acc = quantised(batch.acc_mps2[0], ACC_MPS2, WORD) * ACC_MPS2
         gyr = quantised(batch.gyr_radps[0], GYR_DEGPS * RAD_PER_DEG, WORD) * GYR_DEGPS
-        us = round((self._body.faults.uptime_s + float(batch.t_s[0])) * 1e6)
+        us = round((self._context.faults.uptime_s + float(batch.t_s[0])) * 1e6)
         sample = struct.pack("<9f", *np.concatenate([acc, gyr]).tolist(), 12.0, -30.0, 40.0)
         return [(ear.DATA, ear.HEADER.pack(ear.IMU, len(sample), us) + sample)]

@@ -1,4 +1,4 @@
-"""The lane that most makes share: so many samples a packet, neither more nor fewer."""
+"""The packet stream that most sensors share: a fixed number of samples a packet."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ Value = tuple[str, bytes]
 
 
 class EvenStream:
-    """`n` samples a packet, each packed by itself; what is left before a hole or at the end is not sent.
+    """Packets of exactly `n` samples; a shorter rest before a hole or at the end is not sent.
 
-    `counted`: its samples are those that are counted as sent.
+    `counted`: whether its samples count as sent (of two streams, only one counts).
     """
 
     def __init__(self, track: Track, n: int, packed: Callable[[Batch], list[Value]], *, counted: bool = True) -> None:
-        """`packed`: the notifications of a packet."""
+        """`packed` gives the notifications of one packet."""
         self.counted = counted
         self._packets, self._n, self._packed = Packets(track), n, packed
 
     def skip_before(self, t_s: float) -> None:
-        """Nobody listened before."""
+        """Drop the samples measured before this time of the track: nobody listened."""
         self._packets.skip_before(t_s)
 
     def take(self) -> Batch | None:
-        """The samples of the next packet."""
+        """The samples of the next packet; None when the track is over."""
         while (batch := self._packets.take(self._n)) is not None and len(batch) < self._n:
             pass
         return batch
 
     def pack(self, batch: Batch) -> list[Value]:
-        """Its notifications."""
+        """The packet's notifications: characteristic and value, in order."""
         return self._packed(batch)

@@ -1,4 +1,4 @@
-"""A track cut into packets: samples and their times, no packet across a hole of the track."""
+"""A track cut into packets; no packet spans a hole of the track."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imukick.signals import FloatArray
 from imukick.virtual.track import Track
 
 HOLE_STEPS: Final = 1.5
-"""A step of the track's clock longer than so many sample periods is a hole."""
+"""A step longer than so many sample periods is a hole."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,17 +31,17 @@ class Batch:
         return len(self.t_s)
 
     def first(self, n: int) -> Batch:
-        """The first `n` samples."""
+        """The first `n` samples, as a batch."""
         return Batch(self.t_s[:n], self.acc_mps2[:n], self.gyr_radps[:n], self.after_hole)
 
     def until(self, t_s: float) -> Batch | None:
-        """The part measured by then, if any."""
+        """The samples measured up to `t_s`; None when there are none."""
         n = int(np.searchsorted(self.t_s, t_s, side="right"))
         return self.first(n) if n else None
 
 
 class Packets:
-    """Hands out a track from its beginning, `take` by `take`."""
+    """Hands out the samples of a track from its beginning."""
 
     def __init__(self, track: Track) -> None:
         self._pieces = track.pieces()
@@ -53,7 +53,7 @@ class Packets:
         self._gyr: FloatArray = np.empty((0, 3))
 
     def skip_before(self, t_s: float) -> None:
-        """Forget what was measured before; nobody listened. What comes next begins a stream."""
+        """Drop the samples measured before `t_s`, when nobody listened. The next sample begins a stream."""
         self._last_s = math.inf
         while self._more(1) and self._t_s[-1] < t_s:
             self._drop(len(self._t_s))
@@ -69,7 +69,7 @@ class Packets:
         return Batch(self._t_s[:size], self._acc[:size], self._gyr[:size], after_hole)
 
     def take(self, n: int) -> Batch | None:
-        """The same, and on."""
+        """The batch that `look` shows, which is then used up."""
         batch = self.look(n)
         if batch is not None:
             self._last_s = float(batch.t_s[-1])
@@ -77,7 +77,7 @@ class Packets:
         return batch
 
     def _more(self, n: int) -> bool:
-        """Whether there is a sample left; `n` of them are at hand, unless the track is over."""
+        """Load at least `n` samples, fewer at the end of the track; whether a sample is left."""
         while len(self._t_s) < n:
             piece = next(self._pieces, None)
             if piece is None:
@@ -94,12 +94,12 @@ class Packets:
 
 
 class PacketStream(Protocol):
-    """One stream of packets of a sensor. `counted`: its samples are those that are counted as sent."""
+    """One stream of packets of a sensor. `counted`: whether its samples count as sent (of two streams, only one counts)."""
 
     counted: bool
 
     def skip_before(self, t_s: float) -> None:
-        """Nobody listened before this time of the track."""
+        """Drop the samples measured before this time of the track: nobody listened."""
         ...
 
     def take(self) -> Batch | None:
@@ -107,5 +107,5 @@ class PacketStream(Protocol):
         ...
 
     def pack(self, batch: Batch) -> list[tuple[str, bytes]]:
-        """Its notifications: characteristic and value, in order."""
+        """The packet's notifications: characteristic and value, in order."""
         ...

@@ -1,4 +1,4 @@
-"""A virtual phone with phyphox: an experiment with both sensors, and the app's REST interface as its documentation has it."""
+"""A virtual phone with phyphox: an experiment with both sensors, and the app's REST interface as documented."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from imukick.virtual.track import Track
 
 ACC_HZ: Final = 99.0
 GYR_HZ: Final = 100.0
-"""Chosen: two sensors of a phone never have one clock edge in common."""
+"""Chosen: two sensors of a phone do not measure at the same moments."""
 BUFFERS: Final = {
     "accelerometer": ("acc_time", "accX", "accY", "accZ"),
     "gyroscope": ("gyr_time", "gyrX", "gyrY", "gyrZ"),
 }
-"""As a simple experiment with both names them (phyphox-android, SimpleExperimentCreator)."""
+"""Buffer names of a simple experiment with both sensors (phyphox-android, SimpleExperimentCreator)."""
 MOST_DELAY_S: Final = 10.0
 
 
 class Phone:
-    """The app: measures while it is told to, on a clock that stands still in a pause, and answers questions.
+    """The app: measures between start and stop, on a clock that stops in a pause, and answers requests.
 
-    `clock`: where in the track we are, in s; it runs from the first start on, pause or not.
+    `clock`: the time in the track, in s; it runs from the first start on, pause or not.
     """
 
     def __init__(self, track: Track, clock: Callable[[], float]) -> None:
@@ -52,15 +52,15 @@ class Phone:
         self._shift_s = 0.0  # from the track's time to that of the experiment
         self._paused_s: float | None = None
         self.held: dict[str, list[float]] = {buffer: [] for buffers in BUFFERS.values() for buffer in buffers}
-        """What was measured: buffer -> its numbers."""
+        """The measured values: buffer -> numbers."""
 
     @property
     def samples(self) -> int:
-        """Of the gyroscope, so far."""
+        """The number of gyroscope samples so far."""
         return len(self.held["gyr_time"])
 
     def config(self) -> dict[str, object]:
-        """What /config says."""
+        """The document at /config."""
         inputs = [
             {"source": name, "outputs": [{axis: buffer} for axis, buffer in zip("txyz", BUFFERS[name], strict=True)]}
             for name in self.sensors
@@ -76,11 +76,11 @@ class Phone:
         }
 
     def meta(self) -> dict[str, object]:
-        """What /meta says, as far as anybody asks."""
+        """The document at /meta, with the fields that imukick reads."""
         return {"version": "1.2.0", "deviceModel": "virtual", "sensors": {name: {"Range": ""} for name in self.sensors}}
 
     def control(self, command: str) -> bool:
-        """/control?cmd=start, stop or clear; whether it is understood."""
+        """Obey /control?cmd=start, stop or clear; False for any other command."""
         self.measure()
         now_s = self._clock()
         if command == "start" and not self.measuring:
@@ -94,7 +94,7 @@ class Phone:
         return command in ("start", "stop", "clear")
 
     def measure(self) -> None:
-        """Take in what the sensors measured up to now; what they measure in a pause is not kept."""
+        """Take in the samples measured up to now; samples measured in a pause are dropped."""
         now_s = self._clock()
         for name, buffers in BUFFERS.items():
             ahead = self._ahead[name]
@@ -119,18 +119,18 @@ class Phone:
         return [(t_s, *row) for t_s, row in zip(times, values.tolist(), strict=True)]
 
     def get(self, query: Mapping[str, str]) -> str:
-        """What /get answers: of each buffer that there is the part asked for, eight digits a number; and the status."""
+        """The answer to /get: the requested part of each buffer, eight digits a number, and the status."""
         self.measure()
         there = {buffer for name in self.sensors for buffer in BUFFERS[name]}
         parts = {}
-        for buffer, asked in query.items():
+        for buffer, part in query.items():
             if buffer not in there:
                 continue
             numbers, mode = self.held[buffer], "full"
-            threshold, _, reference = asked.partition("|")
-            if asked == "":
+            threshold, _, reference = part.partition("|")
+            if part == "":
                 numbers, mode = numbers[-1:], "single"
-            elif asked != "full":
+            elif part != "full":
                 least = float(threshold)
                 least += 10.0 ** math.floor(math.log10(least / 1e7)) if least > 0 else 0.0
                 keep = self.held.get(reference or buffer, [])
@@ -142,7 +142,7 @@ class Phone:
         return '{"buffer":{\n' + ",\n".join(parts.values()) + '\n},\n"status":' + json.dumps(status) + "}\n"
 
     def answer(self, path: str, query: Mapping[str, str]) -> str | None:
-        """The body for a path; None where there is no such document."""
+        """The document at a path; None when there is no such document."""
         match path:
             case "/config":
                 return json.dumps(self.config())
@@ -158,9 +158,9 @@ class Phone:
 
 @dataclass
 class Network:
-    """What lies between: each answer takes `delay_s` (from, to), and a share `loss` of them never comes.
+    """The network between phone and host: each answer takes `delay_s` (from, to), and a share `loss` of them is lost.
 
-    `away_s`: [from, to) of the track in which nothing is answered at all.
+    `away_s`: [from, to) of the track in which every answer is lost.
     """
 
     delay_s: tuple[float, float] = (0.0, 0.0)
@@ -176,12 +176,12 @@ class Network:
 
     @classmethod
     def of(cls, radio: Radio) -> Network:
-        """As the options of a radio say: its jitter is what an answer takes longer, at most."""
+        """A network with the faults of a radio: its jitter is how much longer an answer takes, at most."""
         most_s = min(MOST_DELAY_S, radio.interval_s + radio.jitter_s)
         return cls((radio.interval_s, most_s), radio.loss, (*radio.drops_s, *radio.silences_s), radio.seed)
 
     def fate(self, t_s: float) -> float | None:
-        """How long the next answer takes; None: it never comes."""
+        """How long the next answer takes, in s; None: it is lost."""
         delay_s, lost = self._draw.uniform(*self.delay_s), self._draw.random() < self.loss
         if lost or any(begin_s <= t_s < end_s for begin_s, end_s in self.away_s):
             self.lost += 1
@@ -203,7 +203,7 @@ class RunningPhone:
 
     @property
     def t_s(self) -> float:
-        """Where in the track it is; 0 before the first start."""
+        """The time in the track; 0 before the first start."""
         return 0.0 if self._began_s is None else (time.monotonic() - self._began_s) * self._speed
 
     @property
@@ -214,13 +214,13 @@ class RunningPhone:
         return "streaming" if self.phone.measuring else "waiting"
 
     def answer(self, path: str, query: Mapping[str, str]) -> tuple[str | None, float] | None:
-        """(Body, how long it takes), or None where the answer is lost: the question was heard all the same."""
+        """(document, delay in s), or None when the answer is lost; the phone has then obeyed the request all the same."""
         with self._one_at_a_time:
             if path == "/control" and query.get("cmd") == "start" and self._began_s is None:
                 self._began_s = time.monotonic()
             delay_s = self.network.fate(self.t_s)
-            body = self.phone.answer(path, query)
-        return None if delay_s is None else (body, delay_s)
+            document = self.phone.answer(path, query)
+        return None if delay_s is None else (document, delay_s)
 
 
 @contextmanager
@@ -234,28 +234,28 @@ def phone_at(host: str, port: int, track: Track, network: Network, *, speed: flo
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            said = urlsplit(self.path)
-            answer = running.answer(said.path, dict(parse_qsl(said.query, keep_blank_values=True)))
+            url = urlsplit(self.path)
+            answer = running.answer(url.path, dict(parse_qsl(url.query, keep_blank_values=True)))
             if answer is None:
                 over.wait(MOST_DELAY_S)
                 return
-            body, delay_s = answer
+            document, delay_s = answer
             over.wait(delay_s)
-            data = b"not found" if body is None else body.encode()
-            self.send_response(404 if body is None else 200)
+            data = b"not found" if document is None else document.encode()
+            self.send_response(404 if document is None else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
-            """Nothing."""
+            """Print nothing."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
         def handle_error(self, *_: object) -> None:
-            """A host that gave up waiting."""
+            """Ignore it: the host gave up waiting."""
 
     try:
         server = Server((host, port), Handler)

@@ -1,4 +1,4 @@
-"""The part of a virtual sensor that keeps time: its clock, its packets as they become ready, what the radio does to them."""
+"""How a virtual sensor plays a track: its clock, its packets as they become ready, and what the radio does to them."""
 
 from __future__ import annotations
 
@@ -15,27 +15,25 @@ from imukick.virtual.radio import Fate, Radio
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What a broken sensor does, for tests.
-
-    `mute_starts`: so many first streams begin, but nothing is sent. `uptime_s`: how far
-    its clock is when it is switched on (of an imukick v1 sensor), or at the track's first sample.
-    Of an imukick v1 sensor: `version` of the protocol it claims, in CONFIG and in its packets; `malformed`: values sent on STREAM,
-    one before each packet from the second on; `status`: its answer to START.
-    Of a Movesense: `old_firmware`, which greets with "Hello", answers no subscription, and sends what does not fit into a
-    notification not at all.
-    """
+    """Faults that a virtual sensor can have, for tests."""
 
     version: int | None = None
+    """Protocol version that an imukick v1 sensor claims in CONFIG and in its packets; None: the right one."""
     malformed: tuple[bytes, ...] = ()
+    """Values that an imukick v1 sensor sends on STREAM, one before each packet from the second on."""
     mute_starts: int = 0
+    """How many of its first streams begin without sending anything."""
     uptime_s: float = 0.0
+    """What its clock shows when it is switched on (imukick v1), or at the track's first sample (all others)."""
     status: v1.Status = v1.Status.OK
+    """What an imukick v1 sensor answers to START."""
     old_firmware: bool = False
+    """A Movesense that greets with "Hello", answers no subscription, and drops packets that do not fit into a notification."""
 
 
 @dataclass(slots=True)
 class Sent:
-    """What went out; `lost` packets were made but not sent; `holes` of the track come before so many packets."""
+    """Counts of what the sensor sent. `lost`: packets made but lost by the radio; `holes`: packets that follow a hole of the track."""
 
     packets: int = 0
     samples: int = 0
@@ -51,15 +49,15 @@ class Sent:
 class Open:
     """A lane that is being sent, and its packet that is not ready yet."""
 
-    lane: PacketStream
+    stream: PacketStream
     batch: Batch | None = None
 
 
-def first_ready(lanes: Sequence[Open]) -> tuple[Open, Batch] | None:
-    """The packet that is ready first, and whose; None when the track is over for all."""
+def first_ready(streams: Sequence[Open]) -> tuple[Open, Batch] | None:
+    """The stream whose packet is ready first, and that packet; None when the track is over for all streams."""
     ready: list[tuple[Open, Batch]] = []
-    for one in lanes:
-        one.batch = one.batch or one.lane.take()
+    for one in streams:
+        one.batch = one.batch or one.stream.take()
         if one.batch is not None:
             ready.append((one, one.batch))
     return min(ready, key=lambda pair: float(pair[1].t_s[-1]), default=None)
@@ -69,7 +67,7 @@ class Player:
     """Plays a track from the first `begin` on, its own or that of any of the players `beside` it; time then goes on whether anyone
     listens or not.
 
-    `run` hands each packet to `tell` when the radio takes it, and calls `drained` when a stream that was asked to stop
+    `run` hands each packet to `notify` when the radio takes it, and calls `drained` when a stream that was asked to stop
     has sent what it held. `speed`: how many times faster than real time it plays. `began` and `over` are set at the
     beginning and when the track is over.
     """
@@ -81,7 +79,7 @@ class Player:
         *,
         mute_starts: int = 0,
         speed: float,
-        tell: Callable[[str, bytes], Awaitable[None]],
+        notify: Callable[[str, bytes], Awaitable[None]],
         drained: Callable[[], None],
         beside: list[Player],
     ) -> None:
@@ -95,7 +93,7 @@ class Player:
         self._duration_s = math.inf if duration_s is None else duration_s
         self._fate = Fate(radio)
         self._mute_starts = mute_starts
-        self._tell, self._drained = tell, drained
+        self._notify, self._drained = notify, drained
         self._begun_s = self._on_s = self._stop_s = 0.0
         self._open: list[Open] = []
         self._streaming = asyncio.Event()
@@ -103,14 +101,14 @@ class Player:
 
     @property
     def t_s(self) -> float:
-        """Where in the track it is; 0 before it begins."""
+        """The time in the track; 0 before the track begins."""
         if not self.began.is_set():
             return 0.0
         return (asyncio.get_running_loop().time() - self._begun_s) * self.pace
 
     @property
     def waited_s(self) -> float:
-        """How long it had been switched on when the track began; so far, before that."""
+        """How long the sensor was on before the track began; before that, how long it has been on so far."""
         until_s = self._begun_s if self.began.is_set() else asyncio.get_running_loop().time()
         return (until_s - self._on_s) * self.pace
 
@@ -124,7 +122,7 @@ class Player:
         self._on_s = asyncio.get_running_loop().time()
 
     def begin(self) -> float:
-        """The time of the track from which a stream that starts now sends; the first one begins the track."""
+        """The time in the track from which a stream that starts now sends; the first call begins the track."""
         if self.began.is_set():
             return self.t_s
         for player in self._beside:
@@ -132,30 +130,30 @@ class Player:
             player.began.set()
         return 0.0
 
-    def start(self, lane: PacketStream, begin_s: float) -> None:
-        """Send what was measured from `begin_s` on."""
+    def start(self, stream: PacketStream, begin_s: float) -> None:
+        """Send the samples measured from `begin_s` on."""
         self.sent.starts += 1
         if self.sent.starts <= self._mute_starts:
             return
-        lane.skip_before(begin_s)
-        self._open.append(Open(lane))
+        stream.skip_before(begin_s)
+        self._open.append(Open(stream))
         self._streaming.set()
 
-    def end(self, lane: PacketStream) -> None:
-        """Stop sending this one; what it holds is dropped."""
+    def end(self, stream: PacketStream) -> None:
+        """Stop sending this stream and drop what it holds."""
         self.sent.stops += 1
-        self._open = [one for one in self._open if one.lane is not lane]
+        self._open = [one for one in self._open if one.stream is not stream]
         if not self._open:
             self.halt()
         self._wake.set()
 
     def ask_stop(self) -> None:
-        """Send what is held, then stop."""
+        """Send what the sensor holds, then stop."""
         self.stopping, self._stop_s = True, self.t_s
         self._wake.set()
 
     def halt(self) -> None:
-        """No more packets; what is held is dropped."""
+        """Stop all streams and drop what they hold."""
         self._open = []
         self._streaming.clear()
         self.stopping = False
@@ -176,11 +174,11 @@ class Player:
             if (
                 not self.stopping or float(batch.t_s[-1]) <= self._stop_s
             ):  # what is full was held only by a busy computer
-                await self._send(one.lane, batch, leaves_s)
+                await self._send(one.stream, batch, leaves_s)
                 continue
             self.sent.stops += 1
             if (part := batch.until(self._stop_s)) is not None:
-                await self._send(one.lane, part, self.t_s)
+                await self._send(one.stream, part, self.t_s)
             self.halt()
             self._drained()
         self._streaming.clear()
@@ -207,9 +205,9 @@ class Player:
                 async with asyncio.timeout(delay_s):
                     await self._wake.wait()
 
-    async def _send(self, lane: PacketStream, batch: Batch, leaves_s: float) -> None:
-        values = lane.pack(batch)
-        samples = len(batch) if lane.counted else 0
+    async def _send(self, stream: PacketStream, batch: Batch, leaves_s: float) -> None:
+        values = stream.pack(batch)
+        samples = len(batch) if stream.counted else 0
         copies = self._fate.copies(leaves_s)
         self.sent.holes += batch.after_hole
         if copies:
@@ -221,4 +219,4 @@ class Player:
             self.sent.lost_samples += samples
         for _ in range(copies):
             for characteristic, value in values:
-                await self._tell(characteristic, value)
+                await self._notify(characteristic, value)

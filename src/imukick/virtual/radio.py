@@ -1,4 +1,4 @@
-"""The radio between a virtual sensor and its host: what it does to packets, bounded and seeded."""
+"""The radio between a virtual sensor and its host: its delays and losses, bounded and drawn from a seed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Radio:
-    """A radio link's character; all times are those of the track, counted from its first sample.
+    """How a radio link behaves; all times are those of the track, counted from its first sample.
 
-    `interval_s`: connection interval; packets leave on its grid. `jitter_s`: how much later, at most. `loss`,
-    `repeats`: share of packets lost, and of those that arrive sent twice. `drops_s`: [from, to) in which the sensor is
-    out of reach: the link breaks. `silences_s`: [from, to) in which the link is up and nothing comes. `mtu`: what the
-    sensor agrees to at most. `drift_ppm`: how much faster the sensor's clock runs than the host's. `battery_pct` at
-    the start; `battery_life_s` until it is empty and the sensor is gone (None: it lasts).
-    Raises `ImukickError` for what no radio does.
+    `loss` is the share of packets lost; `repeats` the share of the arriving ones that arrive twice.
+    Raises `ImukickError` for values that no radio has.
     """
 
     interval_s: float = 0.03
+    """Connection interval; packets leave on its grid."""
     jitter_s: float = 0.0
+    """How much later a packet leaves, at most."""
     loss: float = 0.0
     repeats: float = 0.0
     drops_s: tuple[Span, ...] = ()
+    """[from, to) in which the sensor is out of reach and the link breaks."""
     silences_s: tuple[Span, ...] = ()
+    """[from, to) in which the link is up but every packet is lost."""
     mtu: int = 247
+    """The largest MTU that the sensor agrees to, in bytes."""
     drift_ppm: float = 0.0
+    """How much faster the sensor's clock runs than the host's."""
     battery_pct: int = 100
+    """Charge at the start."""
     battery_life_s: float | None = None
+    """How long the battery lasts until the sensor is off; None: for ever."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -56,7 +60,7 @@ class Radio:
                     )
 
     def battery_at(self, t_s: float) -> int:
-        """Charge in percent at a time of the track; 0: the sensor is dead."""
+        """Charge in percent at a time of the track; 0: the sensor is off."""
         if self.battery_life_s is None:
             return self.battery_pct
         return max(0, math.ceil(self.battery_pct * (1.0 - t_s / self.battery_life_s)))
@@ -74,7 +78,7 @@ class Radio:
 
 
 class Fate:
-    """What becomes of one packet after another, drawn from the radio's seed."""
+    """What happens to each packet in turn, drawn from the radio's seed."""
 
     def __init__(self, radio: Radio) -> None:
         self._radio = radio
@@ -82,14 +86,14 @@ class Fate:
         self._last_s = -math.inf
 
     def leaves_s(self, ready_s: float) -> float:
-        """When a packet that is ready at `ready_s` goes: at a connection event, a little late, never before another."""
+        """When a packet that is ready at `ready_s` leaves: at a connection event plus jitter, never before an earlier packet."""
         interval_s = self._radio.interval_s
         event_s = math.ceil(ready_s / interval_s - 1e-9) * interval_s
         self._last_s = max(self._last_s, event_s + self._draw.random() * self._radio.jitter_s)
         return self._last_s
 
     def copies(self, t_s: float) -> int:
-        """How often a packet arrives that leaves at `t_s`: 0 lost, 1, or 2 repeated."""
+        """How often a packet that leaves at `t_s` arrives: 0 (lost), 1, or 2 (repeated)."""
         lost, again = self._draw.random() < self._radio.loss, self._draw.random() < self._radio.repeats
         if lost or within(self._radio.silences_s, t_s):
             return 0

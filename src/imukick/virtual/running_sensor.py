@@ -1,4 +1,4 @@
-"""Where a virtual sensor lives: in this process beside its client, or behind a transport for another process."""
+"""Running a virtual sensor: in this process beside its client, or behind a transport for another process."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bumble.transport import open_transport
 from imukick.errors import ImukickError, SensorError
 from imukick.sources.ble import Backend
 from imukick.virtual.bumble_backend import HostRadio, backend_on
-from imukick.virtual.device_models import MAKES, OWN
+from imukick.virtual.device_models import MODELS, OWN
 from imukick.virtual.playing import Faults, Player
 from imukick.virtual.radio import Radio
 from imukick.virtual.sensor import VirtualSensor
 from imukick.virtual.track import Track
-from imukick.virtual.virtual_link import AirController, VirtualLink, device_on
+from imukick.virtual.virtual_link import LinkController, VirtualLink, device_on
 
 SPEEDS = (0.01, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A virtual sensor that is to be: `make`: a name of `MAKES`; `name`: what it is called, by default as sensors of its make are."""
+class SensorSetup:
+    """A virtual sensor to run. `model`: a name in `MODELS`; `name`: the advertised name, by default the model's."""
 
     track: Track
-    make: str = OWN
+    model: str = OWN
     radio: Radio | None = None
     faults: Faults | None = None
     name: str | None = None
@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class RunningSensor:
-    """A running virtual sensor, and what bleak needs to reach it (`find(backend=room.backend)`)."""
+    """A running virtual sensor, and the bleak backend that reaches it (`find(backend=running.backend)`)."""
 
     sensor: VirtualSensor
     backend: Backend
@@ -55,7 +55,7 @@ class RunningSensors:
 async def in_process(
     track: Track,
     *,
-    make: str = OWN,
+    model: str = OWN,
     radio: Radio | None = None,
     faults: Faults | None = None,
     name: str | None = None,
@@ -63,19 +63,19 @@ async def in_process(
 ) -> AsyncIterator[RunningSensor]:
     """A virtual sensor in this process, advertising; gone when the block ends.
 
-    The words as in `Part`; `speed`: how many times faster than real time it plays.
+    The words as in `SensorSetup`; `speed`: how many times faster than real time it plays.
     """
-    async with in_process_together([Part(track, make, radio, faults, name)], speed=speed) as room:
+    async with in_process_together([SensorSetup(track, model, radio, faults, name)], speed=speed) as room:
         yield RunningSensor(room.sensors[0], room.backend)
 
 
 @asynccontextmanager
-async def in_process_together(parts: Sequence[Part], *, speed: float = 1.0) -> AsyncIterator[RunningSensors]:
+async def in_process_together(parts: Sequence[SensorSetup], *, speed: float = 1.0) -> AsyncIterator[RunningSensors]:
     """Several virtual sensors in this process, each of another name; their tracks begin when the first of them is started."""
     _check_speed(speed)
-    air = VirtualLink()
-    async with _sensors(air, parts, speed) as sensors:
-        host = device_on(air, "imukick host")
+    link = VirtualLink()
+    async with _sensors(link, parts, speed) as sensors:
+        host = device_on(link, "imukick host")
         await host.power_on()
 
         async def opens() -> Device:
@@ -92,23 +92,23 @@ async def serve(
     transport: str,
     track: Track,
     *,
-    make: str = OWN,
+    model: str = OWN,
     radio: Radio | None = None,
     faults: Faults | None = None,
     name: str | None = None,
     speed: float = 1.0,
 ) -> AsyncIterator[VirtualSensor]:
-    """A virtual sensor whose air another process joins: `tcp-server:HOST:PORT`, or `vhci` for this computer's BlueZ.
+    """A virtual sensor that another process can reach: `tcp-server:HOST:PORT`, or `vhci` for this computer's BlueZ.
 
-    The rest as in `in_process`. Raises `SensorError` when the transport cannot be opened.
+    Other parameters as in `in_process`. Raises `SensorError` when the transport cannot be opened.
     """
-    async with serve_together(transport, [Part(track, make, radio, faults, name)], speed=speed) as sensors:
+    async with serve_together(transport, [SensorSetup(track, model, radio, faults, name)], speed=speed) as sensors:
         yield sensors[0]
 
 
 @asynccontextmanager
 async def serve_together(
-    transport: str, parts: Sequence[Part], *, speed: float = 1.0
+    transport: str, parts: Sequence[SensorSetup], *, speed: float = 1.0
 ) -> AsyncIterator[tuple[VirtualSensor, ...]]:
     """Several on one air that another process joins, as in `serve` and `in_process_together`."""
     if transport != "vhci" and not re.fullmatch(r"tcp-server:[^:]+:0*[1-9]\d*", transport):
@@ -116,14 +116,14 @@ async def serve_together(
             f"--radio {transport} is not known; use tcp-server:127.0.0.1:PORT, or vhci for BlueZ", reason="no transport"
         )
     _check_speed(speed)
-    air = VirtualLink()
+    link = VirtualLink()
     try:
-        opened: Any = await open_transport(transport)  # bumble's types leave out what a server has more
+        opened: Any = await open_transport(transport)  # bumble's types lack the attributes of a server
     except (OSError, OverflowError) as error:
         raise SensorError(_unopened(transport, error), reason="no transport") from error
     try:
-        AirController("imukick air", air, host_source=opened.source, host_sink=opened.sink)
-        async with _sensors(air, parts, speed) as sensors:
+        LinkController("imukick air", link, host_source=opened.source, host_sink=opened.sink)
+        async with _sensors(link, parts, speed) as sensors:
             yield sensors
     finally:
         await opened.close()
@@ -145,20 +145,22 @@ def _unopened(transport: str, error: Exception) -> str:
 
 
 @asynccontextmanager
-async def _sensors(air: VirtualLink, parts: Sequence[Part], speed: float) -> AsyncIterator[tuple[VirtualSensor, ...]]:
+async def _sensors(
+    link: VirtualLink, parts: Sequence[SensorSetup], speed: float
+) -> AsyncIterator[tuple[VirtualSensor, ...]]:
     players: list[Player] = []
     async with AsyncExitStack() as on:
         sensors: list[VirtualSensor] = []
         for part in parts:
-            model = MAKES[part.make]
-            called = model.name if part.name is None else part.name
+            entry = MODELS[part.model]
+            called = entry.name if part.name is None else part.name
             sensor = VirtualSensor(
-                device_on(air, called),
-                air,
+                device_on(link, called),
+                link,
                 part.track,
                 part.radio or Radio(),
                 part.faults or Faults(),
-                make=model.make,
+                build=entry.build,
                 name=called,
                 speed=speed,
                 beside=players,

@@ -19,16 +19,16 @@ PASS_SHARE: Final = 0.4
 TAPS_S: Final = 2.0
 """Chosen: half length of that filter, in periods of the new rate times 1 / PASS_SHARE; a Hamming window of it."""
 AROUND_S: Final = 1.0
-"""Chosen: what is known of the track before and behind a piece when it is resampled; the filters reach 0.5 s at 10 Hz."""
+"""Chosen: how much of the track before and after a piece is used to resample it; the filters reach 0.5 s at 10 Hz."""
 SAME_SHARE: Final = 1e-3
 """Chosen: rates that differ by less are the same; the track's own clock goes on."""
 
 
 def resampled(track: Track, rate_hz: float) -> Track:
-    """The track on a grid of `rate_hz` from its first sample on; its holes stay holes.
+    """The track resampled to `rate_hz` from its first sample on; its holes stay holes.
 
-    Cubic splines, behind a zero-phase low-pass where the track is faster. Unchanged at its own rate. The ranges stay: a
-    sensor's own are `quantised`.
+    Cubic splines, after a zero-phase low-pass when the track is faster. At the track's own rate the track itself. The ranges
+    stay as they are: `quantised` applies those of a sensor.
     """
     if abs(rate_hz / track.rate_hz - 1.0) < SAME_SHARE:
         return track
@@ -61,7 +61,7 @@ def quantised(values: FloatArray, step: float, most: int, least: int | None = No
 
 
 def _long(pieces: Iterator[Samples]) -> Iterator[Samples]:
-    """The same samples in pieces of `AROUND_S` at least, but for the last."""
+    """The same samples in pieces of at least `AROUND_S`; only the last may be shorter."""
     held: list[Samples] = []
     for piece in pieces:
         if len(piece):
@@ -74,7 +74,7 @@ def _long(pieces: Iterator[Samples]) -> Iterator[Samples]:
 
 
 def _around(before: Samples | None, piece: Samples, behind: Samples | None) -> Samples:
-    """A piece with what lies `AROUND_S` before and behind it."""
+    """A piece with the `AROUND_S` before and after it."""
     parts = [piece]
     if before is not None:
         start = int(np.searchsorted(before.t_s, piece.t_s[0] - AROUND_S))
@@ -93,7 +93,7 @@ def _joined(parts: Sequence[Samples]) -> Samples:
 
 
 def _on(grid_s: FloatArray, source: Samples, had_hz: float, rate_hz: float) -> Samples:
-    """The source at those times of the grid that lie in no hole of it."""
+    """The source, interpolated at the grid times that lie outside its holes."""
     from scipy.interpolate import CubicSpline  # half a second
 
     values = np.concatenate([source.acc_mps2, source.gyr_radps], axis=1)
@@ -114,7 +114,7 @@ def _on(grid_s: FloatArray, source: Samples, had_hz: float, rate_hz: float) -> S
 
 
 def _passed(values: FloatArray, had_hz: float, rate_hz: float) -> FloatArray:
-    """Values (n, 6) without what the new rate cannot carry; as they are when it is not slower."""
+    """Values (n, 6), low-passed for the new rate; unchanged when the new rate is not slower."""
     half = int(TAPS_S / PASS_SHARE * had_hz / rate_hz / 2.0)
     if had_hz <= 1.25 * rate_hz or half < 1:
         return values

@@ -1,4 +1,4 @@
-"""The virtual sensor itself: a peripheral on a bumble device, of any make, playing a track through a radio."""
+"""The virtual sensor: a bumble peripheral of any model that plays a track through a radio."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ ADVERTISING_INTERVAL_MS: Final = 100.0
 MOST_QUEUED: Final = 64
 """Chosen: notifications on their way before the sensor waits for the radio."""
 MOST_WRITES: Final = 1000
-"""Chosen: so many writes of the host are remembered."""
+"""Chosen: how many writes of the host are kept."""
 LAST_HOPS_S: Final = 0.05
-"""Chosen: from the last packet that the controller took to the host behind the air; a few turns of the event loop."""
+"""Chosen: time for the last packet to pass from the controller to the host, a few turns of the event loop."""
 
 
 class VirtualSensor:
@@ -38,12 +38,12 @@ class VirtualSensor:
     def __init__(
         self,
         device: Device,
-        air: VirtualLink,
+        link: VirtualLink,
         track: Track,
         radio: Radio,
         faults: Faults,
         *,
-        make: Callable[[DeviceContext], DeviceModel],
+        build: Callable[[DeviceContext], DeviceModel],
         name: str,
         speed: float,
         beside: list[Player],
@@ -55,7 +55,7 @@ class VirtualSensor:
         self.played = asyncio.Event()
         self.died = asyncio.Event()
         self.written: deque[tuple[str, bytes]] = deque(maxlen=MOST_WRITES)
-        self._device, self._air = device, air
+        self._device, self._link = device, link
         self._connection: Connection | None = None
         self._answering = 0
         self._in_turn = asyncio.Lock()
@@ -64,28 +64,28 @@ class VirtualSensor:
         self._long: list[asyncio.Task[None]] = []
         self._short: set[asyncio.Task[None]] = set()
         self._broken: list[asyncio.Task[None]] = []
-        self._make = make(self)
+        self._model = build(self)
         self._player = Player(
             track.duration_s,
             radio,
             mute_starts=faults.mute_starts,
             speed=speed,
-            tell=self._tell,
-            drained=self._make.drained,
+            notify=self._notify,
+            drained=self._model.drained,
             beside=beside,
         )
         self._services, self._characteristics = gatt.services_of(
-            self._make, lambda characteristic, value: self.written.append((characteristic, value))
+            self._model, lambda characteristic, value: self.written.append((characteristic, value))
         )
 
     @property
     def sent(self) -> Sent:
-        """What went out so far."""
+        """Counts of what was sent so far."""
         return self._player.sent
 
     @property
     def t_s(self) -> float:
-        """Where in the track it is; 0 before it begins."""
+        """The time in the track; 0 before the track begins."""
         return self._player.t_s
 
     @property
@@ -107,14 +107,14 @@ class VirtualSensor:
         self._device.on("connection", self._on_connection)
         for uuid, characteristic in self._characteristics.items():
             characteristic.on("subscription", self._on_subscription(uuid))
-        self._device.advertising_data = gatt.advertising_data(self._make.shown)
-        self._device.scan_response_data = gatt.scan_response(self._make.shown)
+        self._device.advertising_data = gatt.advertising_data(self._model.shown)
+        self._device.scan_response_data = gatt.scan_response(self._model.shown)
         await self._device.power_on()
         await self._advertise()
         self._long = [asyncio.create_task(self._play()), asyncio.create_task(self._live())]
 
     async def switch_off(self) -> None:
-        """Hang up and be gone. Raises what went wrong inside, if anything did."""
+        """Disconnect and power off. Raises the first error of a background task, if there was one."""
         self._off = True
         while any(not task.done() for task in self._long):
             for task in self._long:
@@ -131,13 +131,13 @@ class VirtualSensor:
                 task.result()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Something short that runs to its end."""
+        """Run a short task in the background, to its end."""
         task = asyncio.create_task(work)
         self._short.add(task)
         task.add_done_callback(self._ended)
 
     async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
-        """Something short that runs to its end even when whoever waits for it is cancelled."""
+        """Wait for a short task, which runs to its end even when the waiting one is cancelled."""
         task = asyncio.create_task(work)
         self._short.add(task)
         task.add_done_callback(self._ended)
@@ -156,22 +156,22 @@ class VirtualSensor:
 
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = None
-        self._make.disconnected()
+        self._model.disconnected()
         self._spawn(self._advertise())
 
     def _on_subscription(self, uuid: str) -> Callable[[Connection, bool, bool], None]:
-        return lambda _bearer, notify, indicate: self._make.subscribed(uuid, on=notify or indicate)
+        return lambda _bearer, notify, indicate: self._model.subscribed(uuid, on=notify or indicate)
 
-    # what its make asks of it (`make.Body`)
+    # what its model asks of it (`DeviceContext`)
 
     @property
     def mtu(self) -> int:
-        """As agreed with the host; 23 without one."""
+        """The MTU agreed with the host, in bytes; 23 without a host."""
         return 23 if self._connection is None else int(self._connection.att_mtu)
 
     @property
     def waited_s(self) -> float:
-        """How long it had been switched on when the track began; so far, before that."""
+        """How long the sensor was on before the track began; before that, how long it has been on so far."""
         return self._player.waited_s
 
     @property
@@ -181,36 +181,36 @@ class VirtualSensor:
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is on its way, or the stream about to end."""
+        """Whether an answer is on its way or the stream is about to end."""
         return self._answering > 0 or self._player.stopping
 
     def begin(self) -> float:
-        """The time of the track from which a stream that starts now sends; the first one begins the track."""
+        """The time in the track from which a stream that starts now sends; the first call begins the track."""
         return self._player.begin()
 
-    def start(self, lane: PacketStream, begin_s: float) -> None:
-        """Send what was measured from `begin_s` on."""
-        self._player.start(lane, begin_s)
+    def start(self, stream: PacketStream, begin_s: float) -> None:
+        """Send the samples measured from `begin_s` on."""
+        self._player.start(stream, begin_s)
 
-    def end(self, lane: PacketStream) -> None:
-        """Stop sending this one, at once."""
-        self._player.end(lane)
+    def end(self, stream: PacketStream) -> None:
+        """Stop sending this stream at once."""
+        self._player.end(stream)
 
     def halt(self) -> None:
-        """No more packets of any kind."""
+        """Stop all streams at once."""
         self._player.halt()
 
     def ask_stop(self) -> None:
-        """Send what is held, then call `Make.drained`."""
+        """Send the samples that the sensor still holds, then call `DeviceModel.drained`."""
         self._player.ask_stop()
 
     def answer(self, characteristic: str, value: bytes, then: Callable[[], None] | None = None) -> None:
-        """Notify or indicate this next; `then` is called once it was handed over."""
+        """Notify or indicate this value next; calls `then` once the radio has taken it."""
         self._answering += 1
         self._spawn(self._answer(characteristic, value, then))
 
     async def _answer(self, uuid: str, value: bytes, then: Callable[[], None] | None) -> None:
-        """Nobody to answer when the link breaks meanwhile."""
+        """Send an answer; when the link breaks meanwhile it is lost."""
         connection, characteristic = self._connection, self._characteristics[uuid]
         send = self._device.notify_subscriber
         if characteristic.properties & gatt.PROPERTIES["indicate"]:
@@ -225,7 +225,7 @@ class VirtualSensor:
             if task is not None and task.cancelling():
                 raise
             return
-        except TimeoutError:  # the host never confirmed it: it has to live with that
+        except TimeoutError:  # the host never confirmed it: carry on all the same
             pass
         finally:
             self._answering -= 1
@@ -253,7 +253,7 @@ class VirtualSensor:
             await asyncio.sleep(LAST_HOPS_S)
         self.played.set()
 
-    async def _tell(self, uuid: str, value: bytes) -> None:
+    async def _notify(self, uuid: str, value: bytes) -> None:
         """Notify; nobody hears it when there is no link."""
         if self._connection is None:
             return
@@ -266,18 +266,18 @@ class VirtualSensor:
     async def _live(self) -> None:
         """The battery runs down, the sensor goes out of reach and comes back, as the radio says."""
         await self._player.began.wait()
-        told = self.radio.battery_at(0.0)
+        shown_pct = self.radio.battery_at(0.0)
         while (change_s := self.radio.next_change_s(self.t_s)) < math.inf:
             await asyncio.sleep(max(0.0, (change_s - self.t_s) / self._player.pace) + 1e-4)
             if not self.radio.in_reach(self.t_s):
                 await self._whole(self._hide())
-                self._air.break_links(self._device.random_address)
+                self._link.break_links(self._device.random_address)
                 if self.radio.battery_at(self.t_s) == 0:
                     self.died.set()
                     return
             elif self._connection is None:
                 await self._whole(self._advertise())
-            if self.radio.battery_at(self.t_s) != told:
-                told = self.radio.battery_at(self.t_s)
-                if self._make.battery is not None:
-                    await self._tell(self._make.battery, self._make.read(self._make.battery))
+            if self.radio.battery_at(self.t_s) != shown_pct:
+                shown_pct = self.radio.battery_at(self.t_s)
+                if self._model.battery is not None:
+                    await self._notify(self._model.battery, self._model.read(self._model.battery))

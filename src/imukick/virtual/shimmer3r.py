@@ -16,12 +16,12 @@ from imukick.virtual.packets import Batch
 from imukick.virtual.sampling import quantised, resampled
 
 TABLE: Final[Table] = {shim.SERVICE: {shim.SAYS: ("notify",), shim.HEARS: ("write", "write-without-response")}}
-"""The real one indicates; an acknowledgement for each is nothing that a decoder sees."""
+"""The real sensor indicates; a decoder does not see the difference."""
 ACC_COUNTS: Final = (1672, 836, 418, 209)
 GYR_COUNTS: Final = (22900, 11400, 5700, 2900, 1400, 700)
 """Default gains by range: counts of 1 m/s2; of 1 deg/s in hundredths (ShimCalib_setDefaultLsm6dsv…Calib)."""
 ALIGNMENT: Final = (-100, 0, 0, 0, 100, 0, 0, 0, -100)
-"""And how the chip lies in its case: x and z the other way round."""
+"""How the chip lies in its case: x and z reversed."""
 TURNED: Final = np.array([-1.0, 1.0, -1.0])
 ARGUMENTS: Final = {
     Byte.SET_SENSORS: 3,
@@ -32,41 +32,41 @@ ARGUMENTS: Final = {
 }
 TOGETHER: Final = 2
 TEAR_BYTES: Final = 5
-"""Chosen: two packets wait for company, and the last bytes come by themselves."""
+"""Chosen: two packets are collected before they are sent, and the last bytes are sent separately."""
 WORD: Final = 32767
 
 
-class Shimmer3R:
-    """The sensor: does what it is told, one command a write; each is acknowledged, and what is asked answered."""
+class VirtualShimmer3R:
+    """The sensor: obeys one command a write, acknowledges each, and answers questions."""
 
-    def __init__(self, body: DeviceContext) -> None:
+    def __init__(self, context: DeviceContext) -> None:
         self.table = TABLE
-        self.shown = ShownDevice(body.name)
+        self.shown = ShownDevice(context.name)
         self.battery: str | None = None
-        self._body = body
+        self._context = context
         self._sensors = bytes([0xE0, 0x20, 0])
         self._ticks, self._acc, self._gyr = 640, 0, 2
-        self._lane: EvenStream | None = None
+        self._stream: EvenStream | None = None
         self._listened = False
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """Somebody listens, or no more."""
+        """Note whether somebody listens."""
         self._listened = on if characteristic == shim.SAYS else self._listened
 
     def disconnected(self) -> None:
-        """Nobody listens: it stops streaming."""
-        self._lane, self._listened = None, False
-        self._body.halt()
+        """Stop streaming."""
+        self._stream, self._listened = None, False
+        self._context.halt()
 
     def drained(self) -> None:
-        """Never asked for."""
+        """Never called: this sensor holds nothing back."""
 
-    def read(self, characteristic: str) -> bytes:  # noqa: ARG002 - there is none that can
+    def read(self, characteristic: str) -> bytes:  # noqa: ARG002 - not one can be read
         """Nothing can be read."""
         raise AttError(READ_NOT_PERMITTED)
 
     def write(self, characteristic: str, data: bytes) -> None:
-        """A command; one that it does not know is refused."""
+        """Obey a command; unknown ones are refused."""
         if characteristic != shim.HEARS or not data:
             return
         known = data[0] in (*ARGUMENTS, Byte.INQUIRY, Byte.START, Byte.STOP, Byte.ACC_CALIBRATION, Byte.GYR_CALIBRATION)
@@ -93,27 +93,27 @@ class Shimmer3R:
             gain = ACC_COUNTS[self._acc] if command == Byte.ACC_CALIBRATION else GYR_COUNTS[self._gyr]
             self._say(bytes([command - 1]) + shim.CALIBRATION.pack(0, 0, 0, gain, gain, gain, *ALIGNMENT))
         elif command in (Byte.START, Byte.STOP):
-            self._stream(on=command == Byte.START)
+            self._set_streaming(on=command == Byte.START)
 
     def _say(self, value: bytes) -> None:
         if self._listened:
-            self._body.answer(shim.SAYS, value)
+            self._context.answer(shim.SAYS, value)
 
-    def _stream(self, *, on: bool) -> None:
-        if self._lane is not None:
-            self._body.end(self._lane)
-            self._lane = None
+    def _set_streaming(self, *, on: bool) -> None:
+        if self._stream is not None:
+            self._context.end(self._stream)
+            self._stream = None
         if on:
-            begin_s = self._body.begin()
+            begin_s = self._context.begin()
             rate_hz = shim.TICKS_HZ / self._ticks
-            self._lane = EvenStream(resampled(self._body.track, rate_hz), TOGETHER, self._packed)
-            self._body.start(self._lane, begin_s)
+            self._stream = EvenStream(resampled(self._context.track, rate_hz), TOGETHER, self._packed)
+            self._context.start(self._stream, begin_s)
 
     def _packed(self, batch: Batch) -> list[Value]:
         acc = quantised(batch.acc_mps2 * TURNED, 1.0 / ACC_COUNTS[self._acc], WORD)
         gyr = quantised(batch.gyr_radps * TURNED, 100.0 * RAD_PER_DEG / GYR_COUNTS[self._gyr], WORD)
         data = b""
         for t_s, counts in zip(batch.t_s.tolist(), np.concatenate([gyr, acc], axis=1).tolist(), strict=True):
-            ticks = round((self._body.faults.uptime_s + t_s) * shim.TICKS_HZ) % shim.WRAP
+            ticks = round((self._context.faults.uptime_s + t_s) * shim.TICKS_HZ) % shim.WRAP
             data += bytes([Byte.DATA]) + ticks.to_bytes(3, "little") + struct.pack("<6h", *counts)
         return [(shim.SAYS, part) for part in (data[:-TEAR_BYTES], data[-TEAR_BYTES:])]

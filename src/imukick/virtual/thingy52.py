@@ -21,65 +21,65 @@ TABLE: Final[Table] = {
 DEFAULT_HZ: Final = 10
 """As delivered (Nordic-Thingy52-FW documentation: motion processing unit 10 Hz)."""
 ACC_RANGE_MPS2: Final = 16 * STANDARD_GRAVITY_MPS2
-"""Chosen: full scale of the chip inside; the word that is sent could hold twice as much."""
+"""Chosen: full scale of the chip; the format could hold twice as much."""
 WORD: Final = 32767
 INVALID: Final = 0x80
-"""Chosen: an application error for settings that it cannot have."""
+"""Chosen: the ATT error for settings that the sensor does not have."""
 
 
-class Thingy52:
+class VirtualThingy52:
     """The sensor: sends while somebody listens, at the rate of its settings."""
 
-    def __init__(self, body: DeviceContext) -> None:
+    def __init__(self, context: DeviceContext) -> None:
         self.table = TABLE
-        self.shown = ShownDevice(body.name, (thingy.ADVERTISED,))
+        self.shown = ShownDevice(context.name, (thingy.ADVERTISED,))
         self.battery: str | None = v1.BATTERY_LEVEL
-        self._body = body
+        self._context = context
         self._settings = thingy.SETTINGS.pack(5000, 5000, 5000, DEFAULT_HZ, 1)
-        self._lane: EvenStream | None = None
+        self._stream: EvenStream | None = None
 
     def subscribed(self, characteristic: str, *, on: bool) -> None:
-        """Somebody listens, or no more."""
+        """Start sending, or stop."""
         if characteristic != thingy.RAW:
             return
-        if self._lane is not None:
-            self._body.end(self._lane)
-            self._lane = None
+        if self._stream is not None:
+            self._context.end(self._stream)
+            self._stream = None
         if on:
             self._send()
 
     def disconnected(self) -> None:
-        """Nobody listens."""
-        self._lane = None
-        self._body.halt()
+        """Stop sending."""
+        self._stream = None
+        self._context.halt()
 
     def drained(self) -> None:
-        """Never asked for."""
+        """Never called: this sensor holds nothing back."""
 
     def read(self, characteristic: str) -> bytes:
-        """Settings, battery."""
+        """The settings or the battery level."""
         if characteristic == thingy.CONFIG:
             return self._settings
         if characteristic == v1.BATTERY_LEVEL:
-            return bytes([self._body.radio.battery_at(self._body.t_s)])
+            return bytes([self._context.radio.battery_at(self._context.t_s)])
         raise AttError(READ_NOT_PERMITTED)
 
     def write(self, characteristic: str, data: bytes) -> None:
-        """Other settings; they hold from the next sample on."""
+        """Change the settings, from the next sample on."""
         if characteristic != thingy.CONFIG or len(data) != thingy.SETTINGS.size:
             raise AttError(INVALID)
         if not thingy.RATES_HZ[0] <= thingy.SETTINGS.unpack(data)[3] <= thingy.RATES_HZ[1]:
             raise AttError(INVALID)
         self._settings = data
-        if self._lane is not None:
-            self._body.end(self._lane)
+        if self._stream is not None:
+            self._context.end(self._stream)
             self._send()
 
     def _send(self) -> None:
         rate_hz = float(thingy.SETTINGS.unpack(self._settings)[3])
-        begin_s = self._body.begin()
-        self._lane = EvenStream(resampled(self._body.track, rate_hz), 1, self._packed)
-        self._body.start(self._lane, begin_s)
+        begin_s = self._context.begin()
+        self._stream = EvenStream(resampled(self._context.track, rate_hz), 1, self._packed)
+        self._context.start(self._stream, begin_s)
 
     def _packed(self, batch: Batch) -> list[Value]:
         most = int(ACC_RANGE_MPS2 / thingy.ACC_MPS2_PER_COUNT)

@@ -1,4 +1,4 @@
-"""What a virtual sensor plays: a recording, sample by sample, or a simulated person who never tires."""
+"""What a virtual sensor plays: a recording, or an endless simulated session."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 ACC_RANGES_G: Final = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 GYR_RANGES_DEGPS: Final = (125, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000)
-"""Full scales that sensors of this kind have, and on by doubling for recordings that say none."""
+"""Full scales of usual sensors, then doubled further, for recordings that do not state theirs."""
 MAX_HOST_GAP_S: Final = 1.0
 """Chosen: a longer pause between two arrivals is a lost link, not a late packet (30 ms intervals, stalls up to 0.5 s)."""
 RATES_HZ: Final = (10.0, 1000.0)
-"""What CONFIG of protocol version 1 can say."""
+"""Lowest and highest rate that CONFIG of protocol version 1 can state."""
 PIECE_S: Final = 20.0
 """Chosen: how much of a recording is handed over at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """`pieces()` gives Samples in time order from the first on, each time anew; `duration_s` None: it never ends.
+    """A source of samples to play. Each call of `pieces()` gives all Samples from the first on, in order of time.
 
-    The ranges are the full scales at which it was measured, else the smallest usual ones that hold every value. `zero_s`: the time of
+    `duration_s` None: it never ends. The ranges are the full scales at which it was measured, or if not known the smallest
+    usual ones that hold every value. `zero_s`: the time of
     the pieces at which it begins; None: that of the first sample.
     """
 
@@ -44,10 +45,10 @@ class Track:
 
 
 def recorded_track(path: str | Path) -> Track:
-    """A recording as it was measured.
+    """A recording, to be played as it was measured.
 
-    A device's clock is kept. A host's stamps say when packets came, not when samples were taken: they are laid on a
-    line, anew after each pause over `MAX_HOST_GAP_S`. Raises `RecordingError` for one that cannot be read or played.
+    Times of a device's clock are kept. A host's stamps say when packets arrived, not when samples were taken: they are spaced
+    evenly between pauses over `MAX_HOST_GAP_S`. Raises `RecordingError` for a recording that cannot be read or played.
     """
     return track_of(read_recording(path).samples, Path(path))
 

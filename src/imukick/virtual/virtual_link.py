@@ -1,4 +1,4 @@
-"""The air between virtual controllers: bumble's link and controller, mended where they differ from a radio."""
+"""The link between virtual controllers: bumble's link and controller, corrected where they differ from a radio."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class VirtualLink(LocalLink):
     """A bumble link on which data travels by the address a connection was made with, not by the sender's latest one."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # bumble says no types there
+        super().__init__()  # type: ignore[no-untyped-call]  # bumble does not annotate it
 
     def send_acl_data(
         self,
@@ -31,7 +31,7 @@ class VirtualLink(LocalLink):
         transport: PhysicalTransport,
         data: bytes,
     ) -> None:
-        """Deliver to the connection's other end; into the void when there is none any more."""
+        """Deliver to the other end of the connection; drop the data when it has gone."""
         connection = sender_controller.le_connections.get(destination_address)
         receiver = self.find_le_controller(destination_address)
         if connection is None or receiver is None:
@@ -47,12 +47,12 @@ class VirtualLink(LocalLink):
     def send_ll_control_pdu(
         self, sender_address: hci.Address, receiver_address: hci.Address, packet: ll.ControlPdu
     ) -> None:
-        """Deliver, or not when the other end has gone."""
+        """Deliver to the other end; drop the packet when it has gone."""
         if self.find_le_controller(receiver_address) is not None:
             super().send_ll_control_pdu(sender_address, receiver_address, packet)
 
     def scan_response(self, address: hci.Address) -> bytes:
-        """What the advertiser of this address answers to a scan."""
+        """The scan response of the advertiser with this address; empty when nobody has it."""
         for controller in self.controllers:
             for advertising in controller.advertising_sets.values():
                 if advertising.address == address:
@@ -67,8 +67,8 @@ class VirtualLink(LocalLink):
                     controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
 
-class AirController(Controller):
-    """A bumble controller with long packets, its own scan responses, and a reset and a cancel that do what they say."""
+class LinkController(Controller):
+    """A bumble controller with long packets, true scan responses, and a reset and a cancel that follow the specification."""
 
     le_acl_data_packet_length = ACL_BYTES
     acl_data_packet_length = ACL_BYTES
@@ -76,20 +76,20 @@ class AirController(Controller):
     def __init__(
         self,
         name: str,
-        air: VirtualLink,
+        link: VirtualLink,
         host_source: TransportSource | None = None,
         host_sink: TransportSink | None = None,
     ) -> None:
         address = hci.Address.generate_static_address()
-        super().__init__(name, host_source=host_source, host_sink=host_sink, link=air, public_address=bytes(address))
-        self.air = air
+        super().__init__(name, host_source=host_source, host_sink=host_sink, link=link, public_address=bytes(address))
+        self.virtual_link = link
 
     def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
-        """To the host; reports of scan responses carry the advertiser's own, which bumble's controller does not know.
+        """Send to the host. Reports of scan responses get the advertiser's own data, which bumble's controller lacks.
 
-        Both are marked as what they are, legacy PDUs that belong together: a host that looks for a service (Linux)
-        takes the name of an answer only then for that of the advertisement which has the service. And a connection is told by
-        the event that belongs to extended advertising: Linux waits for that one, and before it has come cannot hang up.
+        Advertisements and scan responses are marked as legacy PDUs: only then does a host that looks for a service (Linux)
+        join the name in one with the service in the other. A new connection is reported by the event of extended
+        advertising: Linux waits for that one, and cannot hang up before it has come.
         """
         if isinstance(packet, hci.HCI_LE_Connection_Complete_Event) and packet.status == hci.HCI_ErrorCode.SUCCESS:
             packet = _enhanced(packet)
@@ -100,16 +100,16 @@ class AirController(Controller):
                     kind.CONNECTABLE_ADVERTISING | kind.SCANNABLE_ADVERTISING | kind.LEGACY_ADVERTISING_PDU_USED
                 )
                 if report.event_type & kind.SCAN_RESPONSE:
-                    report.data = self.air.scan_response(report.address)
+                    report.data = self.virtual_link.scan_response(report.address)
         super().send_hci_packet(packet)
 
     def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
-        """To the other end; into the void when the link was lost while the packet waited."""
+        """Send to the other end; drop the packet when the link was lost while it waited."""
         if self.find_connection_by_handle(packet.connection_handle) is not None:
             super().on_hci_acl_data_packet(packet)
 
     def on_hci_reset_command(self, command: hci.HCI_Reset_Command) -> hci.HCI_StatusReturnParameters:
-        """A host begins anew: links of the one before it are lost, nothing is sought or advertised."""
+        """A host starts over: drop the links of the host before it, and stop scanning and advertising."""
         for connection in list(self.le_connections.values()):
             self._hang_up(connection)
         self.pending_le_connection = None
@@ -128,7 +128,7 @@ class AirController(Controller):
     def on_hci_le_create_connection_cancel_command(
         self, command: hci.HCI_LE_Create_Connection_Cancel_Command
     ) -> hci.HCI_StatusReturnParameters:
-        """Give up connecting, and say so: the host waits for it."""
+        """Give up connecting, and report it: the host waits for the report."""
         pending, self.pending_le_connection = self.pending_le_connection, None
         if pending is not None:
             self.send_hci_packet(
@@ -147,27 +147,27 @@ class AirController(Controller):
         return super().on_hci_le_create_connection_cancel_command(command)
 
 
-def _enhanced(told: hci.HCI_LE_Connection_Complete_Event) -> hci.HCI_LE_Enhanced_Connection_Complete_Event:
-    """The same, of two devices whose addresses nobody had to resolve."""
+def _enhanced(event: hci.HCI_LE_Connection_Complete_Event) -> hci.HCI_LE_Enhanced_Connection_Complete_Event:
+    """The same connection as an enhanced event, without resolvable private addresses."""
     nobody = hci.Address.ANY
     return hci.HCI_LE_Enhanced_Connection_Complete_Event(
-        status=told.status,
-        connection_handle=told.connection_handle,
-        role=told.role,
-        peer_address_type=told.peer_address_type,
-        peer_address=told.peer_address,
+        status=event.status,
+        connection_handle=event.connection_handle,
+        role=event.role,
+        peer_address_type=event.peer_address_type,
+        peer_address=event.peer_address,
         local_resolvable_private_address=nobody,
         peer_resolvable_private_address=nobody,
-        connection_interval=told.connection_interval,
-        peripheral_latency=told.peripheral_latency,
-        supervision_timeout=told.supervision_timeout,
-        central_clock_accuracy=told.central_clock_accuracy,
+        connection_interval=event.connection_interval,
+        peripheral_latency=event.peripheral_latency,
+        supervision_timeout=event.supervision_timeout,
+        central_clock_accuracy=event.central_clock_accuracy,
     )
 
 
-def device_on(air: VirtualLink, name: str) -> Device:
-    """A bumble device (a whole Bluetooth host) with a controller of its own on the air; not switched on yet."""
-    controller = AirController(name, air)
+def device_on(link: VirtualLink, name: str) -> Device:
+    """A bumble device (a whole Bluetooth host) with a controller of its own on the link; not switched on yet."""
+    controller = LinkController(name, link)
     host = SteadyHost(controller_source=controller, controller_sink=AsyncPipeSink(controller))
     config = DeviceConfiguration(name=name, address=static_address(name))
     return Device(config=config, host=host)

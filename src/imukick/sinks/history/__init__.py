@@ -1,4 +1,4 @@
-"""The history: sessions, repetitions as they were told and as they are known, plans, notes and pain, in one SQLite file."""
+"""The history: sessions, repetitions as first reported and as known now, plans, notes and pain, in one SQLite file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from imukick.errors import ImukickError
 from imukick.sinks.history import reading
 from imukick.sinks.history.kept import Glance, Judgement, KeptSession
-from imukick.sinks.history.opening import WAIT_S, Tell, opened
+from imukick.sinks.history.opening import WAIT_S, Warn, opened
 
 __all__ = ["Glance", "History", "Judgement", "KeptSession", "open_history"]
 
@@ -76,11 +76,11 @@ class History:
 
 
 @contextmanager
-def open_history(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[History]:
-    """The history in `path`, made when it is not there; `told`: who hears, in one line, that a damaged one was set aside.
+def open_history(path: Path, warn: Warn, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[History]:
+    """The history in `path`, made when it is not there; `warn`: who hears, in one line, that a damaged one was set aside.
 
     `own`: the place is the program's, not one that somebody named. `wait_s`: how long another program that writes is waited for.
     Raises `ImukickError` where it cannot be used.
     """
-    with opened(path, told, own=own, wait_s=wait_s) as connection:
+    with opened(path, warn, own=own, wait_s=wait_s) as connection:
         yield History(path, connection)

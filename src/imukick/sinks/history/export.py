@@ -29,7 +29,7 @@ _MINE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class HistoryTable:
     """`rows` as SQLite has them: int, float, str or None, one value for each of `columns`."""
 
     name: str
@@ -37,18 +37,18 @@ class Table:
     rows: Iterator[tuple[Any, ...]]
 
 
-def tables(connection: sqlite3.Connection, person: str | None = None) -> Iterator[Table]:
+def tables(connection: sqlite3.Connection, person: str | None = None) -> Iterator[HistoryTable]:
     """Every table, its rows in order; of everybody, or of one person."""
     for name in TABLES:
         rows = connection.execute(
             f"SELECT * FROM {name} WHERE ?1 IS NULL OR {_MINE[name]} ORDER BY {ORDER[name]}", (person,)
         )
         columns = tuple(column[0] for column in rows.description)
-        yield Table(name, columns, _finite(connection, name, rows))
+        yield HistoryTable(name, columns, _finite(connection, name, rows))
 
 
 def _finite(connection: sqlite3.Connection, name: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """The rows. Raises `ImukickError` for a number that no export can hold, and says of which session it is."""
+    """The rows. Raises `ImukickError` for a number that an export cannot hold; the message names its session."""
     for row in rows:
         if any(isinstance(value, float) and not math.isfinite(value) for value in row):
             of = {"judgement_id": "SELECT session_id FROM judgements WHERE id = ?", "session_id": "SELECT ?"}
@@ -66,7 +66,7 @@ def about(package: str) -> dict[str, Any]:
 
 
 def write_json(file: TextIO, connection: sqlite3.Connection, package: str, person: str | None = None) -> None:
-    """One object; one line a row. The same history gives the same bytes."""
+    """Write one JSON object, one line a row. Equal histories give equal bytes."""
     file.write(json.dumps(about(package))[:-1] + ', "tables": {')
     for number, table in enumerate(tables(connection, person)):
         file.write(f'{"," if number else ""}\n"{table.name}": {{"columns": {json.dumps(table.columns)}, "rows": [')

@@ -71,9 +71,9 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one version of the rules said. `events`: repetitions, revisions and the rest, in the order in which they were told.
+    """The result of one version of the rules. `events`: repetitions, revisions and the rest, in the order they were reported.
 
-    `meta`: as in `imukick.Analysis`, as JSON has it; of a session that did not end, as far as it was known at its start. `made`: when.
+    `meta`: that of `imukick.Analysis`, as JSON; for a session that did not end, as known at its start. `made`: when it was judged.
     """
 
     number: int
@@ -89,8 +89,8 @@ class Judgement:
         return latest(self.events)
 
     @property
-    def told(self) -> tuple[Rep, ...]:
-        """Each repetition as it was told first."""
+    def reported(self) -> tuple[Rep, ...]:
+        """Each repetition as it was first reported."""
         return tuple(event for event in self.events if isinstance(event, Rep))
 
     @property

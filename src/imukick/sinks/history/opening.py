@@ -37,7 +37,7 @@ CORRUPT: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_
 OLDEST_SQLITE: Final = (3, 37, 0)
 """The first with tables that hold every column to its type."""
 
-Tell = Callable[[str], None]
+Warn = Callable[[str], None]
 
 
 class AwayError(ImukickError):
@@ -56,13 +56,14 @@ class DamageError(Exception):
 
 
 @contextmanager
-def opened(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, warn: Warn, *, own: bool = False, wait_s: float = WAIT_S) -> Iterator[sqlite3.Connection]:
     """The history in `path`, which is made when it is not there, with its folder.
 
-    A damaged one is renamed, `told` so in one line, and a new one begun. `own`: the place is ours alone, so that any other file there
-    counts as a damaged one, too. Raises `ImukickError` for a file of another program or of a newer imukick, and for a place
-    that cannot be written; an `sqlite3.Error` of the block becomes one, too. `wait_s`: how long another program that writes is waited for; then, and
-    for a newer imukick's file, it is an `AwayError`.
+    A damaged file is renamed and a new one begun; `warn` receives one line about it. `own`: the place belongs to imukick, so
+    that any other file there counts as damaged. `wait_s`: how long to wait for another program that writes.
+
+    Raises `ImukickError` for a file of another program, for a place that cannot be written, and for an `sqlite3.Error` in
+    the block; its child `AwayError` for a file of a newer imukick and when the wait was in vain.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ImukickError(
@@ -79,7 +80,7 @@ def opened(path: Path, told: Tell, *, own: bool = False, wait_s: float = WAIT_S)
     if path.exists() and not path.is_file():
         raise ImukickError(f"{path}: not a plain file; name a file with --db")
     try:
-        connection = _connected_or_new(path, told, own=own, wait_s=wait_s)
+        connection = _connected_or_new(path, warn, own=own, wait_s=wait_s)
     except sqlite3.Error as error:
         raise refused(path, error) from error
     with closing(connection):
@@ -119,29 +120,29 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def _connected_or_new(path: Path, told: Tell, *, own: bool, wait_s: float) -> sqlite3.Connection:
+def _connected_or_new(path: Path, warn: Warn, *, own: bool, wait_s: float) -> sqlite3.Connection:
     try:
-        return _connected(path, wait_s, told)
+        return _connected(path, wait_s, warn)
     except DamageError as error:
         if not (own or _was_ours(path)):
             raise ImukickError(f"{path}: not a history of imukick; name another file with --db") from None
         aside = set_aside(path)
-        told(
+        warn(
             f"{path}: damaged ({error}); it is kept as {aside.name}, and a new history begins. "
             "imukick history restore brings an export back"
         )
-    return _connected(path, wait_s, told)
+    return _connected(path, wait_s, warn)
 
 
-def _connected(path: Path, wait_s: float, told: Tell) -> sqlite3.Connection:
+def _connected(path: Path, wait_s: float, warn: Warn) -> sqlite3.Connection:
     """Raises `DamageError`, `ImukickError` for what is not ours or newer, `sqlite3.Error`."""
-    _make_private(path)
+    _set_private(path)
     try:
         connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
     except sqlite3.OperationalError as error:
         raise refused(path, error) from error
     try:
-        _prepare(connection, path, wait_s, told)
+        _prepare(connection, path, wait_s, warn)
     except sqlite3.DatabaseError as error:
         connection.close()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in CORRUPT:
@@ -153,11 +154,11 @@ def _connected(path: Path, wait_s: float, told: Tell) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float, told: Tell) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float, warn: Warn) -> None:
     connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA secure_delete = ON")  # what is deleted cannot be read in the file any more
+    connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows, so that they cannot be read from the file
     connection.execute(
         "PRAGMA synchronous = NORMAL"
     )  # of a lost power the recording knows; a killed program loses nothing
@@ -179,18 +180,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, wait_s: float, told: Te
             raise DamageError(" ".join(str(found).split()))
     _write_ahead(connection, wait_s)
     if not empty and version_by_tables(connection) != version:
-        _right_version(connection, path, version, told)
+        _right_version(connection, path, version, warn)
     migrate(connection)
     add_new_columns(connection)
 
 
-def _right_version(connection: sqlite3.Connection, path: Path, version: int, told: Tell) -> None:
+def _right_version(connection: sqlite3.Connection, path: Path, version: int, warn: Warn) -> None:
     """Write into the header the version that the tables are of. Raises `DamageError` where they are of none."""
     found = version_by_tables(connection)
     if found is None:
         raise DamageError("its tables are not those of a history")
     connection.execute(f"PRAGMA user_version = {found}")
-    told(f"{path}: its header said version {version}, its tables are those of version {found}; it is read as that")
+    warn(f"{path}: its header said version {version}, its tables are those of version {found}; it is read as that")
 
 
 def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
@@ -207,7 +208,7 @@ def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
             return
 
 
-def _make_private(path: Path) -> None:
+def _set_private(path: Path) -> None:
     """A new file that only its owner can read; SQLite gives what it keeps beside it the same rights."""
     with suppress(OSError):  # it is there already, or SQLite says why it cannot be
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

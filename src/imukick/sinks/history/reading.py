@@ -1,4 +1,4 @@
-"""Reading the history: a list of its sessions, one of them with all that is kept of it, and what is known of a person."""
+"""Reading the history: the list of its sessions, one session with everything kept about it, and the facts about a person."""
 
 from __future__ import annotations
 
@@ -197,17 +197,17 @@ def _judgements(connection: sqlite3.Connection, session: int, *, events: bool) -
         (session,),
     ).fetchall()
     for key, number, made, package, metrics_version, meta in rows:
-        told: list[tuple[int, Event]] = []
+        kept: list[tuple[int, Event]] = []
         if not events:
             yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, read_meta(meta), ())
             continue
         for at, *values in connection.execute(f"SELECT told, {REPS} FROM reps WHERE judgement_id = ?", (key,)):
             rep = read_rep(tuple(values))
-            told.append((at, rep if rep.revision == 0 else RepRevised(rep.index, rep)))
+            kept.append((at, rep if rep.revision == 0 else RepRevised(rep.index, rep)))
         for at, kind, facts in connection.execute(
             "SELECT told, kind, facts FROM events WHERE judgement_id = ?", (key,)
         ):
-            told.append((at, EVENTS[kind](**json.loads(facts))))
-        told.sort(key=lambda one: one[0])
-        whole = tuple(_with_counts([event for _, event in told]))
+            kept.append((at, EVENTS[kind](**json.loads(facts))))
+        kept.sort(key=lambda one: one[0])
+        whole = tuple(_with_counts([event for _, event in kept]))
         yield Judgement(number, datetime.fromisoformat(made), package, metrics_version, read_meta(meta), whole)

@@ -116,8 +116,8 @@ def _judged(connection: sqlite3.Connection, person: str) -> tuple[dict[int, _Jud
 
 
 def _masses(meta: Mapping[str, Any]) -> list[tuple[float, float | None]]:
-    told = [(t_s, load_kg) for t_s, _, load_kg in meta.get("load_marks", [])]
-    return [(float("-inf"), meta.get("load_kg")), *told]
+    marked = [(t_s, load_kg) for t_s, _, load_kg in meta.get("load_marks", [])]
+    return [(float("-inf"), meta.get("load_kg")), *marked]
 
 
 def _mass_kg(masses: list[tuple[float, float | None]], t_s: float) -> float | None:

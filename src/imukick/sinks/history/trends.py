@@ -33,12 +33,12 @@ METRICS: Final[dict[str, tuple[str, str]]] = {
     "sparc_lower": ("", "smoothness of the lowering (SPARC)"),
     "clean_share": ("share", "clean of counted"),
 }
-"""What a trend can be told of: its unit, and what it is."""
+"""The metrics that can have a trend: unit and meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What may be compared: one leg, one posture, one load (`load_kg` its mass, None where there is none or it is not known)."""
+    """Sessions that may be compared: one leg, one posture, one load (`load_kg`: its mass, None without a load or when not known)."""
 
     side: str
     posture: str
@@ -76,8 +76,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """What a person's sessions vary by. `sem`: standard error of measurement, test against retest within this person, in
-    the metric's unit; `sdc`: smallest detectable change between two single sessions; `factor`: what stands for 1.96 in it.
+    """How much a person's sessions vary. `sem`: standard error of measurement, test against retest within this person, in
+    the metric's unit; `sdc`: smallest detectable change between two single sessions; `factor`: its factor in place of 1.96.
 
     The typical error (Hopkins 2000) by von Neumann's successive differences: SEM = sqrt(mean(d²) / 2) over the differences d of
     neighbouring sessions; what is learned from one session to the next counts as noise.
@@ -93,7 +93,7 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TrendChange:
     """`first`, `last`: mean of the first and the last `ENDS` sessions; `limit`: the SDC of such means, SDC / sqrt(`ENDS`)."""
 
     first: float
@@ -134,7 +134,7 @@ class Trend:
     metric: str
     points: tuple[Point, ...] = field(repr=False)
     noise: Noise | None
-    change: Change | None
+    change: TrendChange | None
     rules: Rules
     left_out: int = 0
 
@@ -167,11 +167,11 @@ def noise_of(middles: Sequence[float]) -> Noise | None:
     return Noise(sem, factor * sqrt(2) * sem, factor, len(middles))
 
 
-def change_of(middles: Sequence[float], noise: Noise | None) -> Change | None:
+def change_of(middles: Sequence[float], noise: Noise | None) -> TrendChange | None:
     """From the first to the last of `middles`; None without `noise`."""
     if noise is None:
         return None
-    return Change(fmean(middles[:ENDS]), fmean(middles[-ENDS:]), noise.sdc / sqrt(ENDS))
+    return TrendChange(fmean(middles[:ENDS]), fmean(middles[-ENDS:]), noise.sdc / sqrt(ENDS))
 
 
 def trend_of(group: Group, metric: str, sessions: Sequence[Reps], rules: Rules, left_out: int = 0) -> Trend:

@@ -73,21 +73,21 @@ class SessionWriter:
 
     def __init__(self, connection: sqlite3.Connection, beginning: Beginning, now: datetime) -> None:
         self._connection = connection
-        self._told = self._marks = 0
+        self._written = self._marks = 0
         with transaction(connection):
             self.number = add_session(connection, beginning, now, RecordingFacts(), ended=False)
             self._judgement = add_judgement(connection, self.number, beginning.meta, now)
 
     def tell(self, events: Iterable[Event], marks: Iterable[Mark] = ()) -> None:
-        """What the session tells, and what a person did; nothing is written when neither is worth keeping."""
+        """Write new events and marks; nothing when there is nothing worth keeping."""
         worth = [event for event in events if not isinstance(event, LiftTold)]
         new = list(marks)
         if not worth and not new:
             return
         with transaction(self._connection):
-            add_events(self._connection, self._judgement, worth, self._told)
+            add_events(self._connection, self._judgement, worth, self._written)
             add_marks(self._connection, self.number, new, self._marks)
-        self._told += len(worth)
+        self._written += len(worth)
         self._marks += len(new)
 
     def plan_set(self, number: int, done: SetDone) -> None:
@@ -96,7 +96,7 @@ class SessionWriter:
             add_plan_sets(self._connection, self.number, [done], number)
 
     def end(self, meta: Mapping[str, Any], recording: Path | None) -> None:
-        """The session is over: what is now known of it, and of the file that was recorded."""
+        """End the session: write its final facts, and those of its recording."""
         facts = RecordingFacts() if recording is None else recording_facts(recording)
         with transaction(self._connection):
             self._connection.execute(
@@ -153,10 +153,10 @@ def add_judgement(connection: sqlite3.Connection, session: int, meta: Mapping[st
     return int(cursor.lastrowid or 0)
 
 
-def add_events(connection: sqlite3.Connection, judgement: int, events: Iterable[Event], told: int = 0) -> None:
-    """What was told; the first of them as number `told`."""
+def add_events(connection: sqlite3.Connection, judgement: int, events: Iterable[Event], position: int = 0) -> None:
+    """Write events; the first of them gets the number `position`."""
     reps = []
-    for number, event in enumerate(events, told):
+    for number, event in enumerate(events, position):
         match event:
             case Rep():
                 reps.append([judgement, number, *rep_row(event)])

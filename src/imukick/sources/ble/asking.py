@@ -1,4 +1,4 @@
-"""`ask`: connect to a sensor in range just long enough to hear who it is, how full its battery is, and whether it can be used."""
+"""`ask`: connect to a sensor in range just long enough to read its model, firmware and battery, and whether it can be used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imukick.sources.ble.items import Backend, Found
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a sensor says of itself; None where it does not. `lacks`: a characteristic without which it cannot be started."""
+    """What a sensor reports about itself; None = it does not. `lacks`: it lacks a characteristic that starting it needs."""
 
     model: str | None = None
     firmware: str | None = None
@@ -29,9 +29,9 @@ class Answer:
 
 
 async def ask(found: Found, *, backend: Backend | None = None, timeout_s: float = 15.0) -> Answer:
-    """Connect, read, hang up: nothing is written, no stream begins.
+    """Connect, read, disconnect; nothing is written, and no stream begins.
 
-    Raises `SensorError` when it is no sensor that imukick knows, or cannot be connected and read within `timeout_s`.
+    Raises `SensorError` when imukick does not know the sensor, or it cannot be connected and read within `timeout_s`.
     """
     if found.sensor is None:
         raise SensorError(f"{found.title} is not a sensor that imukick knows", reason="protocol")
@@ -65,16 +65,16 @@ async def _answer(client: BleakClient, found: Found) -> Answer:
         if not isinstance(action, Read) or action.characteristic not in there:
             continue
         value = await _read(client, action.characteristic)
-        with suppress(ProtocolError):  # what it will be refused for when it is to stream is told then
-            for told in [] if value is None else decoder.receive(action.characteristic, value, time.monotonic()):
-                battery_pct = told.percent if isinstance(told, Battery) else battery_pct
+        with suppress(ProtocolError):  # `stream` reports it when the sensor is used
+            for decoded in [] if value is None else decoder.receive(action.characteristic, value, time.monotonic()):
+                battery_pct = decoded.percent if isinstance(decoded, Battery) else battery_pct
     said = {one: await _read(client, one) for one in (MODEL_NUMBER, FIRMWARE_REVISION) if one in there}
     model, firmware = (text(said.get(one) or b"") or None for one in (MODEL_NUMBER, FIRMWARE_REVISION))
     return Answer(model, firmware, battery_pct, lacks=not needed <= there)
 
 
 async def _read(client: BleakClient, characteristic: str) -> bytes | None:
-    """Its value; None where it does not let itself be read."""
+    """The characteristic's value; None when the sensor refuses to have it read."""
     try:
         return bytes(await client.read_gatt_char(characteristic))
     except BleakGATTProtocolError:

@@ -1,4 +1,4 @@
-"""One Bluetooth connection from `connect` to its end: subscribe, start, decode, watch for silence, close."""
+"""One Bluetooth connection from its begin to its end: connect, subscribe, start, decode, watch for silence, close."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.exc import BleakCharacteristicNotFoundError
 
 from imukick.errors import ProtocolError, SensorError
-from imukick.sensors.link import Action, Await, Decoder, Lost, Read, Repeated, Subscribe, Then, Told, Wait, Write
+from imukick.sensors.link import Action, Await, Decoded, Decoder, Lost, Read, Repeated, Subscribe, Then, Wait, Write
 from imukick.signals import Samples
 from imukick.sources.ble.failures import LINK_ERRORS, LINK_LOST, asks_to_be_paired, pairing_needed
 from imukick.sources.ble.finding import radio_lock
@@ -34,7 +34,7 @@ from imukick.sources.ble.items import (
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ReceivedValue:
     """Bytes of a characteristic; `vital`: the start depends on them."""
 
     characteristic: str
@@ -43,7 +43,7 @@ class Value:
     vital: bool
 
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class LinkLost:
@@ -52,16 +52,17 @@ class LinkLost:
 
 LOST: Final = LinkLost()
 PAIR_S: Final = 45.0
-"""For the dialog of a pairing, which systems leave open for 30 s."""
+"""Time for the dialog of a pairing, which systems keep open for 30 s."""
 CUT: Final = 20
-"""Bytes of a notification over a link that agreed on no more than the least (ATT MTU 23)."""
+"""Bytes of a notification over a link with the smallest MTU (ATT MTU 23)."""
 WOKE_S: Final = 1.0
-"""The program itself has slept (Ctrl-Z, a laptop's lid) when it wakes so much later than it wanted. Chosen: ten times a busy computer's."""
+"""The program itself was asleep (Ctrl-Z, a closed laptop) when it wakes so much later than planned. Chosen: ten times the delay on
+a busy computer."""
 
 
 @dataclass(slots=True)
 class Window:
-    """What is counted for the next `LinkQuality`."""
+    """The counts for the next `LinkQuality`."""
 
     since_s: float
     last_sample_s: float
@@ -72,23 +73,23 @@ class Window:
     refused: int = 0
     longest_silence_s: float = 0.0
 
-    def count(self, told: tuple[Told, ...], now_s: float) -> bool:
-        """Take in what one value said; whether there were samples in it."""
-        fresh = sum(len(item) for item in told if isinstance(item, Samples))
+    def count(self, decoded: tuple[Decoded, ...], now_s: float) -> bool:
+        """Count the content of one value; True when it held samples."""
+        fresh = sum(len(item) for item in decoded if isinstance(item, Samples))
         if fresh:
             self.longest_silence_s = max(self.longest_silence_s, now_s - self.last_sample_s)
             self.last_sample_s = now_s
             self.samples += fresh
             self.packets += 1
-        for item in told:
+        for item in decoded:
             if isinstance(item, Lost):
                 self.lost = None if self.lost is None or item.packets is None else self.lost + item.packets
             elif isinstance(item, Repeated):
                 self.repeated += item.packets
         return fresh > 0
 
-    def told(self, now_s: float) -> LinkQuality:
-        """The window as an item; a new one begins."""
+    def quality(self, now_s: float) -> LinkQuality:
+        """The counts as an item; counting starts over."""
         item = LinkQuality(
             now_s,
             now_s - self.since_s,
@@ -105,8 +106,8 @@ class Window:
 
 
 class Connection:
-    """One connection to `found`. After `items` has ended, `failure` says why, `up` whether it had been started and
-    `last_sample_s` when the last sample arrived (None: none ever did).
+    """One connection to `found`. After `items` has ended, `failure` says why, `up` whether the sensor was started, and
+    `last_sample_s` when the last sample arrived (None: no sample did).
     """
 
     def __init__(
@@ -123,10 +124,10 @@ class Connection:
         self.failure: SensorError | None = None
         self.last_sample_s: float | None = None
         self._found, self._decoder, self._number, self._params = found, decoder, number, params
-        self._inbox: asyncio.Queue[Value | LinkLost | asyncio.Task[None]] = asyncio.Queue()
+        self._inbox: asyncio.Queue[ReceivedValue | LinkLost | asyncio.Task[None]] = asyncio.Queue()
         self._came: Counter[str] = Counter()
         self._decoded_values = 0
-        self._told_to_start = False
+        self._start_sent = False
         self._news = asyncio.Event()
         self._awaited: Counter[str] = Counter()  # answers that the start still waits for
         self._begun_s = time.monotonic()
@@ -144,7 +145,7 @@ class Connection:
         )
 
     async def items(self) -> AsyncGenerator[LinkItem, None]:
-        """Everything that comes, until the link is lost or silent; raises what bleak raises, and `SensorError`."""
+        """Everything that comes, until the link is lost or silent. Raises bleak's exceptions, and `SensorError`."""
         starting: asyncio.Task[None] | None = None
         try:
             async with radio_lock(), asyncio.timeout(self._params.connect_s):
@@ -159,11 +160,11 @@ class Connection:
                         now_s = time.monotonic()
                         silent_s = now_s - window.last_sample_s
                         if now_s - window.since_s >= self._params.quality_s:
-                            yield window.told(now_s)
+                            yield window.quality(now_s)
                         if silent_s >= self._patience_s:
                             self.failure = self._silent()
                             yield Stalled(now_s, silent_s)
-                    case Value() as value:
+                    case ReceivedValue() as value:
                         item = self._decoded(value, window)
                         if item is not None:
                             yield item
@@ -181,8 +182,8 @@ class Connection:
                 await asyncio.wait([starting], timeout=0.1)
             await self._close()
 
-    async def _next(self, window: Window) -> Value | LinkLost | asyncio.Task[None] | None:
-        """The next word of the inbox; None when silence or the next `LinkQuality` is due first."""
+    async def _next(self, window: Window) -> ReceivedValue | LinkLost | asyncio.Task[None] | None:
+        """The next item of the inbox; None when a silence or the next `LinkQuality` is due first."""
         if not self._inbox.empty():
             return self._inbox.get_nowait()
         due_s = min(window.last_sample_s + self._patience_s, window.since_s + self._params.quality_s)
@@ -197,7 +198,7 @@ class Connection:
 
     @property
     def _patience_s(self) -> float:
-        """How long nothing may come: before the start has ended, before the first sample, after it."""
+        """How long no sample may come: during the start, before the first sample, and after it."""
         if self.last_sample_s is not None:
             return self._stall_s
         return max(self._stall_s, self._params.first_s if self.up else self._params.start_s)
@@ -214,9 +215,9 @@ class Connection:
             f"{title} is connected but sends nothing: switch it off and on, and charge it", reason="silent"
         )
 
-    def _decoded(self, value: Value, window: Window) -> LinkItem | None:
+    def _decoded(self, value: ReceivedValue, window: Window) -> LinkItem | None:
         try:
-            told = tuple(self._decoder.receive(value.characteristic, value.data, value.arrival_s))
+            decoded = tuple(self._decoder.receive(value.characteristic, value.data, value.arrival_s))
         except ProtocolError as error:
             if value.vital and not self.up:
                 raise SensorError(f"{self._found.title}: {error}", reason="protocol") from error
@@ -226,36 +227,36 @@ class Connection:
         finally:
             self._decoded_values += 1
             self._news.set()
-        if window.count(told, value.arrival_s):
+        if window.count(decoded, value.arrival_s):
             self.last_sample_s = value.arrival_s
-        return Received(value.arrival_s, told) if told else None
+        return Received(value.arrival_s, decoded) if decoded else None
 
     def _heard(self, characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
         self._put(characteristic.uuid.lower(), bytes(data), vital=self._awaited[characteristic.uuid.lower()] > 0)
 
     def _put(self, characteristic: str, data: bytes, *, vital: bool) -> None:
         self._came[characteristic] += 1
-        self._inbox.put_nowait(Value(characteristic, data, time.monotonic(), vital))
+        self._inbox.put_nowait(ReceivedValue(characteristic, data, time.monotonic(), vital))
         self._news.set()
 
     async def _start(self) -> None:
         try:
-            await self._asked_to_start()
+            await self._run_start()
         except LINK_ERRORS as error:
             if not asks_to_be_paired(error):
                 raise
             await self._pair()
-            await self._asked_to_start()
+            await self._run_start()
 
     async def _pair(self) -> None:
-        """Once, where the sensor asks for it. Raises `SensorError` that says what a person has to do."""
+        """Pair, as the sensor asks for it. Raises a `SensorError` that says what a person has to do."""
         try:
             async with asyncio.timeout(PAIR_S):
                 await self._client.pair()
         except (NotImplementedError, *LINK_ERRORS) as error:  # macOS pairs by itself, in a dialog
             raise pairing_needed(self._found.title) from error
 
-    async def _asked_to_start(self) -> None:
+    async def _run_start(self) -> None:
         self._awaited.clear()
         try:
             await self._run(self._decoder.start())
@@ -277,18 +278,18 @@ class Connection:
                     await self._all_decoded()
                     await self._run(more())
                 case Write(characteristic, data, response, service):
-                    self._told_to_start = True
+                    self._start_sent = True
                     await self._client.write_gatt_char(self._within(service, characteristic), data, response=response)
                 case Subscribe(characteristic, optional):
-                    await self._asked(self._client.start_notify(characteristic, self._heard), optional=optional)
+                    await self._answer_of(self._client.start_notify(characteristic, self._heard), optional=optional)
                 case Read(characteristic, optional):
-                    value = await self._asked(self._client.read_gatt_char(characteristic), optional=optional)
+                    value = await self._answer_of(self._client.read_gatt_char(characteristic), optional=optional)
                     if value is not None:
                         self._put(characteristic, bytes(value), vital=not optional)
             before = at_begin
 
-    async def _asked(self, step: Coroutine[Any, Any, Answer], *, optional: bool) -> Answer | None:
-        """What it gives; None of an optional one that the sensor or the system does not want, in whatever words, or never answers."""
+    async def _answer_of(self, step: Coroutine[Any, Any, Result], *, optional: bool) -> Result | None:
+        """The answer of a step; None for an optional one that the sensor or the system refuses or never answers."""
         if not optional:
             return await step
         try:
@@ -300,7 +301,7 @@ class Connection:
             return None
 
     def _within(self, service: str | None, characteristic: str) -> str | BleakGATTCharacteristic:
-        """The characteristic of that service; its UUID where no service is named. Raises as bleak does when it is not there."""
+        """The characteristic of that service, or its UUID when no service is named. Raises as bleak does when it is not there."""
         if service is None:
             return characteristic
         there = self._client.services.get_service(service)
@@ -310,7 +311,7 @@ class Connection:
         return found
 
     async def _all_decoded(self) -> None:
-        """Wait until every value that has come by now has been through the decoder."""
+        """Wait until every value that has arrived by now is decoded."""
         came = self._came.total()
         while self._decoded_values < came:
             self._news.clear()
@@ -326,16 +327,16 @@ class Connection:
             if action.optional:
                 return
             raise SensorError(
-                f"{self._found.title} did not answer when it was told to start: switch it off and on, then try again",
+                f"{self._found.title} did not answer the command to start: switch it off and on, then try again",
                 reason="timeout",
             ) from None
 
     async def _close(self) -> None:
-        """Tell the sensor to stop and hang up, each step for a limited time; one that no longer answers is not told.
+        """Stop the sensor and disconnect, each step for a limited time; a sensor that no longer answers is not asked to stop.
 
-        One whose start failed halfway is told too: it may stream for nobody until its battery is empty.
+        A sensor whose start failed halfway is stopped too: else it might stream until its battery is empty.
         """
-        if self._told_to_start and self.failure is None and self._client.is_connected:
+        if self._start_sent and self.failure is None and self._client.is_connected:
             await self._briefly(self._run(self._decoder.stop()), self._params.stop_s)
         again = self.failure is not None
         await self._briefly(self._client.disconnect(), self._params.hang_up_s if again else self._params.stop_s)

@@ -1,4 +1,4 @@
-"""Everything that Bluetooth raises -> one `SensorError` with one sentence that says what to do."""
+"""Any exception of Bluetooth -> one `SensorError` with one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bleak.exc import (
 from imukick.errors import SensorError
 
 LINK_ERRORS: Final = (BleakError, OSError, EOFError, AttributeError)
-"""What bleak and the systems below it raise when something is wrong out there. `TimeoutError` is an `OSError`;
+"""What bleak and the systems below it raise when a link or the radio fails. `TimeoutError` is an `OSError`;
 `EOFError` and `AttributeError` come out of a D-Bus connection that died under a call."""
 
 NO_SERVICE: Final = (
@@ -59,7 +59,7 @@ PAIRING: Final = {
     "win32": "{title} must be paired with this computer: Settings, Bluetooth & devices, Add device; then start imukick again",
     "darwin": "{title} must be paired with this computer: confirm the dialog that macOS shows, then start imukick again",
 }
-"""What to do where a sensor lets nobody in who is not paired with it, by `sys.platform`."""
+"""What to do when a sensor accepts only paired computers, by `sys.platform`."""
 PAIRING_CODES: Final = (0x05, 0x08, 0x0C, 0x0F)
 """ATT: insufficient authentication, authorisation, key size, encryption (Bluetooth Core 5.4, vol. 3, part F, 3.4.1.1)."""
 PAIRING_TEXTS: Final = (
@@ -70,7 +70,7 @@ PAIRING_TEXTS: Final = (
     "not paired",
     "protected",
 )
-"""What backends without codes say of it, in lower case."""
+"""Texts for it of backends that give no code, in lower case."""
 
 DBUS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
@@ -114,7 +114,7 @@ LOST_TEXTS: Final = (
     "unreachable",
     "software caused connection abort",
 )
-"""What backends say, in lower case, of a link that is gone."""
+"""Texts of backends for a lost link, in lower case."""
 
 
 def asks_to_be_paired(error: BaseException) -> bool:
@@ -131,12 +131,12 @@ def asks_to_be_paired(error: BaseException) -> bool:
 
 
 def pairing_needed(title: str) -> SensorError:
-    """What to do about it on this system."""
+    """The error for a sensor that must be paired; says how to do that on this system."""
     return SensorError(PAIRING.get(sys.platform, PAIRING["linux"]).replace("{title}", title), reason="pairing")
 
 
 def explain(error: BaseException, *, title: str | None = None) -> SensorError:
-    """The one sentence for a failure of bleak or the system below it; `title`: which sensor was meant.
+    """The error for a failure of bleak or the system below it; `title`: the sensor's name in the message.
 
     `reason` is one of: "no bluetooth service", "no adapter", "powered off", "denied", "no low energy", "not found",
     "timeout", "link lost", "in use", "refused", "pairing", "protocol", "silent", "gone", "unknown".
@@ -148,17 +148,17 @@ def explain(error: BaseException, *, title: str | None = None) -> SensorError:
     """
     if isinstance(error, SensorError):
         return error
-    reason, sentence = _told(error)
+    reason, sentence = _sentence(error)
     return SensorError(sentence.replace("{title}", title or "the sensor"), reason=reason)
 
 
-def _told(error: BaseException) -> tuple[str, str]:
+def _sentence(error: BaseException) -> tuple[str, str]:
     match error:
         case BleakBluetoothNotAvailableError():
             unknown = ("no adapter", f"Bluetooth cannot be used here ({error.args[0]}): run 'imukick doctor'")
             return NOT_AVAILABLE.get(error.reason, unknown)
         case BleakDBusError():
-            return _told_by_dbus(error)
+            return _dbus_sentence(error)
         case BleakDeviceNotFoundError():
             return (
                 "not found",
@@ -174,7 +174,7 @@ def _told(error: BaseException) -> tuple[str, str]:
         case BleakGATTProtocolError():
             return (
                 "refused",
-                f"{{title}} refused what it was asked ({_text(error)}): switch it off and on, then try again",
+                f"{{title}} refused a request ({_text(error)}): switch it off and on, then try again",
             )
         case TimeoutError():
             return "timeout", "{title} did not answer in time: bring it close, wake it up and try again"
@@ -196,7 +196,7 @@ def _told(error: BaseException) -> tuple[str, str]:
             return "unknown", f"Bluetooth failed ({said}): try again, and run 'imukick doctor' if it stays so"
 
 
-def _told_by_dbus(error: BleakDBusError) -> tuple[str, str]:
+def _dbus_sentence(error: BleakDBusError) -> tuple[str, str]:
     for names, reason, sentence in DBUS:
         if any(name in error.dbus_error for name in names):
             return reason, sentence
@@ -206,5 +206,5 @@ def _told_by_dbus(error: BleakDBusError) -> tuple[str, str]:
 
 
 def _text(error: BaseException) -> str:
-    """What an error says, in one line; its class where it says nothing."""
+    """An error's message in one line; the name of its class when it has none."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What a Bluetooth link tells while it lives, and what it was told: plain data; `t_host_s` is `time.monotonic()`."""
+"""The items that a Bluetooth link gives, and its parameters: plain data; `t_host_s` is `time.monotonic()`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 
-from imukick.sensors.link import Sensor, Told
+from imukick.sensors.link import Decoded, Sensor
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Classes handed to bleak instead of the platform's own; `adapter` where there is one to ask who is connected.
+    """Classes for bleak to use instead of the platform's own; `adapter`: asked which sensors are connected, if there is one.
 
-    `chooses_mtu`: its client takes `mtu`, what to ask for; a computer's own Bluetooth lets nobody choose.
+    `chooses_mtu`: its client takes the parameter `mtu`; a computer's own Bluetooth does not let us choose.
     """
 
     client: type[BaseBleakClient]
@@ -29,8 +29,8 @@ class Backend:
 class Found:
     """A device in range, or one that the computer is connected to already.
 
-    `address` names it on this computer (macOS gives its own UUID instead). `sensor` is the model, None for what
-    imukick does not know. `rssi_dbm`: signal strength as heard in the scan, None where none was told.
+    `address` identifies it on this computer (macOS gives a UUID of its own instead). `sensor`: the model, None when imukick
+    does not know it. `rssi_dbm`: signal strength in the scan, None when it was not reported.
     """
 
     address: str
@@ -42,36 +42,41 @@ class Found:
 
     @property
     def title(self) -> str:
-        """What to call it before people: its name, else its address."""
+        """What to call it in messages: its name, else its address."""
         return self.name or self.address
 
 
 @dataclass(frozen=True, slots=True)
 class LinkParams:
-    """How patient the link is; all chosen.
-
-    `connect_s`: for one connection. `start_s`: for everything that comes before a sensor streams, the dialog of a pairing included, which
-    systems leave open for 30 s; `first_s`: from then to the first sample. `optional_s`: for the answer to each optional question. `stall_s`: silence (no sample) after which a link that claims to be up is made
-    again; the slowest packets known are 0.8 s apart. `backoff_s`, `backoff_max_s`: wait before the second try of a
-    reconnection, doubled from try to try. `first_tries`: connections before a sensor that never sent a sample is
-    given up. `give_up_s`: how long one that did is looked for. `stop_s`: for each step of a clean end.
-    `hang_up_s`: for the end of a link that is to be made again; BlueZ keeps it for 2 s of its own (measured 2.0 to 2.7 s), and
-    a sensor that is found meanwhile as connected is lost a moment later. `quality_s`: how often `LinkQuality` is told.
-    """
+    """Time limits of a link, in seconds; all chosen."""
 
     connect_s: float = 30.0
+    """For one connection."""
     start_s: float = 60.0
+    """For everything before a sensor streams, the dialog of a pairing included, which systems keep open for 30 s."""
     first_s: float = 10.0
+    """From the end of the start to the first sample."""
     optional_s: float = 5.0
+    """For the answer to each optional request."""
     scan_s: float = 5.0
+    """For each scan that looks for a lost sensor."""
     stall_s: float = 2.0
+    """Silence (no sample) after which a link that claims to be up is reconnected; the slowest packets known are 0.8 s apart."""
     backoff_s: float = 0.25
+    """Wait before the second try of a reconnection; it doubles from try to try."""
     backoff_max_s: float = 5.0
+    """Longest wait between two tries."""
     first_tries: int = 3
+    """How many connections to try before giving up a sensor that never sent a sample."""
     give_up_s: float = 300.0
+    """How long to look for a sensor that did send samples."""
     stop_s: float = 2.0
+    """For each step of a clean end."""
     hang_up_s: float = 5.0
+    """For the end of a link that will be reconnected. BlueZ keeps the old link for 2.0 to 2.7 s (measured); a sensor that is found
+    as connected in that time is lost a moment later."""
     quality_s: float = 1.0
+    """How often `LinkQuality` is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,9 @@ class LinkUp:
 
 @dataclass(frozen=True, slots=True)
 class LinkDown:
-    """The link was lost (`tries` 0), or a try to get it back failed (`tries` counts them); `message` says why.
+    """The link was lost (`tries` 0), or a try to reconnect failed (`tries` counts them); `message` says why.
 
-    `reason` is the word of the `SensorError` that would be raised: see `explain`.
+    `reason` is that of the `SensorError` for it: see `explain`.
     """
 
     t_host_s: float
@@ -97,7 +102,7 @@ class LinkDown:
 
 @dataclass(frozen=True, slots=True)
 class Stalled:
-    """The link claims to be up, but no sample came for `silent_s`; it is closed and made again."""
+    """The link claims to be up, but no sample came for `silent_s`; it is closed and reconnected."""
 
     t_host_s: float
     silent_s: float
@@ -105,7 +110,7 @@ class Stalled:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A value that the decoder refused (`ProtocolError`); it is dropped, nothing else is."""
+    """A value that the decoder refused (`ProtocolError`); only this value is dropped."""
 
     t_host_s: float
     message: str
@@ -113,7 +118,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a person should read while the link is up, such as that somebody paused the sensor by its own button."""
+    """Something that a person should read while the link is up, for example that the sensor was paused by its own button."""
 
     t_host_s: float
     message: str
@@ -121,10 +126,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the decoder made of one value that arrived at `t_host_s`, in its order."""
+    """The decoded content of one value that arrived at `t_host_s`, in the decoder's order."""
 
     t_host_s: float
-    told: tuple[Told, ...]
+    decoded: tuple[Decoded, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A connection without a decoder: what a program that tests a sensor reads, writes and is notified of, byte for byte."""
+"""A connection without a decoder, for programs that test a sensor: reads, writes and notifications, byte for byte."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANSWER_S = 10.0
 """Chosen: how long a read, a write or a subscription may take; Bluetooth itself gives up after 30 s."""
 HANG_UP_S = 5.0
 TRIES = 2
-"""Chosen: scans of 5 s each for a sensor that was just left; it advertises every 0.25 s."""
+"""Chosen: how many scans of 5 s look for a sensor that was just disconnected; it advertises every 0.25 s."""
 
 
 class AttRefusedError(Exception):
@@ -44,7 +44,7 @@ class Notified:
 
 
 class PlainLink:
-    """One connection. `mtu`: the ATT MTU where the backend knows it, else None; `uses`: characteristic -> its properties."""
+    """One connection. `mtu`: the ATT MTU, None when the backend does not know it; `uses`: characteristic -> its properties."""
 
     def __init__(self, client: BleakClient, title: str, mtu: int | None) -> None:
         self.mtu = mtu
@@ -55,7 +55,7 @@ class PlainLink:
         self._subscribed = set[str]()
 
     async def read(self, characteristic: str) -> bytes:
-        """Its value. Raises `AttRefusedError`, and `SensorError` where the link or the characteristic is gone."""
+        """The characteristic's value. Raises `AttRefusedError`, and `SensorError` when the link or the characteristic is gone."""
         async with self._plainly():
             return bytes(await self._client.read_gatt_char(characteristic))
 
@@ -65,7 +65,7 @@ class PlainLink:
             await self._client.write_gatt_char(characteristic, data, response=True)
 
     async def subscribe(self, characteristic: str) -> None:
-        """Notifications or indications; nothing where they are subscribed already. Raises as `read` does."""
+        """Subscribe to notifications or indications, unless that is done already. Raises as `read` does."""
         if characteristic in self._subscribed:
             return
         async with self._plainly():
@@ -73,13 +73,13 @@ class PlainLink:
         self._subscribed.add(characteristic)
 
     async def unsubscribe(self, characteristic: str) -> None:
-        """No more of them. Raises as `read` does."""
+        """Unsubscribe. Raises as `read` does."""
         async with self._plainly():
             await self._client.stop_notify(characteristic)
         self._subscribed.discard(characteristic)
 
     async def next(self, within_s: float) -> Notified | None:
-        """What came next; None when nothing does within that time."""
+        """The next notification; None when none comes within that time."""
         until_s = time.monotonic() + within_s
         while not self._came:
             self._news.clear()
@@ -111,9 +111,10 @@ class PlainLink:
 async def plain_link(
     found: Found, *, backend: Backend | None = None, mtu: int | None = None
 ) -> AsyncIterator[PlainLink]:
-    """Connect to `found`, and hang up at the end of the block.
+    """Connect to `found`, and disconnect at the end of the block.
 
-    `mtu`: what to ask for, where the backend lets us choose (`Backend.chooses_mtu`). Raises `SensorError` when it cannot be connected.
+    `mtu`: the MTU to request, when the backend lets us choose (`Backend.chooses_mtu`). Raises `SensorError` when it cannot be
+    connected.
     """
     options: dict[str, Any] = {"mtu": mtu} if mtu is not None and backend is not None and backend.chooses_mtu else {}
     client = BleakClient(
@@ -136,7 +137,7 @@ async def plain_link(
 async def plain_link_again(
     found: Found, *, backend: Backend | None = None, mtu: int | None = None
 ) -> AsyncIterator[PlainLink]:
-    """The next connection to a sensor that was connected a moment ago: it is looked for first. The rest as in `plain_link`."""
+    """Connect to a sensor that was disconnected a moment ago: scans for it first. Otherwise as `plain_link`."""
     for _ in range(TRIES):
         here = await find_again(found, backend=backend)
         if here is not None:

@@ -1,4 +1,4 @@
-"""`stream`: one session with a sensor, through every loss of the link, as one series of items."""
+"""`stream`: one session with a sensor, over all losses of the link, as one series of items."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOPELESS: Final = {
     *("no bluetooth service", "no adapter", "powered off", "denied", "no low energy"),
     *("protocol", "not supported", "pairing", "mtu"),
 }
-"""Reasons that a second try a moment later will not cure, as long as nothing has been received yet."""
+"""Reasons for which a second try is useless, as long as nothing has been received yet."""
 
 
 async def stream(
@@ -27,13 +27,13 @@ async def stream(
 ) -> AsyncGenerator[LinkItem, None]:
     """Connect, subscribe, start, and give everything that comes until the caller stops.
 
-    The decoder of `found.sensor` is made once and kept over reconnections. A lost link is told (`LinkDown`) and made
-    again with a fresh connection; silence (`Stalled`) likewise. Close the generator (`contextlib.aclosing`) or
-    cancel the task: the sensor is told to stop and the link is closed.
+    The decoder of `found.sensor` is made once and kept over reconnections. A lost link is reported (`LinkDown`) and
+    reconnected; a silent one (`Stalled`) likewise. To end, close the generator (`contextlib.aclosing`) or cancel the
+    task: the sensor is asked to stop and the link is closed.
 
     Raises `SensorError`: Bluetooth cannot be used, the sensor cannot be connected or sends no sample in
-    `first_tries`, does not come back within `give_up_s` (reason "gone"), or what it says of itself is not its
-    protocol (reason "protocol").
+    `first_tries`, does not come back within `give_up_s` (reason "gone"), or breaks its protocol at the start (reason
+    "protocol").
     """
     if found.sensor is None:
         raise SensorError(f"{found.title} is not a sensor that imukick knows", reason="protocol")

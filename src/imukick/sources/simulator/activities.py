@@ -37,7 +37,7 @@ STAIRS = Gait(
 )
 """Chosen after the usual curves of climbing stairs (hip flexes 60 to 65 deg, knee 90 to 95 deg, 1.4 s a stride)."""
 STANDING = ("walk", "squat", "stairs", "lunge", "swing", "sit")
-"""What is done on the feet: somebody on all fours stands up for it and goes down again."""
+"""Activities on the feet: a person on all fours stands up for them and goes down again."""
 
 
 def do(script: Script, word: str) -> None:

@@ -77,7 +77,7 @@ def moving(t_s: FloatArray, rate_radps: FloatArray) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pendulum:
+class LegPendulum:
     """What a stroke works against: `psi0_rad` at rest, `omega0_sq` in 1/s^2, and a load's moment over m g L
     (`elastic` grows with the angle up to the range, `constant` does not).
     """
@@ -87,7 +87,7 @@ class Pendulum:
     elastic: float = 0.0
     constant: float = 0.0
 
-    def above(self, angle_rad: float) -> Pendulum:
+    def above(self, angle_rad: float) -> LegPendulum:
         """The same leg, its strokes counted from `angle_rad` above rest."""
         return replace(self, psi0_rad=self.psi0_rad + angle_rad)
 
@@ -133,7 +133,7 @@ class _Way:
     power of `spending`; or, when `coasted` is given, it is spent over that share of the climb, `carried` remaining.
     """
 
-    leg: Pendulum
+    leg: LegPendulum
     rom_rad: float
     past_rad: float
     lowering: bool
@@ -238,7 +238,7 @@ def solve(
     rom_rad: float,
     inside_s: float | None,
     share: float | None,
-    leg: Pendulum,
+    leg: LegPendulum,
     *,
     lowering: bool = False,
     past_rad: float = 0.0,

@@ -10,7 +10,7 @@ from imukick.units import STANDARD_GRAVITY_MPS2
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class LimbSegment:
     """One body segment: length as a share of height, mass as a share of body mass, centre of mass and
     transverse radius of gyration as shares of the segment's length (centre from the upper joint).
     """
@@ -21,22 +21,22 @@ class Segment:
     gyration_share: float
 
 
-SEGMENTS: Final[dict[str, dict[str, Segment]]] = {
+SEGMENTS: Final[dict[str, dict[str, LimbSegment]]] = {
     "f": {
-        "thigh": Segment(0.3685 / 1.735, 0.1478, 0.3612, 0.364),
-        "shank": Segment(0.4323 / 1.735, 0.0481, 0.4416, 0.267),
-        "foot": Segment(0.2283 / 1.735, 0.0129, 0.4014, 0.279),
+        "thigh": LimbSegment(0.3685 / 1.735, 0.1478, 0.3612, 0.364),
+        "shank": LimbSegment(0.4323 / 1.735, 0.0481, 0.4416, 0.267),
+        "foot": LimbSegment(0.2283 / 1.735, 0.0129, 0.4014, 0.279),
     },
     "m": {
-        "thigh": Segment(0.4222 / 1.741, 0.1416, 0.4095, 0.329),
-        "shank": Segment(0.4340 / 1.741, 0.0433, 0.4459, 0.249),
-        "foot": Segment(0.2581 / 1.741, 0.0137, 0.4415, 0.245),
+        "thigh": LimbSegment(0.4222 / 1.741, 0.1416, 0.4095, 0.329),
+        "shank": LimbSegment(0.4340 / 1.741, 0.0433, 0.4459, 0.249),
+        "foot": LimbSegment(0.2581 / 1.741, 0.0137, 0.4415, 0.245),
     },
 }
 """de Leva 1996 (J Biomech 29:1223-1230), table 4: Zatsiorsky's young adults, women 1.735 m, men 1.741 m."""
 
 BODY_MASS_INDEX_KGPM2: Final = 23.0
-"""Chosen: the middle of what is called normal weight (18.5 to 25); only an ankle weight feels it."""
+"""Chosen: about the middle of normal weight (18.5 to 25); it matters only with an ankle weight."""
 FOOT_BELOW_ANKLE_M: Final = 0.05
 """Chosen: a relaxed foot points down, its centre of mass lies about so far below the ankle."""
 WEIGHT_ABOVE_ANKLE_M: Final = 0.04

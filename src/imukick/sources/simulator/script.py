@@ -28,7 +28,7 @@ SLIP_RAD = np.radians(25.0)
 
 @dataclass(slots=True)
 class Movement:
-    """One noted movement: its place in time, and what was meant. Strokes are None for what is no kick.
+    """One movement of the script: its times, and what was intended. Strokes are None when it is not a kick.
 
     It leaves rest at `from_s`, stands still at `arrived_s`, leaves that at `top_s` and is back at `back_s`; by `to_s` it
     has come back from wherever it ran past rest.

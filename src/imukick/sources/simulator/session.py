@@ -11,12 +11,12 @@ import numpy as np
 from imukick.marks import Mark
 from imukick.signals import Samples
 from imukick.sources.simulator.body import Body, felt
-from imukick.sources.simulator.kick import Pendulum
+from imukick.sources.simulator.kick import LegPendulum
 from imukick.sources.simulator.leg import BODY_MASS_INDEX_KGPM2, POSES, Leg, Pose
 from imukick.sources.simulator.path import Sway
 from imukick.sources.simulator.script import Script, random_place, random_turns
 from imukick.sources.simulator.sensor import CHIPS, Setting, measure
-from imukick.sources.simulator.sets import Session
+from imukick.sources.simulator.sets import SimulatedSession
 from imukick.sources.simulator.spec import Spec
 from imukick.sources.simulator.truth import GENERATOR, session_truth
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
@@ -35,7 +35,7 @@ class Simulated:
 
 
 def recording_meta(made: Simulated) -> dict[str, Any]:
-    """What a recording's header says of a simulated session."""
+    """The recording header of a simulated session."""
     truth = made.truth
     spec = truth["spec"]
     meta: dict[str, Any] = {"sensor": f"simulated {spec['noise']}", "generator": GENERATOR, "seed": spec["seed"]}
@@ -62,7 +62,7 @@ def simulate(spec: Spec) -> Simulated:
     script = leg_script(spec, leg, rngs["person"], rngs["body"])
     pendulums = {posture: swing_of(spec, leg, pose) for posture, pose in script.poses.items()}
     hover = bool(rngs["person"].random() < 0.5)
-    Session(spec=spec, script=script, legs=pendulums, rng=rngs["reps"], hover=hover).run()
+    SimulatedSession(spec=spec, script=script, legs=pendulums, rng=rngs["reps"], hover=hover).run()
     duration_s = script.t_s
     setting = _setting(spec, script, rngs["sensor"])
     measured = measure(lambda t_s: felt(script.body, t_s), duration_s, setting, rngs["sensor"])
@@ -80,7 +80,7 @@ def simulate(spec: Spec) -> Simulated:
 
 
 def person(spec: Spec, rng: np.random.Generator) -> Leg:
-    """Somebody of this height; man or woman by chance where it is not said."""
+    """A person of this height; man or woman by chance when `sex` is not given."""
     drawn = "f" if rng.random() < 0.5 else "m"
     return Leg(
         height_m=spec.height_m,
@@ -98,11 +98,11 @@ def _poses(spec: Spec) -> dict[str, Pose]:
     }
 
 
-def swing_of(spec: Spec, leg: Leg, pose: Pose) -> Pendulum:
+def swing_of(spec: Spec, leg: Leg, pose: Pose) -> LegPendulum:
     """The leg as a pendulum, with the load of this session."""
     elastic, constant = LOADS.get(spec.load, (0.0, 0.0))
     psi0 = pose.thigh_rad + leg.centre_rad(pose.knee_rad)
-    return Pendulum(psi0_rad=psi0, omega0_sq=leg.omega0_sq(pose.knee_rad), elastic=elastic, constant=constant)
+    return LegPendulum(psi0_rad=psi0, omega0_sq=leg.omega0_sq(pose.knee_rad), elastic=elastic, constant=constant)
 
 
 def leg_script(spec: Spec, leg: Leg, person: np.random.Generator, rng: np.random.Generator) -> Script:

@@ -12,7 +12,7 @@ import numpy as np
 
 from imukick.errors import ImukickError
 from imukick.sources.simulator.activities import do
-from imukick.sources.simulator.kick import USUAL_S, Pendulum, Stroke, solve
+from imukick.sources.simulator.kick import USUAL_S, LegPendulum, Stroke, solve
 from imukick.sources.simulator.script import BOUNCE, PULSE, RETURN_S, Script
 from imukick.sources.simulator.shape import shaped
 from imukick.sources.simulator.spec import CHANGES, EXTRA_REPS, FAULTS, INTERLUDES, Spec
@@ -48,7 +48,7 @@ UPRIGHT_RAD = radians(175.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RepAim:
     """What one repetition aims at; times, and the shares `swing` and `drop`, as in `Spec`."""
 
     rom_rad: float
@@ -59,7 +59,7 @@ class Wish:
     shape: str | None = None
 
     def strokes(
-        self, leg: Pendulum, hover: bool, pause_s: float, rest_s: float, from_rad: float = 0.0, low_rad: float = 0.0
+        self, leg: LegPendulum, hover: bool, pause_s: float, rest_s: float, from_rad: float = 0.0, low_rad: float = 0.0
     ) -> tuple[Stroke, Stroke]:
         """Lift and lowering as the leg can do them, with their slow ends kept inside pause and rest where they can.
 
@@ -84,8 +84,8 @@ class Wish:
         )
         return lift, lower
 
-    def _above(self, start_rad: float) -> Wish:
-        """The same, for the part of the way above `start_rad`: a shorter way takes less time."""
+    def _above(self, start_rad: float) -> RepAim:
+        """The aim for the part of the way above `start_rad`: a shorter way takes less time."""
         if not start_rad:
             return self
         left = 1.0 - start_rad / self.rom_rad
@@ -95,17 +95,17 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SimulatedSession:
     """Everything a session's repetitions are made from."""
 
     spec: Spec
     script: Script
-    legs: Mapping[str, Pendulum]
+    legs: Mapping[str, LegPendulum]
     rng: np.random.Generator
     hover: bool
 
     @property
-    def leg(self) -> Pendulum:
+    def leg(self) -> LegPendulum:
         """The leg as a pendulum in the posture of now."""
         return self.legs[self.script.posture]
 
@@ -133,10 +133,10 @@ class Session:
         script.wait(END_S)
         script.body.hold(script.t_s, shocks=True)
 
-    def plain(self) -> Wish:
+    def plain(self) -> RepAim:
         """What a repetition without a special word aims at."""
         spec = self.spec
-        return Wish(
+        return RepAim(
             rom_rad=radians(spec.rom_deg if spec.rom_deg is not None else self.script.pose.rom_deg),
             lift_s=spec.lift_s if spec.lift_s is not None or spec.swing is not None else USUAL_S,
             lower_s=spec.lower_s if spec.lower_s is not None or spec.drop is not None else LOWER_S,
@@ -145,14 +145,14 @@ class Session:
             shape=spec.shape,
         )
 
-    def check(self, plain: Wish) -> None:
+    def check(self, plain: RepAim) -> None:
         """Refuse what the plain repetition cannot do."""
         spec = self.spec
         highest = plain.rom_rad * (REACH["high"] if "high" in spec.extras else 1.0) * (1.0 + 2 * spec.variation)
         if self.leg.psi0_rad + highest > UPRIGHT_RAD:
-            room = degrees((UPRIGHT_RAD - self.leg.psi0_rad) * plain.rom_rad / highest)
+            most_deg = degrees((UPRIGHT_RAD - self.leg.psi0_rad) * plain.rom_rad / highest)
             raise ImukickError(
-                f"a range of {degrees(plain.rom_rad):.0f} deg is too far up: at most {room:.0f} deg here"
+                f"a range of {degrees(plain.rom_rad):.0f} deg is too far up: at most {most_deg:.0f} deg here"
             )
         lift, lower = plain.strokes(self.leg, self.hover, spec.pause_s, spec.rest_s)
         returning = RETURN_S if (spec.drop or 0.0) > 0.25 else 0.0
@@ -167,12 +167,12 @@ class Session:
         spread = 1.0 + size * float(np.clip(self.rng.standard_normal(), -2, 2))
         return None if value is None else value * spread
 
-    def repetition(self, plain: Wish, word: str) -> None:
+    def repetition(self, plain: RepAim, word: str) -> None:
         """One repetition of the set, done as its `word` says."""
         spec, script = self.spec, self.script
         size = spec.variation
         reach = REACH.get(word, 1.0)
-        wish = Wish(
+        aim = RepAim(
             rom_rad=plain.rom_rad * reach * (self._around(1.0, 0.8 * size) or 1.0),
             lift_s=self._around(plain.lift_s, size),
             lower_s=self._around(plain.lower_s, size),
@@ -183,33 +183,33 @@ class Session:
         if reach != 1.0:
             # a shorter way takes less time, one that is given up began like the whole; with a chosen share the time follows
             power = 1.0 if word == "aborted" else 0.5
-            wish = replace(
-                wish,
-                lift_s=None if wish.lift_s is None or wish.swing is not None else wish.lift_s * reach**power,
-                lower_s=None if wish.lower_s is None or wish.drop is not None else wish.lower_s * reach**power,
+            aim = replace(
+                aim,
+                lift_s=None if aim.lift_s is None or aim.swing is not None else aim.lift_s * reach**power,
+                lower_s=None if aim.lower_s is None or aim.drop is not None else aim.lower_s * reach**power,
             )
         pause, rest = self._around(spec.pause_s, size) or 0.0, self._around(spec.rest_s, size) or 0.0
         tilt = float(np.clip(self.rng.standard_normal(), -2, 2)) * PLANE_SPREAD * min(1.0, 20 * size)
         if word == "knee-curl":
             bend = radians(40.0 if script.pose.knee_rad > 1.0 else 70.0)
-            script.curl(wish.lift_s or USUAL_S, pause, wish.lower_s or LOWER_S, rest, bend)
+            script.curl(aim.lift_s or USUAL_S, pause, aim.lower_s or LOWER_S, rest, bend)
             return
         low_rad = HALF_WAY * plain.rom_rad if word == "half-way" else 0.0
         from_rad = script.height_rad if script.height_rad > SETTLED_RAD else 0.0
         if low_rad or from_rad:
             tilt = 0.0
         try:
-            lift, lower = wish.strokes(self.leg, self.hover, pause, rest, from_rad, low_rad)
+            lift, lower = aim.strokes(self.leg, self.hover, pause, rest, from_rad, low_rad)
         except ImukickError:
             if reach != 1.0 or low_rad or from_rad:
                 raise
             # the plain repetition can be done (`_check`), only this one's spread cannot
             lift, lower = plain.strokes(self.leg, self.hover, spec.pause_s, spec.rest_s)
-            wish = plain
+            aim = plain
         script.kick(
             lift,
             lower,
-            rom_rad=wish.rom_rad,
+            rom_rad=aim.rom_rad,
             pause_s=0.0 if word == "aborted" else pause,
             rest_s=rest,
             fault=FAULT_WORDS.get(word, "ok"),

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from imukick.signals import FloatArray
-from imukick.sources.simulator.kick import Pendulum, Stroke, unpaid_share
+from imukick.sources.simulator.kick import LegPendulum, Stroke, unpaid_share
 
 SHAPES: Final = ("cosine", "least-jerk", "even")
 """A raised cosine; the quintic of least jerk (Flash & Hogan 1985); one even rate with a short start and stop."""
@@ -16,7 +16,7 @@ RAMP: Final = 0.12
 _KNOTS: Final = 60
 
 
-def shaped(shape: str, rom_rad: float, took_s: float, leg: Pendulum, *, lowering: bool = False) -> Stroke:
+def shaped(shape: str, rom_rad: float, took_s: float, leg: LegPendulum, *, lowering: bool = False) -> Stroke:
     """The stroke over `rom_rad` that leaves rest at 0 s and stands still at `took_s`; its slow ends belong to it."""
     x = np.linspace(0.0, 1.0, 20 * _KNOTS + 1)
     way, rate, acceleration = (part * rom_rad for part in _way(shape, x))

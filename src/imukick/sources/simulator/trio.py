@@ -14,13 +14,13 @@ from imukick.errors import ImukickError
 from imukick.events import Place
 from imukick.signals import Arrivals, FloatArray, Samples
 from imukick.sources.simulator.body import felt
-from imukick.sources.simulator.kick import Pendulum
+from imukick.sources.simulator.kick import LegPendulum
 from imukick.sources.simulator.leg import Leg
 from imukick.sources.simulator.path import Path
 from imukick.sources.simulator.script import Movement, Script
 from imukick.sources.simulator.sensor import CHIPS, Felt, Measured, Setting, measure
 from imukick.sources.simulator.session import Simulated, leg_script, person, swing_of
-from imukick.sources.simulator.sets import Session, Wish
+from imukick.sources.simulator.sets import RepAim, SimulatedSession
 from imukick.sources.simulator.spec import Spec
 from imukick.sources.simulator.truth import GENERATOR, boundaries, phases
 from imukick.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
@@ -159,15 +159,15 @@ def _later(felt_at: Felt, by_s: float) -> Felt:
     return lambda t_s: felt_at(t_s + by_s)
 
 
-def _leg(spec: Spec) -> tuple[Session, Leg]:
+def _leg(spec: Spec) -> tuple[SimulatedSession, Leg]:
     rngs = [np.random.default_rng([spec.seed, k]) for k in range(4)]
     leg = person(spec, rngs[0])
     script = leg_script(spec, leg, rngs[0], rngs[2])
-    pendulums: dict[str, Pendulum] = {posture: swing_of(spec, leg, pose) for posture, pose in script.poses.items()}
-    return Session(spec=spec, script=script, legs=pendulums, rng=rngs[1], hover=True), leg
+    pendulums: dict[str, LegPendulum] = {posture: swing_of(spec, leg, pose) for posture, pose in script.poses.items()}
+    return SimulatedSession(spec=spec, script=script, legs=pendulums, rng=rngs[1], hover=True), leg
 
 
-def _kicks(trio: TrioSpec, legs: dict[str, Session], rng: np.random.Generator) -> list[_Kick]:
+def _kicks(trio: TrioSpec, legs: dict[str, SimulatedSession], rng: np.random.Generator) -> list[_Kick]:
     """Lead both legs through the session: one kicks, the other waits."""
     scripts: list[Script] = [session.script for session in legs.values()]
     for script in scripts:
@@ -187,7 +187,7 @@ def _kicks(trio: TrioSpec, legs: dict[str, Session], rng: np.random.Generator) -
         session = legs[side]
         for script in scripts:  # the rest counts from the last kick of either leg
             script.ended_s = max(one.ended_s for one in scripts)
-        plain: Wish = session.plain()
+        plain: RepAim = session.plain()
         session.check(plain)
         session.repetition(plain, "ok")
         now_s = session.script.t_s
@@ -281,7 +281,7 @@ def _arrivals(
 
 
 def _rep_truth(
-    legs: dict[str, tuple[Session, Leg]], pelvis: _Pelvis, kick: _Kick, sensors: dict[str, dict[str, Any]]
+    legs: dict[str, tuple[SimulatedSession, Leg]], pelvis: _Pelvis, kick: _Kick, sensors: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     session, _ = legs[kick.side]
     bounds = boundaries(session.script.body, kick.movement, (kick.movement.from_s - 0.3, kick.movement.to_s + 0.3))

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from imukick.signals import FloatArray
 from imukick.sources.simulator.body import MOUNTING, PLACE, Body
-from imukick.sources.simulator.kick import Pendulum, moving, unpaid_share
+from imukick.sources.simulator.kick import LegPendulum, moving, unpaid_share
 from imukick.sources.simulator.leg import Leg, Pose
 from imukick.sources.simulator.script import Movement, Script
 from imukick.sources.simulator.sensor import Measured, Setting
@@ -102,12 +102,14 @@ def _moving(body: Body, from_s: float, to_s: float, sign: float) -> tuple[float,
     return moving(t_s, sign * (body.planned("thigh", t_s, 1) + body.planned("knee", t_s, 1)))
 
 
-def shares(body: Body, bounds: dict[str, float], leg: Pendulum, home_rad: float) -> tuple[float | None, float | None]:
+def shares(
+    body: Body, bounds: dict[str, float], leg: LegPendulum, home_rad: float
+) -> tuple[float | None, float | None]:
     """Shares of lift and lowering no muscle paid for, from the planned motion and the person's own pendulum.
 
     The hip's own acceleration enters the moment: u = alpha / omega0^2 + resistance + a_hip along the way / g.
     """
-    told: list[float | None] = []
+    found: list[float | None] = []
     for begin, end, sign in (("t_start10", "t_top_start", 1.0), ("t_top_end", "t_end10", -1.0)):
         t_s = np.arange(bounds[begin], bounds[end], STEP_S / 4)
         angle = body.planned("thigh", t_s) - home_rad
@@ -115,7 +117,7 @@ def shares(body: Body, bounds: dict[str, float], leg: Pendulum, home_rad: float)
         psi = leg.psi0_rad + angle
         hip = -np.cos(psi) * body.planned("hip_x", t_s, 2) + np.sin(psi) * body.planned("hip_z", t_s, 2)
         moved = rate * sign > 0
-        told.append(
+        found.append(
             unpaid_share(
                 psi[moved],
                 rate[moved],
@@ -124,7 +126,7 @@ def shares(body: Body, bounds: dict[str, float], leg: Pendulum, home_rad: float)
                 leg.omega0_sq,
             )
         )
-    return told[0], told[1]
+    return found[0], found[1]
 
 
 def style(share_lift: float | None, share_drop: float | None, lift_s: float) -> str:
@@ -141,7 +143,7 @@ def rep_truth(
     body: Body,
     movement: Movement,
     free_s: tuple[float, float],
-    leg: Pendulum,
+    leg: LegPendulum,
     home_rad: float,
     clock: float,
     lever_m: float,
@@ -188,7 +190,7 @@ def session_truth(
     spec: Spec,
     leg: Leg,
     script: Script,
-    pendulums: dict[str, Pendulum],
+    pendulums: dict[str, LegPendulum],
     setting: Setting,
     measured: Measured,
     hover: bool,

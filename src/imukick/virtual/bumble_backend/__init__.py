@@ -1,4 +1,4 @@
-"""A bleak backend over bumble: the same client and scanner, with a radio that needs no hardware behind it."""
+"""A bleak backend over bumble: the same client and scanner, over a radio that needs no hardware."""
 
 from imukick.virtual.bumble_backend.host_radio import HostRadio
 from imukick.virtual.bumble_backend.opening import backend_on, bumble_backend

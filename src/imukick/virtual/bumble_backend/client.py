@@ -23,10 +23,10 @@ MTU = 517
 """What the host asks for, as BlueZ does; the sensor has the last word."""
 
 
-class Client(BaseBleakClient):
-    """One GATT client; takes over a link that exists already, as a computer's own Bluetooth service does."""
+class BumbleClient(BaseBleakClient):
+    """One GATT client; uses a link that exists already, as a computer's own Bluetooth service does."""
 
-    seat: ClassVar[HostRadio]
+    radio: ClassVar[HostRadio]
 
     def __init__(self, address_or_ble_device: BLEDevice | str, *, mtu: int = MTU, **options: Any) -> None:
         """`mtu`: what to ask for, 23 to 517 bytes."""
@@ -53,18 +53,18 @@ class Client(BaseBleakClient):
         return self._connection is not None
 
     async def connect(self, pair: bool, **_options: Any) -> None:
-        """Connect, agree on the MTU and find out what there is; an imukick sensor is never paired."""
+        """Connect, agree on the MTU and discover the services; an imukick sensor is never paired."""
         del pair
-        device = await self.seat.device()
-        there = {peer_address(connection): connection for connection in self.seat.connections()}
+        device = await self.radio.device()
+        there = {peer_address(connection): connection for connection in self.radio.connections()}
         connection = there.get(self.address)
         if connection is None:
             try:
                 address = hci.Address(self.address) if isinstance(self._wanted, str) else self._wanted.details
                 connection = await plainly(device.connect_le(address, timeout=self._timeout))
             except ValueError:
-                said = f"Device with address {self.address} was not found."
-                raise BleakDeviceNotFoundError(self.address, said) from None
+                message = f"Device with address {self.address} was not found."
+                raise BleakDeviceNotFoundError(self.address, message) from None
         self._connection = connection
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
         try:
@@ -104,7 +104,7 @@ class Client(BaseBleakClient):
             self._disconnected_callback()
 
     async def disconnect(self) -> None:
-        """Hang up; nothing when there is no link."""
+        """Disconnect, if there is a link."""
         if self._connection is not None:
             await plainly(self._connection.disconnect())
 
@@ -140,7 +140,7 @@ class Client(BaseBleakClient):
     async def start_notify(
         self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_options: Any
     ) -> None:
-        """Notifications, else indications."""
+        """Subscribe to notifications, or to indications where there are only those."""
         proxy: CharacteristicProxy[bytes] = characteristic.obj
         if characteristic.handle in self._subscribed:
             raise BleakError("Characteristic notifications already started")
@@ -152,7 +152,7 @@ class Client(BaseBleakClient):
         await plainly(self._peer().subscribe(proxy, changed))
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
-        """No more of them."""
+        """Unsubscribe."""
         changed = self._subscribed.pop(characteristic.handle, None)
         if changed is not None:
             await plainly(self._peer().unsubscribe(characteristic.obj, changed))

@@ -1,4 +1,4 @@
-"""bumble's host, which sends commands to a controller, mended: a task that is cancelled takes no command with it."""
+"""bumble's host, which sends commands to a controller, corrected: cancelling a task does not lose its command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bumble import hci
 from bumble.host import Host
 
 logging.getLogger("bumble").addHandler(logging.NullHandler())
-"""Where nobody has set up logging, its warnings of all that a broken link brings with it would reach the terminal."""
+"""Without it, and where nobody has set up logging, bumble's warnings about broken links would reach the terminal."""
 
 Answer = hci.HCI_Command_Complete_Event[Any] | hci.HCI_Command_Status_Event
 
@@ -18,8 +18,8 @@ Answer = hci.HCI_Command_Complete_Event[Any] | hci.HCI_Command_Status_Event
 class SteadyHost(Host):
     """A host whose commands run to their end even when nobody waits for them any more.
 
-    bumble's own drops a command whose task is cancelled; the answer then comes to nobody, and is an exception in the event loop,
-    or to the next command, which did something else.
+    bumble's own host drops a command whose task is cancelled. Its answer then raises in the event loop, or is taken for the
+    answer to the next command.
     """
 
     async def _send_command(
@@ -30,18 +30,18 @@ class SteadyHost(Host):
         return await asyncio.shield(sending)
 
     def on_command_processed(self, event: Answer) -> None:
-        """An answer; none is heard by a command that was ended together with the whole loop, in this very turn of it."""
+        """Hand an answer to its command, unless the command has just been cancelled together with the event loop."""
         if self.pending_response is None or not self.pending_response.done():
             super().on_command_processed(event)
 
     def on_transport_lost(self) -> None:
-        """The controller is gone; a command that was just answered does not learn of it."""
+        """The controller is gone; report it to the waiting command, unless that was just answered."""
         if self.pending_response is not None and self.pending_response.done():
             self.pending_response = None
-        super().on_transport_lost()  # type: ignore[no-untyped-call]  # bumble says no types there
+        super().on_transport_lost()  # type: ignore[no-untyped-call]  # bumble does not annotate it
 
 
 def _forget(sending: asyncio.Future[Answer]) -> None:
-    """Its error, if it has one, has been looked at."""
+    """Mark its error as seen, so that asyncio does not log it."""
     if not sending.cancelled():
         sending.exception()

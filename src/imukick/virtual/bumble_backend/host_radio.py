@@ -19,7 +19,7 @@ T = TypeVar("T")
 class HostRadio:
     """The computer's side of a virtual radio: one bumble device that all of bleak's objects share.
 
-    It is opened when it is first needed, and anew when its other end has gone and come back.
+    It is opened when it is first needed, and again after its other end has gone.
     """
 
     def __init__(self, opens: Callable[[], Awaitable[Device]]) -> None:
@@ -39,14 +39,14 @@ class HostRadio:
         return [] if self._device is None else list(self._device.connections.values())
 
     def lost(self) -> None:
-        """The other end is gone: so is every link, and the device."""
+        """The other end is gone: report every link as lost, and drop the device."""
         device, self._device = self._device, None
         for connection in [] if device is None else list(device.connections.values()):
             connection.emit(connection.EVENT_DISCONNECTION, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
 
 async def plainly(question: Awaitable[T]) -> T:
-    """The answer; what bumble raises becomes what bleak raises, a link lost meanwhile is an error and no cancellation."""
+    """The answer. bumble's exceptions become bleak's; a link lost meanwhile raises `BleakError`, not `CancelledError`."""
     before = _cancellations()
     try:
         answer = await question
@@ -66,7 +66,7 @@ async def plainly(question: Awaitable[T]) -> T:
 
 
 def _cancellations() -> int:
-    """How often this task has been told to end; bumble cancels what it waits for itself when a link is lost."""
+    """How often this task was asked to cancel; bumble cancels only the future it waits for when a link is lost."""
     task = asyncio.current_task()
     return 0 if task is None else task.cancelling()
 

@@ -1,4 +1,4 @@
-"""bleak's classes for one seat, and a seat behind a transport of another process."""
+"""bleak's classes for one radio, and a radio over a transport to another process."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bumble.transport import open_transport
 
 from imukick.errors import SensorError
 from imukick.sources.ble import Backend
-from imukick.virtual.bumble_backend.client import Client
+from imukick.virtual.bumble_backend.client import BumbleClient
 from imukick.virtual.bumble_backend.host import SteadyHost
 from imukick.virtual.bumble_backend.host_radio import HostRadio
-from imukick.virtual.bumble_backend.scanner import Adapter, Scanner
+from imukick.virtual.bumble_backend.scanner import BumbleAdapter, BumbleScanner
 
 OPEN_S = 5.0
-"""Chosen: how long whoever listens at the other end of a transport may take to answer."""
+"""Chosen: how long the other end of a transport may take to answer."""
 
 
-def backend_on(seat: HostRadio) -> Backend:
-    """The three classes of bleak for one seat; bleak takes classes, so the seat stands in them."""
+def backend_on(radio: HostRadio) -> Backend:
+    """Bleak's three classes for one radio. bleak wants classes, not objects, so the radio is a class attribute."""
     return Backend(
-        client=type("BumbleClient", (Client,), {"seat": seat}),
-        scanner=type("BumbleScanner", (Scanner,), {"seat": seat}),
-        adapter=type("BumbleAdapter", (Adapter,), {"seat": seat}),
+        client=type("BumbleClient", (BumbleClient,), {"radio": radio}),
+        scanner=type("BumbleScanner", (BumbleScanner,), {"radio": radio}),
+        adapter=type("BumbleAdapter", (BumbleAdapter,), {"radio": radio}),
         chooses_mtu=True,
     )
 
@@ -55,7 +55,7 @@ async def bumble_backend(transport: str) -> AsyncIterator[Backend]:
                     config=DeviceConfiguration(name="imukick host", address=hci.Address.generate_static_address()),
                     host=SteadyHost(controller_source=opened.source, controller_sink=opened.sink),
                 )
-                opened.source.terminated.add_done_callback(lambda _: seat.lost())
+                opened.source.terminated.add_done_callback(lambda _: radio.lost())
                 await device.power_on()
                 return device
         except (OSError, core.BaseBumbleError) as error:
@@ -64,10 +64,10 @@ async def bumble_backend(transport: str) -> AsyncIterator[Backend]:
                 reason="no transport",
             ) from error
 
-    seat = HostRadio(opens)
-    await seat.device()
+    radio = HostRadio(opens)
+    await radio.device()
     try:
-        yield backend_on(seat)
+        yield backend_on(radio)
     finally:
         for opened in closing:
             await opened.close()

@@ -20,10 +20,10 @@ SERVICE_KINDS = (
 )
 
 
-class Scanner(BaseBleakScanner):
+class BumbleScanner(BaseBleakScanner):
     """Advertisements as bumble hears them."""
 
-    seat: ClassVar[HostRadio]
+    radio: ClassVar[HostRadio]
 
     def __init__(
         self,
@@ -37,14 +37,14 @@ class Scanner(BaseBleakScanner):
         self._device: Device | None = None
 
     async def start(self) -> None:
-        """Listen."""
+        """Start scanning."""
         self.seen_devices = {}
-        self._device = await self.seat.device()
+        self._device = await self.radio.device()
         self._device.on(Device.EVENT_ADVERTISEMENT, self._heard)
         await plainly(self._device.start_scanning(active=self._active))
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop scanning."""
         if self._device is not None:
             self._device.remove_listener(Device.EVENT_ADVERTISEMENT, self._heard)
             await plainly(self._device.stop_scanning())
@@ -65,20 +65,20 @@ class Scanner(BaseBleakScanner):
         self.call_detection_callbacks(device, adv)
 
 
-class Adapter(BaseBleakAdapter):
-    """Who is connected already, whoever connected them."""
+class BumbleAdapter(BaseBleakAdapter):
+    """The devices that are connected already, by whichever program."""
 
-    seat: ClassVar[HostRadio]
+    radio: ClassVar[HostRadio]
 
     @classmethod
-    async def get(cls, **_options: Any) -> Adapter:
+    async def get(cls, **_options: Any) -> BumbleAdapter:
         """The only one."""
         return cls()
 
     async def get_connected_devices(self, service_uuids: frozenset[str]) -> list[BLEDevice]:
         """Devices with a link now that have one of these services."""
         found = []
-        for connection in self.seat.connections():
+        for connection in self.radio.connections():
             services = await plainly(Peer(connection).discover_services())
             if service_uuids & {uuid_text(service.uuid) for service in services}:
                 found.append(BLEDevice(peer_address(connection), None, connection.peer_address))

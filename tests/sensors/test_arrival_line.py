@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imukick.sensors.arrivals import MOST_CORNERS, Arrivals
+from imukick.sensors.arrival_line import MOST_CORNERS, ArrivalLine
 from imukick.signals import FloatArray
 
 
@@ -23,7 +23,7 @@ def radio(t_s: FloatArray, *, drift_ppm: float, seed: int) -> FloatArray:
 @pytest.mark.parametrize("seed", range(5))
 def test_drift_and_offset_come_out_within_milliseconds(seed: int) -> None:
     t_s = 0.095 * np.arange(3200, dtype=np.float64)
-    arrivals = Arrivals()
+    arrivals = ArrivalLine()
     for t, arrival in zip(t_s, radio(t_s, drift_ppm=40.0, seed=seed), strict=True):
         arrivals.push(float(t), float(arrival))
     offset_s, drift = arrivals.line()
@@ -34,7 +34,7 @@ def test_drift_and_offset_come_out_within_milliseconds(seed: int) -> None:
 
 @given(st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 3.0)), min_size=1, max_size=200))
 def test_nothing_is_ever_early(comes: list[tuple[float, float]]) -> None:
-    arrivals, t_s, points = Arrivals(), 0.0, []
+    arrivals, t_s, points = ArrivalLine(), 0.0, []
     for step_s, delay_s in comes:
         t_s += step_s
         points.append((t_s, 50.0 + t_s + delay_s))
@@ -43,7 +43,7 @@ def test_nothing_is_ever_early(comes: list[tuple[float, float]]) -> None:
 
 
 def test_a_short_stream_shows_no_drift() -> None:
-    arrivals = Arrivals()
+    arrivals = ArrivalLine()
     arrivals.push(0.0, 10.0)
     arrivals.push(1.0, 11.5)
     assert arrivals.line() == (10.0, 0.0)
@@ -51,21 +51,21 @@ def test_a_short_stream_shows_no_drift() -> None:
 
 
 def test_the_least_delay_counts_when_two_packets_have_one_time() -> None:
-    arrivals = Arrivals()
+    arrivals = ArrivalLine()
     for arrival_s in (10.2, 10.1, 10.3):
         arrivals.push(0.0, arrival_s)
     assert arrivals.line()[0] == pytest.approx(10.1)
 
 
 def test_memory_is_bounded() -> None:
-    arrivals = Arrivals()
+    arrivals = ArrivalLine()
     for k in range(3000):
         arrivals.push(float(k), k + 1e-3 * k * k)  # every point is a corner
     assert len(arrivals._hull) == MOST_CORNERS
 
 
 def test_a_played_sensor_that_runs_ten_times_faster_is_followed() -> None:
-    arrivals = Arrivals()
+    arrivals = ArrivalLine()
     for k in range(400):
         arrivals.push(0.1 * k, 7.0 + 0.01 * k)
     assert arrivals.t_s(7.0 + 0.01 * 1000) == pytest.approx(100.0)
@@ -73,4 +73,4 @@ def test_a_played_sensor_that_runs_ten_times_faster_is_followed() -> None:
 
 def test_no_packet_no_line() -> None:
     with pytest.raises(ValueError, match="no packet"):
-        Arrivals().line()
+        ArrivalLine().line()

@@ -1,23 +1,23 @@
-"""When packets arrived against when they were measured: how late each is, and which host time a sample has."""
+"""Arrival of packets against the time of their samples: how late each packet is, and the host time of a sample."""
 
 from __future__ import annotations
 
 from typing import Final
 
 MOST_CORNERS: Final = 256
-"""Corners kept of the hull; the oldest go first. Chosen: hulls of an hour of jittered arrivals have some 20."""
+"""Most corners kept of the hull; the oldest are dropped first. Chosen: an hour of jittered arrivals gives some 20."""
 
 LEAST_SPAN_S: Final = 10.0
-"""Shorter streams show no drift: 30 ms of jitter at their ends would be read as thousands of ppm. Chosen."""
+"""Shortest stream that shows a drift: over less, 30 ms of jitter would be read as thousands of ppm. Chosen."""
 
 
-class Arrivals:
+class ArrivalLine:
     """The line under all points (sample time, arrival - sample time): the clocks' offset and drift at the least delay.
 
     A radio only ever delays, by 10 to 30 ms on average and up to seconds, so a mean would be late by as much. The line
     is the edge of the lower convex hull that lies under the mean sample time: of all lines under every point the
-    one with the least sum of distances (Moon, Skelly and Towsley, INFOCOM 1999). Only for labels in wall-clock
-    time and for latency; no measure is made of it. Memory is bounded.
+    one with the least sum of distances (Moon, Skelly and Towsley, INFOCOM 1999). It serves for labels in wall-clock
+    time and for latency only, not for any measured number. Memory is bounded.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Arrivals:
         self._sum_s = 0.0
 
     def push(self, t_s: float, arrival_s: float) -> None:
-        """A packet whose first sample is at `t_s` on the session's time line, never falling, came at `arrival_s`."""
+        """Add a packet: `t_s` of its first sample on the session's time line, never falling, and its arrival."""
         new = (t_s, arrival_s - t_s)
         self._count += 1
         self._sum_s += t_s
