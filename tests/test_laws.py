@@ -21,7 +21,7 @@ from imukick.motion.grid import Even, Grid, GridParams
 from imukick.motion.params import MotionParams
 from imukick.motion.tracker import Tracker
 from imukick.motion.turning import Turning, TurningParams
-from imukick.signals import Excursion, FloatArray, LegMotion
+from imukick.signals import FloatArray, LegMotion, Movement
 from imukick.sources.simulator import Spec, simulate
 from tests.contracts import check_revisions, columns, events_of, parts, told_and_moved
 
@@ -125,7 +125,7 @@ def movements(name: str, cuts: tuple[int, ...] = ()) -> list[tuple[float, ...]]:
     """Every movement that is found in the samples."""
     tracker = Tracker(MotionParams(), 1.70, None, None)
     moved = [m for part in parts(SAMPLES[name], cuts) for m in tracker.push(part)] + tracker.finish()
-    found = [m for m in moved if isinstance(m, Excursion)]
+    found = [m for m in moved if isinstance(m, Movement)]
     return [(e.told_s, e.range_rad, e.rise_m, *e.axis.tolist(), *e.lever_m.tolist()) for e in found]
 
 

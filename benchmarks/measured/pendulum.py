@@ -15,7 +15,7 @@ from imukick.motion.grid import GRID_HZ
 from imukick.reps import metrics
 from imukick.reps.pendulum import Pendulum
 from imukick.reps.phases import find_phases
-from imukick.signals import Excursion, FloatArray, LegMotion
+from imukick.signals import FloatArray, LegMotion, Movement
 from imukick.units import DEG_PER_RAD
 from measured.chance import mean_size, median, median_size
 from measured.figures import Line, rows, spanned
@@ -143,7 +143,7 @@ def _shares(moved: tuple[LegMotion, ...]) -> tuple[FloatArray, FloatArray, float
     return np.array(lifts), np.array(drops), float(np.median(fitted)) if fitted else float("nan")
 
 
-def _excursion(t_s: FloatArray, gyr: FloatArray, psi: FloatArray, axis: FloatArray) -> Excursion:
+def _excursion(t_s: FloatArray, gyr: FloatArray, psi: FloatArray, axis: FloatArray) -> Movement:
     """A swing as the engine would hand it to the metrics; what phases and momentum do not read is left at zero.
 
     `up` is put where a sensor that has turned by `psi` about `axis` sees it.
@@ -153,7 +153,7 @@ def _excursion(t_s: FloatArray, gyr: FloatArray, psi: FloatArray, axis: FloatArr
     zero /= np.linalg.norm(zero)
     up = np.cos(psi)[:, None] * zero + np.sin(psi)[:, None] * np.cross(zero, axis)
     none, flags = np.zeros(3), np.zeros(n, dtype=np.bool_)
-    return Excursion(
+    return Movement(
         t_s=t_s, gyr_radps=gyr, up=up, clipped=flags, filled=flags, start=0, stop=n, axis=axis, share=1.0, tilt=0.0,
         range_rad=0.0, lever_m=none, lever_sd_m=0.0, lever_aside_sd_m=0.0, rise_m=0.0, rise_sd_m=0.0, phi_rad=0.0,
         rest_up=up[0], calm=False, told_s=float(t_s[-1]),

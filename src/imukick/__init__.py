@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imukick.events import Event as Event
     from imukick.events import Gap as Gap
     from imukick.events import LiftTold as LiftTold
+    from imukick.events import Placement as Placement
     from imukick.events import Prior as Prior
     from imukick.events import Remount as Remount
     from imukick.events import Rep as Rep
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from imukick.events import RepDisputed as RepDisputed
     from imukick.events import RepRevised as RepRevised
     from imukick.events import SetEnded as SetEnded
-    from imukick.events import Strapping as Strapping
     from imukick.events import Verdict as Verdict
     from imukick.events import latest as latest
     from imukick.exercises import Exercise as Exercise
@@ -71,7 +71,7 @@ _HOMES = {
     "RepDisputed": "events",
     "RepRevised": "events",
     "SetEnded": "events",
-    "Strapping": "events",
+    "Placement": "events",
     "Verdict": "events",
     "latest": "events",
     "Exercise": "exercises",
@@ -106,6 +106,7 @@ __all__ = [
     "LegMotion",
     "LiftTold",
     "Mark",
+    "Placement",
     "Plan",
     "Prior",
     "ProtocolError",
@@ -121,7 +122,6 @@ __all__ = [
     "Session",
     "SessionParams",
     "SetEnded",
-    "Strapping",
     "Target",
     "Update",
     "Verdict",

@@ -265,7 +265,7 @@ def latest(events: Iterable[Event]) -> tuple[Rep, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Strapping:
+class Placement:
     """What is known of one way the sensor sat on a leg. Vectors are unit vectors in the sensor frame.
 
     `axis`: kick axis, signed so that a right-handed turn about it lifts the leg. `rest_up`: where up is at
@@ -298,9 +298,9 @@ class Strapping:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a Session learned, and what the next one may start from; one `Strapping` for each mounting, in time order."""
+    """What a Session learned, and what the next one may start from; one `Placement` for each mounting, in time order."""
 
-    strappings: tuple[Strapping, ...] = ()
+    strappings: tuple[Placement, ...] = ()
 
     def carry(self) -> Prior:
         """For the next set or session: the last strapping, held from the start."""

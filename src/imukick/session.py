@@ -13,7 +13,7 @@ from imukick.motion.tracker import Moved, Tracker
 from imukick.reps.claims import Claims
 from imukick.reps.counter import Counter
 from imukick.reps.reasons import CountParams
-from imukick.signals import Excursion, FloatArray, LegMotion, Lift, Samples
+from imukick.signals import FloatArray, LegMotion, Lift, Movement, Samples
 from imukick.updates import Update
 
 
@@ -94,7 +94,7 @@ class Session:
             match item:
                 case LegMotion():
                     motion.append(item)
-                case Excursion():
+                case Movement():
                     events += self._counter.excursion(item)
                 case Lift():
                     events += self._counter.lift(item)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imukick.errors import CalibrationError
-from imukick.events import Strapping
+from imukick.events import Placement
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -141,7 +141,7 @@ class LegMotion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Excursion:
+class Movement:
     """A closed movement that left a pose and came back to it, with what its own kinematics say.
 
     Arrays (n,) or (n, 3) on the even grid, filtered without delay at 6 Hz where not said otherwise, sensor frame:
@@ -178,8 +178,8 @@ class Excursion:
     calm: bool
     told_s: float
     open_end: bool = False
-    known: Strapping | None = None
-    agreed: Strapping | None = None
+    known: Placement | None = None
+    agreed: Placement | None = None
     centre: Centre = "hip"
     least_lever_m: float = 0.0
     raised: bool = False
@@ -197,7 +197,7 @@ class Excursion:
 class Lift:
     """A lift that has just reached its top: the movement so far, as an open excursion."""
 
-    movement: Excursion
+    movement: Movement
 
 
 def longest_run_s(flags: BoolArray, step_s: float) -> float:

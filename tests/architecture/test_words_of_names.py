@@ -36,9 +36,7 @@ OPEN = (
 
 KEPT = {
     ("events", "LiftTold"): "public, and in stored histories",
-    ("events", "Strapping"): "public, and in stored priors",
-    ("events", "strappings"): "a field of a stored prior",
-    ("signals", "Excursion"): "shared with motion and reps, which are open",
+    ("events", "strappings"): "the placements of a `Prior`, public",
     ("signals", "told_s"): "a field of it",
     ("sources.simulator", "told"): "a field of `Spec`, which the truth of a simulated session holds as JSON",
     ("sources.simulator", "mounting_deg"): "likewise",

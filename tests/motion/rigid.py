@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from imukick.motion.excursion import measure
-from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.signals import BoolArray, FloatArray, Movement
 from imukick.units import STANDARD_GRAVITY_MPS2
 
 AXIS = np.array([0.0, 1.0, 0.0])
@@ -50,7 +50,7 @@ def movement(
     stroke_s: float = 1.0,
     mount: Rotation | None = None,
     axis: FloatArray = AXIS,
-) -> Excursion:
+) -> Movement:
     """The measured movement of such a leg, rest to rest."""
     angle = there_and_back(np.radians(range_deg), stroke_s)
     floats = rows(angle, lever_m, np.radians(phi_deg), mount, axis)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from imukick.events import Strapping
+from imukick.events import Placement
 from imukick.motion.centre import CentreParams, judge_centre
 
 
-def known(lever_m: float | None = 0.8, deg: float = 0.0, reps: int = 5) -> Strapping:
-    return Strapping((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), lever_m, "standing", 30.0, reps, lever_deg=deg)
+def known(lever_m: float | None = 0.8, deg: float = 0.0, reps: int = 5) -> Placement:
+    return Placement((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), lever_m, "standing", 30.0, reps, lever_deg=deg)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def known(lever_m: float | None = 0.8, deg: float = 0.0, reps: int = 5) -> Strap
     ],
 )
 def test_the_joint_of_a_lever(
-    lever_m: float, sd_m: float, deg: float, strapping: Strapping | None, centre: str
+    lever_m: float, sd_m: float, deg: float, strapping: Placement | None, centre: str
 ) -> None:
     assert judge_centre(lever_m, sd_m, deg, strapping, 1.70, CentreParams(), loose=False).centre == centre
 

@@ -12,7 +12,7 @@ from imukick.motion.filters import CUT_HZ, zero_phase
 from imukick.motion.grid import GRID_HZ
 from imukick.motion.history import History
 from imukick.motion.outgoing import MOST, Moved, Outgoing
-from imukick.signals import BoolArray, Excursion, FloatArray, Lift
+from imukick.signals import BoolArray, FloatArray, Lift, Movement
 from imukick.sources.simulator import Spec, simulate
 from tests.contracts import parts
 from tests.reps.curves import closed
@@ -28,7 +28,7 @@ def leg(angle_rad: FloatArray) -> tuple[FloatArray, BoolArray]:
     return rows, np.zeros((n, 2), dtype=bool)
 
 
-def known_at(angle_rad: FloatArray, told: int) -> Excursion:
+def known_at(angle_rad: FloatArray, told: int) -> Movement:
     """The movement from point 100 on, as it is known at the point `told`."""
     return replace(closed(angle_rad[: told + 1], 100, 250), told_s=told / GRID_HZ)
 
@@ -56,15 +56,15 @@ def handed_on(angle_rad: FloatArray, told: int, cuts: list[int]) -> list[tuple[i
 
 def test_a_leg_that_lies_still_is_handed_on_at_once() -> None:
     found = handed_on(lowered(0.2), 350, list(range(351, N, 1)))
-    assert [type(item) for _, item in found] == [Excursion, Lift]
+    assert [type(item) for _, item in found] == [Movement, Lift]
     assert found[0][0] == 351
 
 
 def test_a_leg_that_still_sinks_is_waited_for_and_no_lift_overtakes_it() -> None:
     found = handed_on(lowered(1.0), 290, list(range(291, N, 1)))
-    assert [type(item) for _, item in found] == [Excursion, Lift]
+    assert [type(item) for _, item in found] == [Movement, Lift]
     at, e = found[0]
-    assert isinstance(e, Excursion)
+    assert isinstance(e, Movement)
     assert 291 < at <= 291 + MOST
     assert len(e.t_s) == at
     assert e.told_s == pytest.approx((at - 1) / GRID_HZ)
@@ -75,7 +75,7 @@ def test_chunks_change_nothing(cuts: list[int]) -> None:
     whole, cut = (handed_on(lowered(1.0), 290, c) for c in ([], cuts))
     for (_, a), (_, b) in zip(whole, cut, strict=True):
         assert type(a) is type(b)
-        if isinstance(a, Excursion) and isinstance(b, Excursion):
+        if isinstance(a, Movement) and isinstance(b, Movement):
             assert np.array_equal(a.gyr_radps, b.gyr_radps)
             assert (a.told_s, len(a.t_s)) == (b.told_s, len(b.t_s))
 
@@ -86,7 +86,7 @@ def test_a_break_of_time_waits_for_nothing() -> None:
     history.append(rows, flags)
     outgoing = Outgoing(history)
     assert outgoing.take([known_at(lowered(1.0), 298)]) == []
-    assert [type(item) for item in outgoing.flush()] == [Excursion]
+    assert [type(item) for item in outgoing.flush()] == [Movement]
 
 
 def test_a_repetition_is_announced_soon_after_its_end() -> None:

@@ -11,25 +11,25 @@ from imukick.events import Prior
 from imukick.marks import BY_PLAN, Mark
 from imukick.motion.placement import PlacementParams
 from imukick.motion.placements import Placements
-from imukick.signals import Excursion
+from imukick.signals import Movement
 from tests.motion.rigid import AXIS, movement
 
 OTHER_AXIS = np.array([1.0, 0.0, 0.0])
 
 
-def held(e: Excursion) -> Excursion:
+def held(e: Movement) -> Movement:
     """It, held at the top for a second: no step."""
     return replace(e, high_s=1.0, rested_s=1.0)
 
 
 def kick(
     range_deg: float = 30.0, lever_m: float = 0.8, phi_deg: float = 0.0, axis: np.ndarray | None = None
-) -> Excursion:
+) -> Movement:
     made = movement(range_deg, lever_m, phi_deg) if axis is None else movement(range_deg, lever_m, phi_deg, axis=axis)
     return held(made)
 
 
-def leads(made: Placements, e: Excursion, away_s: float = 0.0) -> str | None:
+def leads(made: Placements, e: Movement, away_s: float = 0.0) -> str | None:
     """Why it lets another placement lead; as the tracker does, the kick votes again for the one that leads now."""
     change = made.consider(e, away_s)
     if change is not None:

@@ -9,16 +9,16 @@ from scipy.integrate import solve_ivp
 from scipy.spatial.transform import Rotation
 
 from imukick.reps.phases import Phases
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import FloatArray, Movement
 
 AXIS = np.array([0.0, 1.0, 0.0])
 UP = np.array([0.0, 0.0, 1.0])
 
 
-def closed(angle_rad: FloatArray, start: int, stop: int, *, open_end: bool = False) -> Excursion:
+def closed(angle_rad: FloatArray, start: int, stop: int, *, open_end: bool = False) -> Movement:
     """A leg that followed this angle (rad, 100 Hz) exactly; nothing clipped, no gap."""
     n = len(angle_rad)
-    return Excursion(
+    return Movement(
         t_s=np.arange(n) / 100.0,
         gyr_radps=np.outer(np.gradient(angle_rad, 0.01), AXIS),
         up=Rotation.from_rotvec(-np.outer(angle_rad, AXIS)).apply(UP),

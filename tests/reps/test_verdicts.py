@@ -9,7 +9,7 @@ import pytest
 
 from imukick.events import Rep
 from imukick.plans import Plan, Target, Tempo
-from imukick.reps.verdicts import Background, VerdictParams, judge, uncertain
+from imukick.reps.verdicts import JudgingContext, VerdictParams, judge, uncertain
 
 GOOD = Rep(
     index=4,
@@ -55,7 +55,7 @@ def words(
     rest_deg: float | None = 0.0,
     **changed: Any,
 ) -> list[str]:
-    background = Background(target or Target(), known_load, good_deg, rest_deg)
+    background = JudgingContext(target or Target(), known_load, good_deg, rest_deg)
     return [v.word for v in judge(replace(GOOD, **changed), background, VerdictParams())]
 
 
@@ -149,13 +149,13 @@ def test_a_share_that_may_lie_on_either_side_of_its_limit_is_not_judged(
     share: float, sd_share: float, said: int
 ) -> None:
     rep = replace(GOOD, momentum_lift=share, momentum_lift_sd=sd_share)
-    notes = uncertain(rep, Background(Target(), True, 30.0), VerdictParams())
+    notes = uncertain(rep, JudgingContext(Target(), True, 30.0), VerdictParams())
     assert notes == (f"not judged: momentum ({share:.2f} ± {sd_share:.2f})",) * said
-    assert uncertain(rep, Background(Target(), False, 30.0), VerdictParams()) == ()
+    assert uncertain(rep, JudgingContext(Target(), False, 30.0), VerdictParams()) == ()
 
 
 def test_a_verdict_carries_the_number_and_the_limit_it_broke() -> None:
-    background = Background(Target(), True, 30.0)
+    background = JudgingContext(Target(), True, 30.0)
     (said,) = judge(replace(GOOD, rom_deg=15.0), background, VerdictParams())
     assert (said.value, said.unit) == (15.0, "deg")
     assert said.limit == pytest.approx(21.6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from imukick.events import Strapping
+from imukick.events import Placement
 from imukick.exercises import rest_span_deg
 from imukick.signals import Centre
 from imukick.units import RAD_PER_DEG
@@ -48,7 +48,7 @@ def judge_centre(
     lever_m: float,
     lever_sd_m: float,
     direction_deg: float,
-    known: Strapping | None,
+    known: Placement | None,
     height_m: float,
     p: CentreParams,
     *,

@@ -9,7 +9,7 @@ import numpy as np
 
 from imukick.motion.filters import CUT_HZ, zero_phase
 from imukick.motion.grid import GRID_HZ
-from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.signals import BoolArray, FloatArray, Movement
 from imukick.units import STANDARD_GRAVITY_MPS2
 
 UNSEEN_SHARE = 0.4
@@ -166,7 +166,7 @@ def measure(
     rest_from: int = 0,
     rest_to: int | None = None,
     rested_s: float = 0.0,
-) -> Excursion | None:
+) -> Movement | None:
     """The movement [start, stop) of a window of grid rows; None when too short to have an axis.
 
     `floats` (n, 10) and `flags` (n, 2) as in History.
@@ -194,7 +194,7 @@ def measure(
     way = up[top] - rest_up
     over = angle[start:stop] - ends > LOBE_SHARE * (angle[top] - ends)
     down = (rest_up @ axis) * axis - rest_up
-    return Excursion(
+    return Movement(
         t_s=t_s,
         gyr_radps=gyr,
         up=up,

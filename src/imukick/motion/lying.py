@@ -12,10 +12,10 @@ from imukick.motion.history import History
 from imukick.motion.lift import LiftWatch
 from imukick.motion.outgoing import Moved
 from imukick.motion.params import MotionParams
-from imukick.motion.placement import Placement
+from imukick.motion.placement import PlacementEstimator
 from imukick.motion.swing import Swing, Swung, feet
 from imukick.motion.turning import Pause
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import FloatArray, Movement
 
 CALM: Final = 20
 """Grid points before and after a lift that say whether it was calm."""
@@ -26,14 +26,14 @@ class FollowedStream(Protocol):
 
     p: MotionParams
     history: History
-    belief: Placement
+    belief: PlacementEstimator
     lift: LiftWatch
     fresh: int
     done: int
     pauses: list[Pause]
     base: Pause | None
 
-    def adopt(self, found: Excursion) -> list[Moved]:
+    def adopt(self, found: Movement) -> list[Moved]:
         """Take over a movement that came back."""
 
     def lifted(self, at: int) -> list[Moved]:

@@ -13,11 +13,11 @@ from imukick.motion.lift import LiftWatch
 from imukick.motion.lying import LyingLeg
 from imukick.motion.outgoing import Moved
 from imukick.motion.params import MotionParams
-from imukick.motion.placement import Placement
+from imukick.motion.placement import PlacementEstimator
 from imukick.motion.placements import Change, Placements
 from imukick.motion.returns import returns
 from imukick.motion.turning import Known, Pause
-from imukick.signals import Excursion, FloatArray, Lift
+from imukick.signals import FloatArray, Lift, Movement
 
 MOST_PAUSES: Final = 120
 """Pauses compared at once. Chosen: a slow lift or lowering, cut where it creeps, makes five a second for ten seconds each."""
@@ -42,7 +42,7 @@ class Movements:
         self.p = params
         self.history = history
         self.placements = placements
-        self.belief: Placement = placements.leader
+        self.belief: PlacementEstimator = placements.leader
         self.steady = steady
         self.change: Change | None = None
         self.angle = AngleFrame()
@@ -116,7 +116,7 @@ class Movements:
         movement = self.open_movement(at + 1)
         return [] if movement is None or not self.belief.lifted(movement) else [Lift(self.knowing(movement))]
 
-    def knowing(self, movement: Excursion) -> Excursion:
+    def knowing(self, movement: Movement) -> Movement:
         """It, with the strapping as known now."""
         strapping = self.belief.strapping
         return replace(movement, known=strapping, agreed=strapping)
@@ -206,7 +206,7 @@ class Movements:
             self.lift.rest(self.angle.of(pause.first))
         return out
 
-    def adopt(self, found: Excursion) -> list[Moved]:
+    def adopt(self, found: Movement) -> list[Moved]:
         """A movement that the kinematics confirm: let it vote, and report it with what was known before and after."""
         if found.slipped and not self.steady and self.belief.fits(found):
             self.belief = self.placements.slip(found)
@@ -271,7 +271,7 @@ class Movements:
         """Has it lasted, or does it go on where up was set right, which takes half a second of calm?"""
         return 0 <= base.start - self.righted <= 1 or base.stop - base.start >= self.p.returns.calm_before_s * GRID_HZ
 
-    def _measure(self, base: Pause, back: Pause, told: int) -> Excursion | None:
+    def _measure(self, base: Pause, back: Pause, told: int) -> Movement | None:
         first = max(self.fresh, base.stop - round(self.p.margin_s * GRID_HZ))
         floats, flags = self.history.rows(first, told + 1)
         calm = self._calm(base) and back.calm
@@ -289,7 +289,7 @@ class Movements:
             rested_s=(base.stop - base.start) / GRID_HZ if base.calm else 0.0,
         )
 
-    def open_movement(self, stop: int) -> Excursion | None:
+    def open_movement(self, stop: int) -> Movement | None:
         """What the leg has done since its last pause at rest, as far as it went."""
         base = self.base
         if base is None or base.stop < stop - round(self.p.returns.longest_s * GRID_HZ):

@@ -13,9 +13,9 @@ from imukick.motion.excursion import Plane, unwrapped
 from imukick.motion.filters import CUT_HZ, zero_phase
 from imukick.motion.grid import GRID_HZ
 from imukick.motion.history import History
-from imukick.signals import Excursion, LegMotion, Lift
+from imukick.signals import LegMotion, Lift, Movement
 
-Moved = Doubt | LegMotion | Excursion | Lift | Gap | Remount
+Moved = Doubt | LegMotion | Movement | Lift | Gap | Remount
 
 MOST: Final = round(2.0 * GRID_HZ)
 """Grid points that a movement which ended in calm waits for at most. Chosen: a leg that is lowered at 4 deg/s, which passes for
@@ -32,7 +32,7 @@ movement (docs/metrics.md), for the low-pass to see beyond it."""
 class _Held:
     """Something that waits: a closed movement from running index `first`, known at `told`, looked at again at `due`."""
 
-    item: Doubt | Excursion | Lift | Gap | Remount
+    item: Doubt | Movement | Lift | Gap | Remount
     first: int = 0
     told: int = 0
     due: int = 0
@@ -59,8 +59,8 @@ class Outgoing:
         """All that waits, as far as the stream goes: time breaks here."""
         return self._release(self._history.end, broken=True)
 
-    def _hold(self, item: Doubt | Excursion | Lift | Gap | Remount) -> _Held:
-        if not isinstance(item, Excursion) or item.open_end or item.rest_to is not None:
+    def _hold(self, item: Doubt | Movement | Lift | Gap | Remount) -> _Held:
+        if not isinstance(item, Movement) or item.open_end or item.rest_to is not None:
             return _Held(item)
         told = self._history.index(item.told_s)
         return _Held(item, told + 1 - len(item.t_s), told, told + 1)
@@ -69,7 +69,7 @@ class Outgoing:
         out: list[Moved] = []
         while self._held:
             held = self._held[0]
-            if isinstance(held.item, Excursion) and held.due:
+            if isinstance(held.item, Movement) and held.due:
                 while held.due <= end and not self._over(held):
                     held.due += STEP
                 if held.due > end and not broken:
@@ -83,14 +83,14 @@ class Outgoing:
     def _over(self, held: _Held) -> bool:
         """Has the leg come to rest, as far as is known at `due`, or is it time?"""
         e = held.item
-        if not isinstance(e, Excursion) or held.due >= held.told + MOST:
+        if not isinstance(e, Movement) or held.due >= held.told + MOST:
             return True
         up = self._history.rows(held.first + e.start, held.due)[0][:, 7:10]
         angle = unwrapped(Plane.of(e.axis, e.rest_up).angles(up))
         sunk = angle[:-OVER] - angle[OVER:]
         return not len(sunk) or bool(sunk[-1] < STILL_SHARE * np.max(sunk))
 
-    def _longer(self, e: Excursion, first: int, stop: int) -> Excursion:
+    def _longer(self, e: Movement, first: int, stop: int) -> Movement:
         """It, over the grid points [first, stop)."""
         floats, flags = self._history.rows(first, stop)
         return replace(

@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Posture, Strapping
+from imukick.events import Placement, Posture
 from imukick.exercises import leg_shape, recognised
 from imukick.motion.centre import CentreParams, Judged, judge_centre
 from imukick.motion.excursion import Plane, part_along
 from imukick.motion.height import Elevation
 from imukick.motion.support import SupportParams
 from imukick.motion.votes import Votes, unit
-from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.signals import BoolArray, FloatArray, Movement
 from imukick.units import RAD_PER_DEG
 from imukick.variants import ANY, lies
 
@@ -75,7 +75,7 @@ LEAST_VOTE: Final = 0.2
 """What a kick weighs that the placement itself recognises though it would support none by itself. Chosen."""
 
 
-class Placement:
+class PlacementEstimator:
     """A belief, and the kicks that support it. Without any it knows nothing.
 
     `named` is the posture that the person named, or None; `aim_deg` the range aimed at, if any; `number` tells it from others of this
@@ -98,18 +98,18 @@ class Placement:
         self._named = named
         self._number = number
         self._votes = Votes()
-        self._prior: Strapping | None = None
-        self._before: Strapping | None = None  # the placement that led before this one
+        self._prior: Placement | None = None
+        self._before: Placement | None = None  # the placement that led before this one
         self._earlier = 0.0  # support gathered before its votes were begun again
         self.provisional = False  # what it knows comes from a stretch that is looked at again
-        self.strapping: Strapping | None = None  # what is agreed now; None before the first kick
+        self.strapping: Placement | None = None  # what is agreed now; None before the first kick
         self.plane: Plane | None = None  # of it: across its axis, zero at its rest pose
         self.lying: Elevation | None = None  # how high a leg that lies is; None for any other
         self.rest_up = np.zeros(3)
         self._bends = 0  # of a knee, seen about the kick axis and in its direction
         self.from_s: float | None = None  # when the pause before its first kick began, since it last led
 
-    def start_from(self, strapping: Strapping) -> None:
+    def start_from(self, strapping: Placement) -> None:
         """Start from what an earlier pass or session learned; what is known of this one is dropped."""
         self._votes, self._prior = Votes(), strapping
         self._earlier = self._p.carried if strapping.carried else float(max(strapping.reps, 1))
@@ -119,7 +119,7 @@ class Placement:
         """It leads no longer: what it knows is kept, what comes now votes apart."""
         self._earlier, self._prior, self._votes, self.from_s = self.support, self.strapping, Votes(), None
 
-    def recount(self, before: Strapping | None) -> None:
+    def recount(self, before: Placement | None) -> None:
         """The stretch that showed it is looked at again, lift by lift: its votes count again. `before`: what led until now."""
         self._votes, self.provisional, self._before = Votes(), True, before
 
@@ -138,7 +138,7 @@ class Placement:
         """`support`: what its kicks weigh together, from 0 up."""
         return min(self._earlier + self._votes.support, self._p.most_support)
 
-    def vote(self, e: Excursion, like_share: float) -> None:
+    def vote(self, e: Movement, like_share: float) -> None:
         """One more kick; `like_share`: how much it looks like one, from 0 to 1."""
         apart_s = float(e.t_s[e.start]) - self._votes.last_s
         if self.support < self._p.lead and self._votes.count and apart_s > self._p.doubt_s:
@@ -150,14 +150,14 @@ class Placement:
         self.provisional = False
         self._agree()
 
-    def shifted(self, e: Excursion) -> bool:
+    def shifted(self, e: Movement) -> bool:
         """Does it turn about another axis than the kicks before, or rest otherwise, by more than a leg does?"""
         if self.strapping is None:
             return False
         least = math.cos(self._p.slip_deg * RAD_PER_DEG)
         return self.agrees(e.axis) < least or self._across_rad(e.rest_up) > self._p.slip_deg * RAD_PER_DEG
 
-    def go_on(self, before: Placement, e: Excursion) -> None:
+    def go_on(self, before: PlacementEstimator, e: Movement) -> None:
         """Take over after the strap has moved: axis and rest pose begin again with this movement, the rest stays known."""
         if before.strapping is not None:
             self._number, self._earlier = before._number, before.support
@@ -165,7 +165,7 @@ class Placement:
             self._prior = replace(known, axis=unit(e.axis), rest_up=unit(e.rest_up), reps=1, slipped=True)
             self._agree()
 
-    def saw(self, e: Excursion) -> None:
+    def saw(self, e: Movement) -> None:
         """A movement that is no kick: a knee bends only backwards, so that it shows which way is back."""
         bent = e.range_rad >= self._p.bend_deg * RAD_PER_DEG and e.lobes == 1
         if bent and self.strapping is not None and self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG):
@@ -181,13 +181,13 @@ class Placement:
             self.plane = Plane.of(np.array(now.axis), self.rest_up)
             self.lying = Elevation.of(self.plane.axis, self.rest_up) if self._lies(now) else None
 
-    def _lies(self, now: Strapping) -> bool:
+    def _lies(self, now: Placement) -> bool:
         """Is it a leg that lies: prone, or its lever is near level at rest?"""
         low, high = self._p.lying_deg
         level = now.lever_deg is not None and low <= now.lever_deg <= high
         return lies(self._named) or (self._named == ANY and level)
 
-    def _agreed(self) -> Strapping | None:
+    def _agreed(self) -> Placement | None:
         votes, prior = self._votes, self._prior
         if not votes.lever_m:
             return self.strapping if prior is None else replace(prior, placement=self._number)
@@ -240,7 +240,7 @@ class Placement:
         """Angle (rad) of a pose about the strapping's axis, from its mean rest pose; 0 while none is known."""
         return 0.0 if self.plane is None else self.plane.angle(up)
 
-    def raised(self, e: Excursion) -> bool:
+    def raised(self, e: Movement) -> bool:
         """Was a lying leg lifted, whatever way it rolled?"""
         return self.lying is not None and self._risen(e, self.lying)
 
@@ -248,7 +248,7 @@ class Placement:
         """Cosine between an axis and the strapping's kick axis; 0 while none is known."""
         return 0.0 if self.plane is None else float(self.plane.axis @ axis)
 
-    def lifted(self, e: Excursion) -> bool:
+    def lifted(self, e: Movement) -> bool:
         """Did it turn about the kick axis, upwards, as far as a repetition?"""
         near = math.cos(self._p.agree_deg * RAD_PER_DEG)
         far = e.range_rad >= self._p.rep_deg * RAD_PER_DEG
@@ -256,19 +256,19 @@ class Placement:
             return self._risen(e, self.lying)
         return far and self.agrees(e.axis) >= near and not self._fell(e)
 
-    def _risen(self, e: Excursion, height: Elevation) -> bool:
+    def _risen(self, e: Movement, height: Elevation) -> bool:
         """Did a lying leg go up as far as a repetition, and mainly up?"""
         angle = height.angles(e.up[e.start : e.stop])
         rise = float(angle.max()) - height.angle(e.rest_up)
         far = rise >= max(self._p.rise_deg * RAD_PER_DEG, self._p.up_share * e.range_rad)
         return far and not self._fell(e)
 
-    def _fell(self, e: Excursion) -> bool:
+    def _fell(self, e: Movement) -> bool:
         """Did the sensor go down: the way between two lifts, or a leg swung the other way?"""
         way_m = float(np.linalg.norm(e.lever_m)) * math.sin(min(e.range_rad, 0.5 * math.pi))
         return e.rise_m < -max(self._p.level_share * way_m, self._p.doubtful_m if self._loose else e.rise_sd_m)
 
-    def worth_telling(self, e: Excursion, *, raised: bool) -> bool:
+    def worth_telling(self, e: Movement, *, raised: bool) -> bool:
         """A movement in the kick plane; in another plane or backwards only when it looks like a kick otherwise.
 
         What falls from a `raised` pose and comes back to it is the other half of two lifts, not a movement.
@@ -283,7 +283,7 @@ class Placement:
             and float(np.linalg.norm(e.lever_m)) + self._p.curl_lever_sds * e.lever_sd_m >= self._p.curl_lever_m
         )
 
-    def worth_closing(self, e: Excursion) -> bool:
+    def worth_closing(self, e: Movement) -> bool:
         """Half a movement, cut off: in the kick plane, or, while none is known, a plain turn from calm."""
         if self.strapping is not None:
             return self.lifted(e)
@@ -291,13 +291,13 @@ class Placement:
         far = e.range_rad >= self._first_rad
         return e.calm and far and e.share >= p.least_share and e.tilt <= p.most_tilt
 
-    def judged(self, e: Excursion) -> Judged:
+    def judged(self, e: Movement) -> Judged:
         """The joint that a movement turned on, by what this strapping knows."""
         lever_m, deg = float(np.linalg.norm(e.lever_m)), (e.phi_rad - self.angle_of(e.rest_up)) / RAD_PER_DEG
         p = self._p.centre
         return judge_centre(lever_m, e.lever_sd_m, deg, self.strapping, self._height_m, p, loose=self._loose)
 
-    def like_kick(self, e: Excursion) -> bool:
+    def like_kick(self, e: Movement) -> bool:
         """Does it turn about one horizontal axis, go up, from rest to rest: could it show an axis?"""
         p = self._p
         return (
@@ -309,7 +309,7 @@ class Placement:
             and e.rise_m > -(self._p.doubtful_m if self._loose else e.rise_sd_m)
         )
 
-    def fits(self, e: Excursion) -> bool:
+    def fits(self, e: Movement) -> bool:
         """Is it a movement of this placement: in its plane, or lifted as only a lying leg is, from its rest pose?
 
         A leg may rest anywhere in the plane for a moment; where it rested for `away_s` the posture is another.
@@ -318,11 +318,11 @@ class Placement:
             return True
         return self.in_plane(e) and (e.rested_s < self._p.away_s or self.at_rest(e.rest_up))
 
-    def in_plane(self, e: Excursion) -> bool:
+    def in_plane(self, e: Movement) -> bool:
         """Did it turn about this placement's kick axis, from a rest pose that lies in its plane?"""
         return self.agrees(e.axis) >= math.cos(self._p.agree_deg * RAD_PER_DEG) and not self._across(e.rest_up)
 
-    def supported_by(self, e: Excursion) -> bool:
+    def supported_by(self, e: Movement) -> bool:
         """Is a movement that fits a kick by what this placement knows?"""
         if self.agrees(e.axis) < math.cos(self._p.agree_deg * RAD_PER_DEG):
             return False

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from imukick.events import Posture, Prior, RemountWhy, Strapping
+from imukick.events import Placement, Posture, Prior, RemountWhy
 from imukick.marks import BY_PLAN, Mark, paused_spans
-from imukick.motion.placement import Placement, PlacementParams
+from imukick.motion.placement import PlacementEstimator, PlacementParams
 from imukick.motion.support import support
-from imukick.signals import Excursion
+from imukick.signals import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Change:
     why: RemountWhy | Literal["first"]
     at_s: float
     from_s: float
-    before: Strapping | None
+    before: Placement | None
 
 
 class Placements:
-    """The placements of one stream. `named`, `aim_deg`: as in `Placement`.
+    """The placements of one stream. `named`, `aim_deg`: as in `PlacementEstimator`.
 
     With a prior that was learned from this very recording nothing competes: the whole recording has voted.
     """
@@ -50,8 +50,8 @@ class Placements:
         self._made = 0
         self._ahead = list(prior.strappings) if prior is not None else []
         self._decided = bool(self._ahead) and not self._ahead[0].carried
-        self._others: list[Placement] = []
-        self._led: list[tuple[Placement, float | None]] = []  # what led, and since when
+        self._others: list[PlacementEstimator] = []
+        self._led: list[tuple[PlacementEstimator, float | None]] = []  # what led, and since when
         self._marks: list[Mark] = []
         self._invited_s: float | None = None  # a person's mark since which another placement may lead at once
         self.leader = self._new()
@@ -64,7 +64,7 @@ class Placements:
     @property
     def prior(self) -> Prior:
         """What led, in time order, with all that is known of it by now."""
-        out: list[Strapping] = []
+        out: list[Placement] = []
         for placement, from_s in self._led:
             if placement.strapping is not None:
                 out.append(replace(placement.strapping, t_from_s=from_s if out else None))
@@ -87,12 +87,12 @@ class Placements:
         if mark.kind in ("set", "side", "resume") and mark.value != BY_PLAN:
             self._invited_s = mark.t_s
 
-    def may_vote(self, e: Excursion) -> bool:
+    def may_vote(self, e: Movement) -> bool:
         """Did it happen outside every pause?"""
         start_s, stop_s = float(e.t_s[e.start]), float(e.t_s[e.stop - 1])
         return all(stop_s <= a or start_s >= b for a, b in paused_spans(self._marks))
 
-    def consider(self, e: Excursion, away_s: float) -> Change | None:
+    def consider(self, e: Movement, away_s: float) -> Change | None:
         """Let a movement vote. `away_s`: how long the sensor was far from the leader's rest since its last movement."""
         leader = self.leader
         if leader.strapping is not None and leader.fits(e):
@@ -111,7 +111,7 @@ class Placements:
         why = self._overtakes(rival, e, away_s)
         return None if why is None else self._lead(rival, why, float(e.t_s[e.start]))
 
-    def slip(self, e: Excursion) -> Placement:
+    def slip(self, e: Movement) -> PlacementEstimator:
         """What leads after the strap has moved: the same placement, but for its axis and its rest pose."""
         if not self._decided:
             before, self.leader = self.leader, self._new()
@@ -119,11 +119,11 @@ class Placements:
             self._led.append((self.leader, float(e.t_s[e.start]) - e.rested_s))
         return self.leader
 
-    def weight(self, e: Excursion) -> float:
+    def weight(self, e: Movement) -> float:
         """How much a movement looks like a kick, from 0 to 1."""
         return support(e, self._height_m, self._named, self._support)
 
-    def _overtakes(self, rival: Placement, e: Excursion, away_s: float) -> RemountWhy | Literal["first"] | None:
+    def _overtakes(self, rival: PlacementEstimator, e: Movement, away_s: float) -> RemountWhy | Literal["first"] | None:
         """Why the rival leads now, if it does."""
         leader = self.leader
         if rival.support < self._p.lead:
@@ -137,7 +137,7 @@ class Placements:
             return "posture"
         return "mind" if rival.support > leader.support else None
 
-    def _lead(self, rival: Placement, why: RemountWhy | Literal["first"], at_s: float) -> Change:
+    def _lead(self, rival: PlacementEstimator, why: RemountWhy | Literal["first"], at_s: float) -> Change:
         before = self.leader
         from_s = rival.from_s if rival.from_s is not None else 0.0
         self._others.remove(rival)
@@ -154,6 +154,6 @@ class Placements:
         self.leader, self._invited_s = rival, None
         return Change(why, at_s, from_s, was)
 
-    def _new(self) -> Placement:
+    def _new(self) -> PlacementEstimator:
         self._made += 1
-        return Placement(self._p, self._height_m, self._named, self._aim_deg, self._made)
+        return PlacementEstimator(self._p, self._height_m, self._named, self._aim_deg, self._made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imukick.events import Posture
-from imukick.signals import Excursion
+from imukick.signals import Movement
 from imukick.units import DEG_PER_RAD
 from imukick.variants import ANY, lies
 
@@ -58,7 +58,7 @@ class SupportParams:
     sway_known_share: float = 0.25
 
 
-def support(e: Excursion, height_m: float, named: Posture | None, p: SupportParams) -> float:
+def support(e: Movement, height_m: float, named: Posture | None, p: SupportParams) -> float:
     """0: no kick. `DOUBT`: perhaps one. 1: a kick, as far as one ankle can tell. `named`: the posture the person named."""
     if named == ANY:
         return 1.0
@@ -99,13 +99,13 @@ def support(e: Excursion, height_m: float, named: Posture | None, p: SupportPara
     return 0.0
 
 
-def strides(e: Excursion, p: SupportParams) -> bool:
+def strides(e: Movement, p: SupportParams) -> bool:
     """Did it come back as soon as a step does, without a pause at its far end?"""
     seconds = float(e.t_s[e.stop - 1] - e.t_s[e.start])
     return seconds < p.stride_s and e.high_s < p.stride_pause_s
 
 
-def _sways(e: Excursion, lever_m: float, p: SupportParams) -> bool:
+def _sways(e: Movement, lever_m: float, p: SupportParams) -> bool:
     """Is it so small that a body that sways may do it: and not held, or on a lever that is hardly known?"""
     small = e.range_rad * DEG_PER_RAD < p.sway_deg
     return small and (e.high_s < p.stride_pause_s or e.lever_sd_m > p.sway_known_share * lever_m)

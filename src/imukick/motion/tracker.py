@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Doubt, Gap, Posture, Prior, Remount, Strapping
+from imukick.events import Doubt, Gap, Placement, Posture, Prior, Remount
 from imukick.marks import Mark
 from imukick.motion.angle import AngleStream
 from imukick.motion.attitude import Attitude
@@ -20,7 +20,7 @@ from imukick.motion.outgoing import Moved, Outgoing
 from imukick.motion.params import MotionParams
 from imukick.motion.placements import Placements
 from imukick.motion.turning import Known, Pause, Turning
-from imukick.signals import BoolArray, Excursion, FloatArray, Samples
+from imukick.signals import BoolArray, FloatArray, Movement, Samples
 from imukick.units import DEG_PER_RAD
 
 __all__ = ["MotionParams", "Moved", "Tracker"]
@@ -58,7 +58,7 @@ class Tracker:
         self._low_pass = CausalLowPass()  # of the rate
 
     @property
-    def strapping(self) -> Strapping | None:
+    def strapping(self) -> Placement | None:
         """What is known of the placement that leads."""
         return self._placements.leader.strapping
 
@@ -208,7 +208,7 @@ class Tracker:
         self._lead(again, before)
         out: list[Moved] = [] if change.why == "first" else [Remount(change.at_s, change.why)]
         now_s = float(self._history.rows(before.done - 1, before.done)[0][0, 0])
-        return out + [replace(e, late=e.told_s < now_s) for e in found if isinstance(e, Excursion)]
+        return out + [replace(e, late=e.told_s < now_s) for e in found if isinstance(e, Movement)]
 
 
 def _offset_changed(t_s: float, change_radps: float) -> list[Moved]:

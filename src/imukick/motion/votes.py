@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Posture, Strapping
-from imukick.signals import Excursion, FloatArray
+from imukick.events import Placement, Posture
+from imukick.signals import FloatArray, Movement
 from imukick.units import LEVER_VARIES, RAD_PER_DEG, pooled
 
 PostureOf = Callable[[float, float | None, float | None, float], Posture]
@@ -44,7 +44,7 @@ class Votes:
     rep_s: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     last_s: float = -math.inf
 
-    def add(self, excursion: Excursion, like_share: float, *, at_rest: bool) -> None:
+    def add(self, excursion: Movement, like_share: float, *, at_rest: bool) -> None:
         """One more kick; its axis weighs by its range. `like_share`: how much it looks like a kick. `at_rest`: it began where the leg usually rests."""
         self.support += like_share
         self.rest_up = self.rest_up + (excursion.rest_up if at_rest else 0.0)
@@ -57,7 +57,7 @@ class Votes:
         self.last_s = float(excursion.t_s[excursion.stop - 1])
         self.rep_s.append(self.last_s - float(excursion.t_s[excursion.start]))
 
-    def pooled(self, before: Strapping | None) -> tuple[float, float]:
+    def pooled(self, before: Placement | None) -> tuple[float, float]:
         """(lever, its standard error) in m: each kick weighs by the error of its fit and by how far levers differ anyway.
 
         `before`: the strapping before this one, in the same posture: the other leg's lever is much the same.
@@ -72,8 +72,8 @@ class Votes:
         return pooled(levers_m, errors_m)
 
     def agreed(
-        self, prior: Strapping | None, before: Strapping | None, posture_of: PostureOf, lever_scatter: float
-    ) -> Strapping:
+        self, prior: Placement | None, before: Placement | None, posture_of: PostureOf, lever_scatter: float
+    ) -> Placement:
         """What these kicks say, with what was known before they came; there is at least one.
 
         `prior` counts as so many kicks as it has, and its posture, lever and range stay. `before`: the placement that led before, whose
@@ -101,7 +101,7 @@ class Votes:
             pooled_m, pooled_sd_m = prior.pooled_m, prior.pooled_sd_m
             scatter_m, rep_s = prior.scatter_m, prior.rep_s or rep_s
             n += prior.reps
-        return Strapping(
+        return Placement(
             axis=unit(axis),
             rest_up=unit(rest_up),
             lever_m=lever_m,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imukick.events import Load, Posture, Side, Strapping
+from imukick.events import Load, Placement, Posture, Side
 from imukick.exercises import Exercise, read_load, read_side
 from imukick.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class RepContext:
     """What holds for a repetition besides its own movement."""
 
     posture: Posture
@@ -24,8 +24,8 @@ class Circumstances:
 
 
 def circumstances(
-    x: Exercise, marks: Iterable[Mark], strapping: Strapping | None, t_s: float, *, set_number: int, host_clock: bool
-) -> Circumstances:
+    x: Exercise, marks: Iterable[Mark], strapping: Placement | None, t_s: float, *, set_number: int, host_clock: bool
+) -> RepContext:
     """What holds at `t_s`: the exercise, and what a person has said since."""
     side, load, load_kg = x.side, x.load, x.load_kg
     said = [mark for mark in marks if mark.t_s <= t_s]
@@ -34,7 +34,7 @@ def circumstances(
             side = read_side(mark.value)
         elif mark.kind == "load":
             load, load_kg = read_load(mark.value)
-    return Circumstances(
+    return RepContext(
         posture=posture_at(x, said, strapping, t_s),
         load=load,
         load_kg=load_kg,
@@ -45,7 +45,7 @@ def circumstances(
     )
 
 
-def posture_at(x: Exercise, marks: Iterable[Mark], strapping: Strapping | None, t_s: float) -> Posture:
+def posture_at(x: Exercise, marks: Iterable[Mark], strapping: Placement | None, t_s: float) -> Posture:
     """The posture that a person named by `t_s`; else the one that the kicks show."""
     named = x.named_posture
     for mark in marks:

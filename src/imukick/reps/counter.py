@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Event, LiftTold, Posture, Reason, Rep, RepRevised, SetEnded, Strapping, Verdict, same_time
+from imukick.events import Event, LiftTold, Placement, Posture, Reason, Rep, RepRevised, SetEnded, Verdict, same_time
 from imukick.exercises import KNOWN_LOADS, Exercise
 from imukick.marks import Mark, paused_spans
-from imukick.reps.circumstances import Circumstances, circumstances, posture_at
+from imukick.reps.circumstances import RepContext, circumstances, posture_at
 from imukick.reps.measuring import (
     SETTLED,
     hanging,
@@ -21,8 +21,8 @@ from imukick.reps.measuring import (
 )
 from imukick.reps.phases import Phases, find_phases
 from imukick.reps.reasons import CountParams, SoFar, why_not
-from imukick.reps.verdicts import Background, judge, uncertain
-from imukick.signals import Excursion, Lift
+from imukick.reps.verdicts import JudgingContext, judge, uncertain
+from imukick.signals import Lift, Movement
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 from imukick.variants import upright
 
@@ -40,10 +40,10 @@ KEPT_ROWS: Final = 60
 class Told:
     """A repetition as first told, with what is needed to measure it again once the strapping is settled."""
 
-    excursion: Excursion
-    earlier: Strapping | None
-    circumstances: Circumstances
-    background: Background
+    excursion: Movement
+    earlier: Placement | None
+    circumstances: RepContext
+    background: JudgingContext
     rep: Rep
 
 
@@ -102,7 +102,7 @@ class Counter:
             quality = (*quality, "axis")
         return [LiftTold(float(e.t_s[-1]), share, quality)]
 
-    def excursion(self, e: Excursion) -> list[Event]:
+    def excursion(self, e: Movement) -> list[Event]:
         """A closed movement: a row, unless it does not turn upwards at all."""
         strapping = e.agreed
         in_plane = strapping is not None and float(np.array(strapping.axis) @ e.axis) >= np.cos(
@@ -132,7 +132,7 @@ class Counter:
         events.append(rep)
         return events + self._count(told, about) if rep.counted else events
 
-    def _count(self, told: Told, about: Strapping) -> list[Event]:
+    def _count(self, told: Told, about: Placement) -> list[Event]:
         """A counted repetition enters its set and its placement."""
         rep, own = told.rep, self._of(about)
         self._in_set.append(rep)
@@ -151,9 +151,7 @@ class Counter:
         span = (phases.t_start_s, phases.t_end_s)
         return next((rep for rep in reversed(self._rows) if same_time(span, (rep.t_start_s, rep.t_end_s))), None)
 
-    def _corrected(
-        self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, old: Rep
-    ) -> list[Event]:
+    def _corrected(self, e: Movement, phases: Phases, about: Placement, reason: Reason | None, old: Rep) -> list[Event]:
         """A row that another placement sees otherwise: it may come to count, it is never counted twice or taken back."""
         if reason is not None:
             return []
@@ -166,7 +164,7 @@ class Counter:
         events: list[Event] = [RepRevised(old.index, new, now_counts=not old.counted)]
         return events if old.counted else events + self._count(replace(told, rep=new), about)
 
-    def _of(self, about: Strapping) -> OfPlacement:
+    def _of(self, about: Placement) -> OfPlacement:
         """What the repetitions of this placement have shown."""
         own = self._own.get(about.placement)
         if own is None:
@@ -178,11 +176,11 @@ class Counter:
             own = self._own[about.placement] = OfPlacement(about.posture, before_deg=before_deg)
         return own
 
-    def _settled(self, strapping: Strapping) -> bool:
+    def _settled(self, strapping: Placement) -> bool:
         """Are axis, lever and posture no longer about to change much?"""
         return max(strapping.reps, self._of(strapping).counted) >= SETTLED
 
-    def _told(self, e: Excursion, phases: Phases, about: Strapping, reason: Reason | None, index: int) -> Told:
+    def _told(self, e: Movement, phases: Phases, about: Placement, reason: Reason | None, index: int) -> Told:
         c = self._at(about, phases.t_top_s)
         last_end_s = self._last_end_s
         if e.late:
@@ -200,7 +198,7 @@ class Counter:
             settled=self._settled(about) and not e.late,
             reason=reason,
         )
-        background = Background(
+        background = JudgingContext(
             target=self._x.target,
             known_load=c.load in KNOWN_LOADS,
             good_deg=self._usual_deg(about),
@@ -223,7 +221,7 @@ class Counter:
             rep = replace(rep, verdicts=words, quality=quality)
         return Told(e, e.known, c, background, rep)
 
-    def _judged(self, rep: Rep, e: Excursion, about: Strapping, c: Circumstances, background: Background) -> Rep:
+    def _judged(self, rep: Rep, e: Movement, about: Placement, c: RepContext, background: JudgingContext) -> Rep:
         """It, with its verdicts; the first one that shows that the person leans forward says so in a note."""
         p = self._p.verdicts
         rest_deg = self._rest_deg(e, about, c)
@@ -239,17 +237,17 @@ class Counter:
             return replace(rep, notes=(*rep.notes, LEANING))
         return rep
 
-    def _rest_deg(self, e: Excursion, about: Strapping, c: Circumstances) -> float | None:
+    def _rest_deg(self, e: Movement, about: Placement, c: RepContext) -> float | None:
         """How far behind vertical (deg) a standing leg hung; None until three kicks have shown whether the person leans."""
         leg = hanging(e, about, c) if upright(c.posture) and about.reps >= SETTLED else None
         return None if leg is None else leg.psi0_rad * DEG_PER_RAD
 
-    def _usual_deg(self, about: Strapping) -> float | None:
+    def _usual_deg(self, about: Placement) -> float | None:
         """Median range of the good repetitions, once there are enough; else of the placement before, the same person's."""
         own = self._of(about)
         return median(own.good_deg) if len(own.good_deg) >= self._p.verdicts.good_reps else own.before_deg
 
-    def _revise(self, settled: Strapping) -> list[Event]:
+    def _revise(self, settled: Placement) -> list[Event]:
         """Measure the first repetitions of a strapping again, about the axis that they have agreed on."""
         out: list[Event] = []
         own = self._of(settled)
@@ -279,7 +277,7 @@ class Counter:
         own.unsettled = []
         return out
 
-    def _maybe_new_set(self, phases: Phases, strapping: Strapping | None) -> list[Event]:
+    def _maybe_new_set(self, phases: Phases, strapping: Placement | None) -> list[Event]:
         """A set or side mark since the last repetition, a long rest or another posture begins a new set."""
         used = sum(m.kind in ("set", "side") and m.t_s <= phases.t_top_s for m in self._marks)
         marked, self._set_marks = used > self._set_marks, used
@@ -295,7 +293,7 @@ class Counter:
         last_s = self._last_counted_s
         return last_s is not None and phases.t_start_s - last_s > self._p.set_rest_s
 
-    def _at(self, strapping: Strapping, t_s: float) -> Circumstances:
+    def _at(self, strapping: Placement, t_s: float) -> RepContext:
         return circumstances(self._x, self._marks, strapping, t_s, set_number=self._set, host_clock=self.host_clock)
 
     def _end_set(self) -> list[Event]:
@@ -312,10 +310,10 @@ def moved_s(old: Rep, new: Rep) -> float:
     return max(*starts, abs(new.t_lower_s - old.t_lower_s), abs(new.t_end_s - old.t_end_s))
 
 
-def _own(e: Excursion) -> Strapping:
+def _own(e: Movement) -> Placement:
     """What one movement says for itself, while nothing is agreed."""
     axis, rest = e.axis.tolist(), e.rest_up.tolist()
-    return Strapping(
+    return Placement(
         axis=(axis[0], axis[1], axis[2]),
         rest_up=(rest[0], rest[1], rest[2]),
         lever_m=None,

@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from imukick.events import Reason, Rep, Strapping, not_judged
+from imukick.events import Placement, Reason, Rep, not_judged
 from imukick.exercises import KNOWN_LOADS, leg_shape
 from imukick.reps import metrics
-from imukick.reps.circumstances import Circumstances
+from imukick.reps.circumstances import RepContext
 from imukick.reps.metrics import Share
 from imukick.reps.pendulum import Pendulum, pendulum, stature
 from imukick.reps.phases import SLOW, Phases
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import FloatArray, Movement
 from imukick.units import DEG_PER_RAD, LEVER_VARIES, RAD_PER_DEG, pooled
 from imukick.variants import shape_in, upright
 
@@ -30,13 +30,13 @@ SETTLED: Final = 3
 
 
 def measure_rep(
-    e: Excursion,
+    e: Movement,
     phases: Phases,
-    strapping: Strapping,
-    earlier: Strapping | None,
-    c: Circumstances,
+    strapping: Placement,
+    earlier: Placement | None,
+    c: RepContext,
     *,
-    pool: Strapping | None,
+    pool: Placement | None,
     index: int,
     rest_before_s: float | None,
     settled: bool,
@@ -109,7 +109,7 @@ def measure_rep(
 
 
 def lift_momentum(
-    e: Excursion, phases: Phases, strapping: Strapping, c: Circumstances
+    e: Movement, phases: Phases, strapping: Placement, c: RepContext
 ) -> tuple[float | None, tuple[str, ...]]:
     """(momentum_lift, quality) of a lift that has just reached its top."""
     quality = [word for word, flag in (("gap", e.filled), ("clipped", e.clipped)) if flag[e.start : e.stop].any()]
@@ -119,7 +119,7 @@ def lift_momentum(
     return None if share is None else share.value, tuple(quality)
 
 
-def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
+def _lever(e: Movement, pool: Placement | None) -> tuple[float, float]:
     """(lever, its standard error) in m: this movement's fit and the strapping's, each weighted by its error.
 
     A slow movement hardly shows its lever, the same leg's quicker ones do. What turned on another joint than the hip
@@ -132,10 +132,10 @@ def _lever(e: Excursion, pool: Strapping | None) -> tuple[float, float]:
 
 
 def _momentum(
-    e: Excursion,
+    e: Movement,
     phases: Phases,
-    strapping: Strapping,
-    c: Circumstances,
+    strapping: Placement,
+    c: RepContext,
     quality: list[str],
     notes: list[str],
     *,
@@ -162,14 +162,14 @@ def _momentum(
     return None, None
 
 
-def _missing(word: str, why: str, c: Circumstances, quality: list[str], notes: list[str]) -> None:
+def _missing(word: str, why: str, c: RepContext, quality: list[str], notes: list[str]) -> None:
     """A number is missing; where the word would be said under this load, a verdict too."""
     notes.append(not_judged(word, why) if c.load in KNOWN_LOADS else f"no {word}: {why}")
     if c.load in KNOWN_LOADS:
         quality.append("unjudged")
 
 
-def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | None:
+def hanging(e: Movement, strapping: Placement, c: RepContext) -> Pendulum | None:
     """The leg as it hung before this repetition; None where no formula fits.
 
     A posture that is unknown may still show how the leg hung: the formula asks for no more.
@@ -190,7 +190,7 @@ def hanging(e: Excursion, strapping: Strapping, c: Circumstances) -> Pendulum | 
     return leg.at_rest(shape, lever_rad, DIRECTION_SHARE * lever_sd_m / lever_m)
 
 
-def _swung(rest_up: FloatArray, strapping: Strapping) -> float:
+def _swung(rest_up: FloatArray, strapping: Placement) -> float:
     """Angle (rad) about the kick axis from the strapping's mean rest pose to this one, + towards lifting."""
     (ax, ay, az), (zx, zy, zz), (x, y, z) = strapping.axis, strapping.rest_up, rest_up.tolist()
     across = x * (zy * az - zz * ay) + y * (zz * ax - zx * az) + z * (zx * ay - zy * ax)
@@ -198,7 +198,7 @@ def _swung(rest_up: FloatArray, strapping: Strapping) -> float:
     return math.atan2(across, x * zx + y * zy + z * zz - level)
 
 
-def _slipped(e: Excursion, strapping: Strapping) -> bool:
+def _slipped(e: Movement, strapping: Placement) -> bool:
     """Has the rest pose moved across the kick plane since the strapping's mean?"""
     axis, rest = np.array(strapping.axis), np.array(strapping.rest_up)
     across = abs(float(np.arcsin(np.clip(e.rest_up @ axis, -1, 1)) - np.arcsin(np.clip(rest @ axis, -1, 1))))

@@ -10,7 +10,7 @@ import numpy as np
 
 from imukick.reps.pendulum import Pendulum
 from imukick.reps.phases import Phases
-from imukick.signals import Excursion, FloatArray
+from imukick.signals import FloatArray, Movement
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
 LEAST_WORK: Final = 0.03
@@ -41,7 +41,7 @@ def tempo(lower_s: float, rest_before_s: float | None, lift_s: float, pause_s: f
     )
 
 
-def peak_degps(e: Excursion, phases: Phases, *, lift: bool) -> float:
+def peak_degps(e: Movement, phases: Phases, *, lift: bool) -> float:
     """Peak angular velocity (deg/s, positive) about the kick axis between start and top, or lowering and end."""
     t0, t1 = (phases.t_start_s, phases.t_top_s) if lift else (phases.t_lower_s, phases.t_end_s)
     part = (1.0 if lift else -1.0) * phases.rate_radps[_inside(e, t0, t1)]
@@ -62,7 +62,7 @@ class Share:
     sd_share: float
 
 
-def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Share | None:
+def momentum(e: Movement, phases: Phases, leg: Pendulum, *, lift: bool) -> Share | None:
     """Share (0..1) of the lift for which the moment of muscles did not pay at the time, or of the lowering that it did not resist.
 
     Pendulum about the hip: u = alpha/omega0^2 + sin psi is the muscle moment over m g L, u+ = max(u, 0);
@@ -91,7 +91,7 @@ def momentum(e: Excursion, phases: Phases, leg: Pendulum, *, lift: bool) -> Shar
     return Share(value, math.sqrt(variance))
 
 
-def off_plane(e: Excursion, phases: Phases, axis: FloatArray) -> float:
+def off_plane(e: Movement, phases: Phases, axis: FloatArray) -> float:
     """Sideways share: the largest angle by which the leg had turned out of the kick plane, over its range.
 
     `axis` (3,), of the kicks before, says which plane. The rate about other axes, turned back by the kick angle to where
@@ -113,7 +113,7 @@ def _turned_about(axis: FloatArray) -> FloatArray:
     return np.array([[0.0, z, -y], [-z, 0.0, x], [y, -x, 0.0]])
 
 
-def sparc(e: Excursion, phases: Phases, *, lift: bool) -> float | None:
+def sparc(e: Movement, phases: Phases, *, lift: bool) -> float | None:
     """Spectral arc length of one phase's kick-axis rate (Balasubramanian 2015): cut-off 10 Hz, amplitude 0.05, padding x 4.
 
     Of the phase alone: over a whole repetition it mostly says how long the hold was.
@@ -136,7 +136,7 @@ def sparc(e: Excursion, phases: Phases, *, lift: bool) -> float | None:
     return -float(np.hypot(np.diff(hz) / (hz[-1] - hz[0]), np.diff(size)).sum())
 
 
-def bounces(e: Excursion, phases: Phases) -> int:
+def bounces(e: Movement, phases: Phases) -> int:
     """How often the leg dipped and rose again at the top, between first reaching and last leaving half the range."""
     high = phases.range_rad
     upper = np.flatnonzero(phases.angle_rad[e.start : e.stop] > 0.5 * high)
@@ -166,6 +166,6 @@ def _dips(angle_rad: list[float], least_rad: float, within: int) -> int:
     return count
 
 
-def _inside(e: Excursion, t0: float, t1: float) -> slice:
+def _inside(e: Movement, t0: float, t1: float) -> slice:
     i, j = np.searchsorted(e.t_s, [t0, t1]).tolist()
     return slice(max(0, i - 1), max(j + 1, i + 2))

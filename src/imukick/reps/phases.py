@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from imukick.signals import BoolArray, Excursion, FloatArray
+from imukick.signals import BoolArray, FloatArray, Movement
 from imukick.units import RAD_PER_DEG
 
 SURE_LOW: Final = 0.20
@@ -67,7 +67,7 @@ class Phases:
     inner_s: tuple[float, float, float, float]
 
 
-def find_phases(e: Excursion, axis: FloatArray) -> Phases | None:
+def find_phases(e: Movement, axis: FloatArray) -> Phases | None:
     """The four boundaries of a movement about an axis (unit, signed to lift); None when it does not rise about it.
 
     An open end has no lowering: `t_lower_s` and `t_end_s` are where it breaks off.
@@ -214,11 +214,11 @@ def _below(top: float, level: float, found: float) -> float:
     return level if level < top else found
 
 
-def _step_s(e: Excursion) -> float:
+def _step_s(e: Movement) -> float:
     return float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
 
 
-def _angle(e: Excursion, axis: FloatArray, rate: FloatArray) -> FloatArray:
+def _angle(e: Movement, axis: FloatArray, rate: FloatArray) -> FloatArray:
     """The rate's integral, laid on gravity's angle before and after: the gyro's shape with the attitude's ends.
 
     Gravity alone bends when the leg accelerates; the integral alone drifts with what is left of the bias, evenly. A rate that stood at

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-from imukick.events import Reason, Rep, Strapping
+from imukick.events import Placement, Reason, Rep
 from imukick.reps import metrics
 from imukick.reps.measuring import SETTLED
 from imukick.reps.phases import Phases
 from imukick.reps.verdicts import VerdictParams
-from imukick.signals import Excursion, longest_run_s
+from imukick.signals import Movement, longest_run_s
 from imukick.units import DEG_PER_RAD, RAD_PER_DEG
 
 
@@ -76,7 +76,7 @@ class SoFar:
 
 
 def why_not(
-    e: Excursion, phases: Phases, strapping: Strapping | None, so_far: SoFar, p: CountParams, *, in_plane: bool
+    e: Movement, phases: Phases, strapping: Placement | None, so_far: SoFar, p: CountParams, *, in_plane: bool
 ) -> Reason | None:
     """Why it does not count; None when it does."""
     step_s = float(e.t_s[-1] - e.t_s[0]) / (len(e.t_s) - 1)
@@ -99,7 +99,7 @@ def why_not(
     return "aborted" if _turned_back(e, phases, so_far, p) or _between_sets(e, phases, strapping, so_far, p) else None
 
 
-def _between_sets(e: Excursion, phases: Phases, strapping: Strapping, so_far: SoFar, p: CountParams) -> bool:
+def _between_sets(e: Movement, phases: Phases, strapping: Placement, so_far: SoFar, p: CountParams) -> bool:
     """After a rest, is it a fidget: far quicker and smaller than the repetitions before, and not held?
 
     A set that is done that way all along counts from its third repetition.
@@ -133,7 +133,7 @@ def _laid_elsewhere(phases: Phases, so_far: SoFar, p: CountParams) -> bool:
     return phases.range_rad * DEG_PER_RAD < p.laid_share * usual_deg and took_s > p.laid_time_share * usual_s
 
 
-def _turned_back(e: Excursion, phases: Phases, so_far: SoFar, p: CountParams) -> bool:
+def _turned_back(e: Movement, phases: Phases, so_far: SoFar, p: CountParams) -> bool:
     """Was it given up on the way? Small without a hold; or not so small, at the usual speed, but over much too soon."""
     rom_deg = phases.range_rad * DEG_PER_RAD
     if so_far.rested or len(so_far.in_set) < 2:
@@ -152,7 +152,7 @@ def _turned_back(e: Excursion, phases: Phases, so_far: SoFar, p: CountParams) ->
     return soon and speed < p.given_up_speed_share
 
 
-def swung_through(e: Excursion, phases: Phases) -> bool:
+def swung_through(e: Movement, phases: Phases) -> bool:
     """Did the leg swing to and fro: up three times, and well below where it began in between?"""
     angle, high = phases.angle_rad[e.start : e.stop], phases.range_rad
     if float(angle.min()) >= -SWUNG_SHARE * high:

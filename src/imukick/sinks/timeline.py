@@ -32,9 +32,9 @@ def rows_of(whole: Span, busy: Sequence[Span]) -> list[TimelineRow]:
     """Rows of about equal length, cut between the spans in `busy` (in time order), long idle stretches left out.
 
     >>> rows_of((0.0, 60.0), [(10.0, 14.0), (28.0, 32.0), (40.0, 44.0)])
-    [Row(from_s=0.0, to_s=36.0, skipped_s=0.0), Row(from_s=36.0, to_s=60.0, skipped_s=0.0)]
+    [TimelineRow(from_s=0.0, to_s=36.0, skipped_s=0.0), TimelineRow(from_s=36.0, to_s=60.0, skipped_s=0.0)]
     >>> rows_of((0.0, 300.0), [(100.0, 110.0)])
-    [Row(from_s=97.0, to_s=113.0, skipped_s=97.0)]
+    [TimelineRow(from_s=97.0, to_s=113.0, skipped_s=97.0)]
     """
     rows: list[TimelineRow] = []
     reached_s = whole[0]

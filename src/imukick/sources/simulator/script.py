@@ -27,7 +27,7 @@ SLIP_RAD = np.radians(25.0)
 
 
 @dataclass(slots=True)
-class Movement:
+class ScriptedMovement:
     """One movement of the script: its times, and what was intended. Strokes are None when it is not a kick.
 
     It leaves rest at `from_s`, stands still at `arrived_s`, leaves that at `top_s` and is back at `back_s`; by `to_s` it
@@ -59,7 +59,7 @@ class Script:
     rng: np.random.Generator
     t_s: float = 0.0
     ended_s: float = -1e9
-    movements: list[Movement] = field(default_factory=list)
+    movements: list[ScriptedMovement] = field(default_factory=list)
     activities: list[tuple[str, float, float]] = field(default_factory=list)
     sides: list[tuple[str, float]] = field(default_factory=list)
     postures: list[tuple[str, float]] = field(default_factory=list)
@@ -179,7 +179,7 @@ class Script:
             self.wait(RETURN_S)
         self.ended_s = topped + lower.duration_s - lower.below_s
         self.movements.append(
-            Movement(
+            ScriptedMovement(
                 kind,
                 fault,
                 self.side,
@@ -205,7 +205,7 @@ class Script:
         self.go(1.6 * lower_s, knee=knee)
         self.ended_s = self.t_s
         self.movements.append(
-            Movement(
+            ScriptedMovement(
                 "knee_curl",
                 "knee_curl",
                 self.side,

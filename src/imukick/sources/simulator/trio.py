@@ -17,7 +17,7 @@ from imukick.sources.simulator.body import felt
 from imukick.sources.simulator.kick import LegPendulum
 from imukick.sources.simulator.leg import Leg
 from imukick.sources.simulator.path import Path
-from imukick.sources.simulator.script import Movement, Script
+from imukick.sources.simulator.script import Script, ScriptedMovement
 from imukick.sources.simulator.sensor import CHIPS, Felt, Measured, Setting, measure
 from imukick.sources.simulator.session import Simulated, leg_script, person, swing_of
 from imukick.sources.simulator.sets import RepAim, SimulatedSession
@@ -150,7 +150,7 @@ def simulate_trio(trio: TrioSpec, group: str) -> Trio:
 @dataclass(frozen=True, slots=True)
 class _Kick:
     side: str
-    movement: Movement
+    movement: ScriptedMovement
     word: str | None
 
 

@@ -13,7 +13,7 @@ from imukick.signals import FloatArray
 from imukick.sources.simulator.body import MOUNTING, PLACE, Body
 from imukick.sources.simulator.kick import LegPendulum, moving, unpaid_share
 from imukick.sources.simulator.leg import Leg, Pose
-from imukick.sources.simulator.script import Movement, Script
+from imukick.sources.simulator.script import Script, ScriptedMovement
 from imukick.sources.simulator.sensor import Measured, Setting
 from imukick.sources.simulator.spec import Spec
 from imukick.units import STANDARD_GRAVITY_MPS2
@@ -45,7 +45,7 @@ def _levels(t_s: FloatArray, height: FloatArray, top: int, low: float, rising: b
     return _crossing(t_s, height, low, top + int(below[0]))
 
 
-def boundaries(body: Body, movement: Movement, free_s: tuple[float, float]) -> dict[str, float]:
+def boundaries(body: Body, movement: ScriptedMovement, free_s: tuple[float, float]) -> dict[str, float]:
     """Times by the 5, 10 and 95 % levels of the movement's own range, that range and the peak rates (rad, rad/s).
 
     `free_s`: end of the movement before and start of the next one; rest is looked for between them.
@@ -81,7 +81,7 @@ def boundaries(body: Body, movement: Movement, free_s: tuple[float, float]) -> d
     }
 
 
-def phases(body: Body, movement: Movement, *, scripted: bool) -> dict[str, float]:
+def phases(body: Body, movement: ScriptedMovement, *, scripted: bool) -> dict[str, float]:
     """Onset, arrival, departure and return (s) of the planned motion, sway left out.
 
     `scripted`: as written in the script. Else, for a leg that muscle and gravity move, whose ends fade out: where its exact rate
@@ -141,7 +141,7 @@ def style(share_lift: float | None, share_drop: float | None, lift_s: float) -> 
 
 def rep_truth(
     body: Body,
-    movement: Movement,
+    movement: ScriptedMovement,
     free_s: tuple[float, float],
     leg: LegPendulum,
     home_rad: float,
