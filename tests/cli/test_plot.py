@@ -31,7 +31,7 @@ def test_what_is_said_on_the_command_line_holds_as_in_replay(run: Run, other_kic
     replayed = run("replay", other_kicks, *options, "--target-rom", 180, "--height-m", 1.6)
     assert done.code == 0
     facts = done.out.split(": ", 1)[1].split(" · ")
-    assert facts[:3] == ["any", "ankle weight 2 kg", "right"]
+    assert facts[:3] == ["any posture", "ankle weight 2 kg", "right"]
     assert "second look: counts as one pass does" in facts
     assert " · ".join(facts[:5]) in " ".join(replayed.out.split())
     counted = analyse(other_kicks, posture="any").counted

@@ -8,7 +8,7 @@ CHECKS = r"""
 () => {
   const wrong = [];
   const seen = (e) => e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && e.getClientRects().length > 0;
-  if (!document.documentElement.lang || document.documentElement.lang !== imukick.facts.language) wrong.push("no language");
+  if (!document.documentElement.lang || (window.imukick && document.documentElement.lang !== imukick.facts.language)) wrong.push("no language");
   if (!document.title) wrong.push("no title");
   if (document.querySelectorAll("main").length !== 1) wrong.push("not one main");
   if (document.querySelectorAll("h1").length !== 1) wrong.push("not one h1");
