@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True, max_examples=40)
+settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True, max_examples=25)
 settings.register_profile("long", settings.get_profile("house"), derandomize=False, max_examples=1000)
 settings.load_profile("house")
 
