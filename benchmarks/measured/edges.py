@@ -192,14 +192,14 @@ def _break(what: str, *extras: str) -> Make:
     return make
 
 
-def _strapped_anew(posture: str, seed: int) -> Case:
+def _strapped_again(posture: str, seed: int) -> Case:
     rng = np.random.default_rng(seed)
     pieces: list[Piece] = []
     for _ in range(2):
         z, y, x = rng.uniform(-180, 180, 3).tolist()
         pieces.append(piece(_spec(posture, seed, reps=6, mounting_deg=(z, y / 2, x))))
     between = handled(pieces[0], pieces[1], seed)
-    return joined(f"strapped anew on the same leg, {posture}, seed {7000 + seed}", [pieces[0], between, pieces[1]])
+    return joined(f"strapped on again on the same leg, {posture}, seed {7000 + seed}", [pieces[0], between, pieces[1]])
 
 
 EDGES: dict[str, Make] = {
@@ -207,7 +207,7 @@ EDGES: dict[str, Make] = {
     "sets of 3": _three_sets,
     "two legs one after the other": _plain(extras=("remount",), reps=6),
     "two legs, told": _plain(extras=("remount",), reps=6, told=True),
-    "strapped anew on the same leg": _strapped_anew,
+    "strapped on again on the same leg": _strapped_again,
     "30 min rest, still": _break("30 min still", *("still",) * 4),
     "30 min rest, walking, squats, fidgeting": _break(
         "30 min of this and that", "fidget", "still", "walk", "squat", "shuffle"

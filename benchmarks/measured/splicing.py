@@ -1,4 +1,4 @@
-"""Sessions made of pieces: simulated ones laid end to end, a start cut off, a sensor strapped anew by hand between."""
+"""Sessions made of pieces: simulated ones laid end to end, a start cut off, a sensor strapped on again by hand between."""
 
 from __future__ import annotations
 

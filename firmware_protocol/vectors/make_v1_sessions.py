@@ -157,9 +157,9 @@ def plain() -> list[Script]:
 
 
 def wraps() -> list[Script]:
-    """Counters that begin anew, alone and together, and gaps longer than they count."""
+    """Counters that start over, alone and together, and gaps longer than they count."""
     made = []
-    s = Script("clock wrap", "t_us begins anew within packet 1", start_us=W - 30_000)
+    s = Script("clock wrap", "t_us starts over within packet 1", start_us=W - 30_000)
     steady(s, range(4))
     made.append(s)
 
@@ -170,7 +170,7 @@ def wraps() -> list[Script]:
     steady(s, range(65_535, 65_538))
     made.append(s)
 
-    s = Script("both wraps together", "number and clock begin anew in the same packet", start_us=W - far)
+    s = Script("both wraps together", "number and clock start over in the same packet", start_us=W - far)
     steady(s, range(1))
     s.send(65_535, far - N * P, told=[lost(N * P - P, far - N * P, 65_534, 65_534 * N), even(far - N * P)])
     steady(s, range(65_536, 65_538))
@@ -224,7 +224,7 @@ def links() -> list[Script]:
     s.send(0, 0, told=[lost(3 * N * P - P, 4_800_000_000, None, None), even(4_800_000_000)])
     made.append(s)
 
-    s = Script("sensor restart", "another boot number, the clock begins anew: placed by arrival, 5 s after START")
+    s = Script("sensor restart", "another boot number, the clock starts over: placed by arrival, 5 s after START")
     steady(s, range(3))
     s.reboot(250_000, 5_000_000)
     s.send(0, 0, told=[lost(3 * N * P - P, 5_000_000, None, None), even(5_000_000)])

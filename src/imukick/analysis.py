@@ -107,7 +107,7 @@ def analyse(
     prior: Prior | None = None,
     params: SessionParams | None = None,
     one_pass: bool = False,
-    refine: bool = True,  # noqa: ARG001 - accepted as before
+    refine: bool = True,  # noqa: ARG001 - taken by old scripts; looking twice is the default now
     rate_hz: float | None = None,
     watch: Watch | None = None,
     piece_s: float = 30.0,

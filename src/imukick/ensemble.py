@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from imukick.clocks import SYNC_LIMIT_MS, Clock, read_clock
 from imukick.ensemble_pelvis import PelvisStream
+from imukick.ensemble_rows import Rows
 from imukick.ensemble_streams import (
     FORGET_S,
     PLACES,
@@ -19,7 +18,6 @@ from imukick.ensemble_streams import (
     EnsemblePrior,
     HeldEvent,
     LegStream,
-    Pelvic,
     SensorStream,
 )
 from imukick.events import (
@@ -38,7 +36,6 @@ from imukick.events import (
 from imukick.exercises import Exercise
 from imukick.marks import Mark
 from imukick.reps.claims import Claims
-from imukick.reps.pelvic import judged
 from imukick.session import SessionParams
 from imukick.signals import LegMotion, Samples
 from imukick.updates import Update
@@ -117,6 +114,7 @@ class Ensemble:
         self._pelvis = (
             PelvisStream(clocks.get("pelvis", Clock()), self._p, prior, head=head) if "pelvis" in places else None
         )
+        self._rows = Rows(self._legs, self._pelvis, self._p)
         self._claims = Claims()
         self._index = 0
         self._set = 1
@@ -261,7 +259,7 @@ class Ensemble:
             case RepRevised():
                 return self._revised(leg, event)
             case LiftTold():
-                sways = self._sways(leg, event.t_s - LIFT_S, event.t_s, None)
+                sways = self._rows.sways(leg, event.t_s - LIFT_S, event.t_s, None)
                 return [] if sways else [replace(event, t_s=on(event.t_s))]
             case Gap():
                 return [Gap(on(event.t_from_s), on(event.t_to_s))]
@@ -275,7 +273,7 @@ class Ensemble:
     def _rep(self, leg: LegStream, rep: Rep) -> list[Event]:
         pelvic = None if self._pelvis is None else self._pelvis.of_rep(leg, rep)
         self._index += 1
-        row = self._row(leg, rep, pelvic, self._index, self._shared_words())
+        row = self._rows.row(leg, rep, pelvic, self._index, self._shared_words())
         events: list[Event] = []
         if row.counted:
             last = self._in_set[-1] if self._in_set else None
@@ -292,46 +290,11 @@ class Ensemble:
     def _revised(self, leg: LegStream, event: RepRevised) -> list[Event]:
         old, pelvic = leg.rows[event.index]
         shared = tuple(word for word in old.quality if word in SHARED_WORDS)
-        row = replace(self._row(leg, event.rep, pelvic, old.index, shared), set=old.set)
+        row = replace(self._rows.row(leg, event.rep, pelvic, old.index, shared), set=old.set)
         if row.counted != old.counted and not (event.now_counts and row.counted):
             row = replace(row, counted=old.counted, reason=old.reason)
         leg.rows[event.index] = (row, pelvic)
         return [RepRevised(old.index, row, now_counts=row.counted and not old.counted)]
-
-    def _row(self, leg: LegStream, rep: Rep, pelvic: Pelvic | None, index: int, shared: tuple[str, ...]) -> Rep:
-        """A Session's row in the session's time and with the pelvis' numbers. `shared`: its quality words about the whole session."""
-        on = leg.clock.session_s
-        times = [on(t_s) for t_s in (rep.t_start_s, rep.t_top_s, rep.t_lower_s, rep.t_end_s)]
-        if rep.counted and self._sways(leg, rep.t_start_s, rep.t_end_s, rep.rom_deg):
-            rep = replace(rep, counted=False, reason="other_leg", verdicts=())
-        syncs = [stream.clock.sync_ms for stream in self._streams]
-        known = [sync for sync in syncs if sync is not None]
-        row = replace(
-            rep,
-            index=index,
-            t_start_s=times[0],
-            t_top_s=times[1],
-            t_lower_s=times[2],
-            t_end_s=times[3],
-            lift_s=times[1] - times[0],
-            pause_s=times[2] - times[1],
-            lower_s=times[3] - times[2],
-            sync_ms=max(known) if len(known) == len(syncs) > 1 else None,
-            rocking_mps2=None if pelvic is None else pelvic.rocking_mps2,
-            quality=(*rep.quality, *shared, *_pelvic_words(rep, pelvic)),
-        )
-        if pelvic is not None and pelvic.angles is not None:
-            row = replace(
-                row,
-                pelvis_tilt_deg=pelvic.angles.tilt_deg,
-                pelvis_rotation_deg=pelvic.angles.rotation_deg,
-                pelvis_obliquity_deg=pelvic.angles.obliquity_deg,
-                hip_extension_deg=rep.rom_deg - pelvic.angles.hold_tilt_deg,
-            )
-        elif pelvic is None and self._pelvis is not None:
-            why = "the clocks are not known" if row.sync_ms is None else "its sensor did not see it whole"
-            row = replace(row, notes=(*row.notes, f"no pelvis: {why}"))
-        return judged(row, self._p.limits, leg.usual_deg)
 
     def _shared_words(self) -> tuple[str, ...]:
         """The quality words about the whole session as it is known now."""
@@ -339,25 +302,6 @@ class Ensemble:
         loose = len(syncs) > 1 and any(sync is None or sync > SYNC_LIMIT_MS for sync in syncs)
         swapped = self._pelvis is not None and self._pelvis.swap_reported
         return tuple(word for word, holds in zip(SHARED_WORDS, (loose, swapped), strict=True) if holds)
-
-    def _sways(self, leg: LegStream, from_s: float, to_s: float, rom_deg: float | None) -> bool:
-        """Did another leg move so much more within this span (this leg's device time) that this one only swayed with it?
-
-        `rom_deg`: how far this leg went; None: measured here.
-        """
-        if any(stream.clock.sync_ms is None for stream in self._legs):
-            return False
-        own = leg.swing(from_s, to_s, self._p.usual_s) if rom_deg is None else np.array([math.radians(rom_deg)])
-        for other in self._legs:
-            if other is leg or not len(own) or other.was_absent(leg.clock.session_s(to_s)):
-                continue
-            span = [other.clock.device_s(leg.clock.session_s(t_s)) for t_s in (from_s, to_s)]
-            swing = other.swing(span[0], span[1], self._p.usual_s)
-            if not len(swing) or float(own.max()) >= self._p.other_share * float(swing.max()):
-                continue
-            if float((swing > self._p.other_moved * float(swing.max())).mean()) > self._p.other_overlap:
-                return True
-        return False
 
     def _new_set(self, last: Rep, row: Rep) -> bool:
         rested = row.t_start_s - max(rep.t_end_s for rep in self._in_set) > self._p.set_rest_s
@@ -380,11 +324,3 @@ class Ensemble:
             leg.forget(leg.newest_clock.device_s(min(open_s)) - FORGET_S)
         if self._pelvis is not None:
             self._pelvis.forget(self._pelvis.newest_clock.device_s(min(open_s)))
-
-
-def _pelvic_words(rep: Rep, pelvic: Pelvic | None) -> tuple[str, ...]:
-    """The quality words that the pelvis adds to a row."""
-    if pelvic is None:
-        return ()
-    mount = ("mount",) if pelvic.angles is None else ()
-    return (*mount, "gap") if pelvic.gap and "gap" not in rep.quality else mount

@@ -269,7 +269,7 @@ def test_a_sensor_that_falls_silent_is_told_and_connected_anew(stage: Stage, say
     assert_in_order(session, 100)
     said = session.of(Stalled)[0]
     say(
-        f"told after {said.silent_s:.2f} s, connected anew {session.of(LinkUp)[1].t_host_s - said.t_host_s:.2f} s later"
+        f"told after {said.silent_s:.2f} s, connected again {session.of(LinkUp)[1].t_host_s - said.t_host_s:.2f} s later"
     )
 
 

@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "clocks": ("units", "signals", "sensors.arrival_line"),
     "ensemble_streams": (*WORDS, "clocks", "session", "motion", "reps"),
     "ensemble_pelvis": (*WORDS, "clocks", "ensemble_streams", "motion", "reps"),
-    "ensemble": (*WORDS, "clocks", "ensemble_streams", "ensemble_pelvis", "session", "motion", "reps"),
+    "ensemble_rows": (*WORDS, "ensemble_streams", "motion", "reps"),
+    "ensemble": (*WORDS, "clocks", "ensemble_streams", "ensemble_pelvis", "ensemble_rows", "session", "motion", "reps"),
     "together": (
         *WORDS,
         "analysis",
@@ -133,6 +134,7 @@ CLOCKLESS = (
     "ensemble",
     "ensemble_streams",
     "ensemble_pelvis",
+    "ensemble_rows",
     "coaching",
 )
 HEAVY = ("bleak", "matplotlib", "pandas", "pyarrow", "scipy", "starlette", "uvicorn", "vqf")

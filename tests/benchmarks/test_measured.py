@@ -164,7 +164,7 @@ def test_pieces_laid_end_to_end_keep_their_truth() -> None:
     assert [kick["t_start10"] for kick in late.truth["reps"]] == [pytest.approx(1.0)]
 
 
-@pytest.mark.parametrize("name", ["sets of 3", "strapped anew on the same leg", "first kick 0.5 s after the start"])
+@pytest.mark.parametrize("name", ["sets of 3", "strapped on again on the same leg", "first kick 0.5 s after the start"])
 def test_a_spliced_session_runs_forwards_and_holds_its_kicks(name: str) -> None:
     made = EDGES[name]("standing", 1)
     ends_s = [kick["t_end10"] for kick in made.truth["reps"]]

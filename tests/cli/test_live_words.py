@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from imukick.cli.choosing import chosen
-from imukick.cli.live_run import LiveOptions
+from imukick.cli.live_options import LiveOptions
 from imukick.cli.screen import Screen
 from imukick.errors import ImukickError, SensorError
 from imukick.exercises import LOADS

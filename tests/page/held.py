@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from imukick.analysis import Analysis, exercise_of
-from imukick.cli.live_run import LiveOptions, hold
+from imukick.cli.live_options import LiveOptions
+from imukick.cli.live_run import hold
 from imukick.cli.page_options import PageOptions
 from imukick.cli.screen import Screen
 from imukick.live.stop_conditions import StopConditions

@@ -49,7 +49,7 @@ def test_a_row_a_set() -> None:
     assert found["Exercise Name"].tolist() == [
         f"Donkey Kick - Standing - {side}" for side in ("Left", "Right", "Left", "Left")
     ]
-    assert found["Set Order"].tolist() == [1, 1, 2, 1], "counted for each exercise, anew for each workout"
+    assert found["Set Order"].tolist() == [1, 1, 2, 1], "counted for each exercise, from one again for each workout"
     assert found["Reps"].tolist() == [2, 1, 1, 2]
     assert found["Weight"].tolist() == [0, 0, 0, 0]
     assert set(found["Weight Unit"]) == {"kg"}

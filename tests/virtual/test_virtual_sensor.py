@@ -206,7 +206,7 @@ def test_it_obeys_the_state_chart() -> None:
         await asyncio.sleep(0.05)
         assert (await host.config()).streaming
         assert (await host.ask(v1.ControlCommand(v1.CommandCode.SET, max_latency_ms=100))).status is v1.Status.BUSY
-        anew = await host.ask(v1.ControlCommand(v1.CommandCode.START))
+        again = await host.ask(v1.ControlCommand(v1.CommandCode.START))
         before = len(host.packets)
         await asyncio.sleep(0.05)
         stopped = await host.ask(v1.ControlCommand(v1.CommandCode.STOP))
@@ -215,8 +215,8 @@ def test_it_obeys_the_state_chart() -> None:
         await asyncio.sleep(0.03)
         assert len(host.packets) == after, "nothing comes behind the reply to STOP"
         assert [packet.seq for packet in host.packets[before:]] == list(range(after - before))
-        assert anew.uptime_us is not None
-        assert host.packets[before].t_us >= anew.uptime_us
+        assert again.uptime_us is not None
+        assert host.packets[before].t_us >= again.uptime_us
         assert {len(packet.counts) for packet in host.packets[before : after - 1]} == {10}
         assert not (await host.config()).streaming
         sync = await host.ask(v1.ControlCommand(v1.CommandCode.SYNC))

@@ -86,7 +86,8 @@ def live(
     Keys, or lines on standard input, set marks: new set, other side, load, break, pain, not one, missed one. Ctrl-C or q ends.
     """
     from imukick.cli.history_place import HistoryOptions
-    from imukick.cli.live_run import LiveOptions, run_live
+    from imukick.cli.live_options import LiveOptions
+    from imukick.cli.live_run import run_live
     from imukick.cli.page_options import PageOptions
     from imukick.cli.planned import asked_plan
     from imukick.live.stop_conditions import StopConditions

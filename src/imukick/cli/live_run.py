@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,11 +19,11 @@ from imukick.cli.history_place import HistoryOptions, asked_person, history_file
 from imukick.cli.inputs import Inputs
 from imukick.cli.keyboard import asked, interactive, typed
 from imukick.cli.late_output import late
+from imukick.cli.live_options import LiveOptions
 from imukick.cli.live_page import before_it_begins, paged, show_end, started
 from imukick.cli.live_report import Held, report, report_kept
 from imukick.cli.live_view import TerminalView
 from imukick.cli.outputs import OutputOptions, plan_outputs
-from imukick.cli.page_options import PageOptions
 from imukick.cli.screen import Screen, complain
 from imukick.coaching.coach import Coach
 from imukick.coaching.wording import language_of
@@ -33,122 +32,29 @@ from imukick.events import Place
 from imukick.exercises import Exercise
 from imukick.live.commands import KEYS, key_command, line_command
 from imukick.live.history_recorder import TRY_S, HistoryRecorder
-from imukick.live.link import NEEDS_BUMBLE, Link, Seek, linked, linked_together, with_a_way_out
+from imukick.live.link import Link, linked, linked_together, with_a_way_out
 from imukick.live.link_quality import LinkCount
 from imukick.live.loop import LiveLoop
 from imukick.live.place import data_folder, dated_file
 from imukick.live.preflight import Ask, Preflight, before_session, first_words
 from imukick.live.session import LiveSession
-from imukick.live.stop_conditions import StopConditions
 from imukick.live.stopping import Stop, signals
 from imukick.live.view import View, Views
-from imukick.live.worn import VIRTUAL, short
+from imukick.live.worn import short
 from imukick.page import Page
 from imukick.page.view import PageView
 from imukick.plans import Plan, beginning_with
-from imukick.sensors.link import Sensor
 from imukick.signals import Samples
 from imukick.sinks.arrivals_csv import arrivals_path
 from imukick.sinks.history.opening import AwayError
-from imukick.sinks.lsl import Outlets, check_lsl
+from imukick.sinks.lsl import Outlets
 from imukick.sinks.recorder import Recorder
 from imukick.sinks.whole_file import check_place
-from imukick.sources.phyphox import PREFIX, phone_places
 from imukick.sources.recordings import Recording, read_recording
 
 BEFORE_S: Final = 1.0
 """How long the start waits for another program that writes to the history. Chosen: what nobody notices before a session."""
 HEADER_WORDS: Final = ("posture", "load", "load_kg", "side", "height_m", "support")
-
-
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """What the user asked of a live session; `told` overrules the header of the recording that is played.
-
-    `described`: a home-made sensor; only that one is looked for. `several`: the sensors that are worn together, by place; `sensor` is
-    then None.
-    """
-
-    sensor: str | None
-    play: str | None
-    told: Mapping[str, Any]
-    target_rom_deg: float | None
-    limits: StopConditions
-    record: str | None
-    out: str | None
-    radio: str | None
-    page: PageOptions = field(default_factory=PageOptions)
-    plan: Plan | None = None
-    lsl: bool = False
-    described: Sensor | None = None
-    person: str | None = None
-    several: Mapping[Place, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "told", {key: value for key, value in self.told.items() if value is not None})
-        if self.several:
-            self._check_several()
-        if self.play is not None and self.sensor != VIRTUAL:
-            raise ImukickError("--play is what a virtual sensor plays; give --sensor virtual")
-        if self.limits.faster != 1.0 and not self.virtual:
-            raise ImukickError("--speed is that of a virtual sensor; give --sensor virtual")
-        if self.radio is not None and self.virtual:
-            raise ImukickError("--sensor virtual needs no --radio; leave one of them away")
-        if self.described is not None and self.sensor == VIRTUAL:
-            raise ImukickError("--sensor virtual is imukick's own; leave --sensor-file away")
-        if self.phone is not None:
-            phone_places(self.phone)
-            if self.radio is not None or self.described is not None:
-                raise ImukickError("a phone needs neither --radio nor --sensor-file; leave them away")
-        if self.virtual and importlib.util.find_spec("bumble") is None:
-            raise ImukickError(NEEDS_BUMBLE)
-        if self.lsl:
-            if self.limits.faster != 1.0:
-                raise ImukickError("--lsl stamps what happens now; leave --speed away")
-            check_lsl()
-
-    def _check_several(self) -> None:
-        if self.play is not None:
-            raise ImukickError("--play is what one virtual sensor plays; imukick virtual-sensor plays several together")
-        if self.described is not None:
-            raise ImukickError(
-                "--sensor-file describes the only sensor; of several each is found by its name, so leave it away"
-            )
-        if "side" in self.told:
-            raise ImukickError("each ankle's own sensor says the side; leave --side away")
-        if self.lsl:
-            raise ImukickError("--lsl streams the angle of one leg; leave it away, or use one sensor")
-        for sensor in self.several.values():
-            if sensor.startswith(PREFIX):
-                phone_places(sensor.removeprefix(PREFIX))
-
-    @property
-    def virtual(self) -> bool:
-        """Whether the sensors are imukick's own."""
-        return VIRTUAL in (self.sensor, *self.several.values())
-
-    @property
-    def phone(self) -> str | None:
-        """The address of the phone that was asked for; None where it is another sensor."""
-        return _phone(self.sensor)
-
-    @property
-    def seek(self) -> Seek:
-        """Which sensor that is."""
-        return Seek(self.sensor, self.radio, self.play, self.limits.faster, self.phone, self.described)
-
-    @property
-    def seeks(self) -> dict[Place, Seek]:
-        """Which sensors these are, of several."""
-        return {
-            place: Seek(sensor, self.radio, faster=self.limits.faster, phone=_phone(sensor))
-            for place, sensor in self.several.items()
-        }
-
-
-def _phone(sensor: str | None) -> str | None:
-    named = sensor is not None and sensor.startswith(PREFIX)
-    return sensor.removeprefix(PREFIX) if named and sensor is not None else None
 
 
 def run_live(wishes: LiveOptions, kept: HistoryOptions | None = None) -> int:

@@ -34,7 +34,7 @@ def plot(
     height_m: HeightOption = None,
     target_rom: TargetRomOption = None,
     one_pass: OnePassOption = False,
-    refine: RefineOption = False,  # noqa: ARG001 - accepted as before
+    refine: RefineOption = False,  # noqa: ARG001 - taken by old scripts; looking twice is the default now
     rate_hz: RateOption = None,
     device: DeviceOption = None,
     force: ForceOption = False,

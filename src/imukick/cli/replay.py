@@ -43,7 +43,7 @@ def replay(
     plan: PlanOption = None,
     together: TogetherOption = False,
     one_pass: OnePassOption = False,
-    refine: RefineOption = False,  # noqa: ARG001 - accepted as before
+    refine: RefineOption = False,  # noqa: ARG001 - taken by old scripts; looking twice is the default now
     rate_hz: RateOption = None,
     device: DeviceOption = None,
     started: StartedOption = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from imukick.coaching.announcement import Announcement, correct, count
 from imukick.coaching.cue_queue import CueQueue
 from imukick.coaching.feedback import Feedback
 from imukick.coaching.language import Language
@@ -33,7 +34,7 @@ class Coach:
     """Leads through a `plan`, or without one counts and corrects.
 
     Give it, in the order in which they happen: each event that the session tells (`push`), each mark that was made (`push`,
-    before the events that the session tells of it), and the time that the stream has reached (`reach`). `Beats` cuts a
+    before the events that the session tells of it), and the time that the stream has reached (`reach`). `Ticks` cuts a
     stream so that any chunking gives the same order. Cues bear the last time reached; for the time no longer than one
     sentence takes, a cue may wait for its turn to be spoken, if it moves the plan on. `both_legs`: each leg has a sensor, so that
     a plan follows the leg that kicks.
@@ -196,12 +197,7 @@ class Coach:
             self._moved_s = self._now_s
         if self._likes.count_at == "top" and self._phase in ("ready", "set"):
             self._said_at_top = True
-            self._count(self._reps + 1, None)
-
-    def _count(self, number: int, about: int | None, *, spoken: bool = True, tone: str = "rep") -> None:
-        aim = self._course.step.reps
-        values = {"count": str(number)} | ({} if aim is None else {"aim": str(aim)})
-        self._speech.say("count", "count" if aim is None else "count_of", values, about=about, aloud=spoken, tone=tone)
+            count(self._speech, self._reps + 1, self._course.step.reps)
 
     def _rep(self, rep: Rep) -> None:
         if self._phase in ("stopped", "done"):
@@ -244,55 +240,23 @@ class Coach:
         remark = self._feedback.of(rep)
         if not rep.counted:
             if isinstance(remark, Verdict):
-                self._correct(remark, rep, "")
+                correct(self._speech, remark, rep)
             return
         self._phase, self._rest_until_s, self._rest_told, self._ready_s = "set", None, False, None
         self._reps += 1
         self._in_set.append(rep)
         if self._now_s - rep.t_end_s > LATE_S:  # one of several that the engine counts after all; the newest is spoken
-            self._count(self._reps, rep.index, spoken=False, tone="")
+            count(self._speech, self._reps, self._course.step.reps, rep.index, aloud=False, tone="")
         else:
-            self._told(rep, remark, said_at_top=said_at_top)
+            self._announce(rep, remark, said_at_top=said_at_top)
 
-    def _told(self, rep: Rep, remark: Verdict | str | None, *, said_at_top: bool) -> None:
+    def _announce(self, rep: Rep, remark: Verdict | str | None, *, said_at_top: bool) -> None:
         """Count and remark in one breath; where the set ends with it, in one breath with that."""
-        aim, number = self._course.step.reps, self._reps
         loss = broken_rule(self._plan, self._in_set)
-        lead = "" if said_at_top else say("count", {"count": str(number)}, self._likes.language.sayings)[1]
-        full = aim is not None and number >= aim
-        ends = full or loss is not None
-        one_more = aim is not None and number == aim - 1 and not ends
-        alone = not (ends or one_more or remark)
-        if alone and said_at_top:
-            return
-        if one_more:
-            values = {"count": str(number), "aim": str(aim)}
-            self._speech.say(
-                "last_rep", "one_more", values, about=rep.index, lead=lead, aloud=remark is None, tone="last_rep"
-            )
-            lead += " " + say("one_more", values, self._likes.language.sayings)[1]
-        else:
-            self._count(number, rep.index, spoken=alone, tone="rep" if alone else "")
-        tone = not (ends or one_more)
-        if isinstance(remark, Verdict):
-            self._correct(remark, rep, lead, aloud=not ends, toned=tone)
-        elif remark is not None:
-            self._speech.say(
-                "praise", remark, {}, about=rep.index, lead=lead, aloud=not ends, tone="praise" if tone else ""
-            )
-        if loss is not None and not full:
-            key, loss_pct = loss
-            values = {"loss": f"{loss_pct:.0f}"}
-            self._speech.say("stop", key, values, about=rep.index, aloud=False, tone="")
-            lead += " " + say(key, values, self._likes.language.sayings)[1]
-        if ends:
-            self._end("count" if full else "loss", lead=lead.strip())
-
-    def _correct(self, verdict: Verdict, rep: Rep, lead: str, *, aloud: bool = True, toned: bool = True) -> None:
-        tone = "correction" if toned else ""
-        self._speech.say(
-            "correction", verdict.word, {}, about=rep.index, verdict=verdict, lead=lead, aloud=aloud, tone=tone
-        )
+        announced = Announcement(rep, self._reps, self._course.step.reps, remark, loss, said_at_top=said_at_top)
+        lead = announced.say(self._speech)
+        if announced.ends:
+            self._end("count" if announced.full else "loss", lead=lead)
 
     def _disputed(self, index: int) -> None:
         """One less in the set under way; a set that is over stays as it was told."""
@@ -308,7 +272,7 @@ class Coach:
         self._phase, self._moved_s = "set", self._now_s
         self._reps += 1
         aim = self._course.step.reps
-        self._count(self._reps, None, spoken=aim is None or self._reps < aim)
+        count(self._speech, self._reps, aim, aloud=aim is None or self._reps < aim)
         if aim is not None and self._reps >= aim:
             self._end("count", lead=say("count", {"count": str(self._reps)}, self._likes.language.sayings)[1])
 

@@ -7,7 +7,7 @@ import gc
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,25 +17,22 @@ from imukick.live.command_handler import CommandHandler
 from imukick.live.commands import Command
 from imukick.live.fit_check import look
 from imukick.live.link_quality import LinkCount
-from imukick.live.sensor_watch import SensorWatch
+from imukick.live.sensor_watch import SensorWatch, show_links
 from imukick.live.session import LiveSession
+from imukick.live.shown_leg import LEGS, ShownLeg
 from imukick.live.stop_conditions import StopConditions
-from imukick.live.view import CONNECTED, LOST, SILENT, ShownSensor, Views
+from imukick.live.view import CONNECTED, LOST, SILENT, Views
 from imukick.sensors.link import Battery, Settings
 from imukick.signals import LegMotion, Samples
 from imukick.sinks.lsl import Outlets
 from imukick.sources.ble import LinkDown, LinkQuality, LinkUp, Notice, Received, Refused, Stalled
 from imukick.sources.ble.items import LinkItem
-from imukick.units import DEG_PER_RAD, RAD_PER_DEG
+from imukick.units import DEG_PER_RAD
 from imukick.updates import Update
 
 TICK_S: Final = 0.25
 QUIET_S: Final = 0.3
 """How long to wait for late packets after the virtual sensor's last one. Chosen: ten connection intervals."""
-
-UP_RAD: Final = 8.0 * RAD_PER_DEG
-"""A leg that is higher is the one that kicks, until it is down again and the other is higher. Chosen: half of the smallest kick."""
-LEGS: Final[Mapping[Place, str]] = {"left-ankle": "left", "right-ankle": "right"}
 
 Items = AsyncGenerator[LinkItem, None]
 
@@ -85,7 +82,7 @@ class LiveLoop:
         self._still = conditions.count_from == "still"
         self._sensors = {place: SensorWatch(one, place, watch_still=self._still) for place, one in counts.items()}
         self._looking = set[asyncio.Task[None]]()
-        self._leg: Place | None = None  # of several: the one that is shown
+        self._leg = ShownLeg(session)
         self._queue: asyncio.Queue[Said | Gone | Command | End | Tick] = asyncio.Queue()
         self._over = False
         self._says = CommandHandler(session, view, self._heard, waiting=conditions.count_from is not None)
@@ -201,7 +198,7 @@ class LiveLoop:
         elif error is not None:
             sensor.link = LOST
             self._say(sensor, f"{error}; the others go on without it")
-            self._show_links()
+            show_links(self._view.shown, list(self._sensors.values()))
 
     def _say(self, sensor: SensorWatch, line: str) -> None:
         self._view.say(f"{sensor.lead}{line}")
@@ -233,17 +230,7 @@ class LiveLoop:
                 self._say(sensor, f"a packet was refused and left out: {item.message}")
             case LinkQuality():
                 sensor.rate_hz = item.samples / item.window_s if item.window_s > 0 else None
-        self._show_links()
-
-    def _show_links(self) -> None:
-        """The state of all links as that of the worst; of several, each beside it."""
-        shown, sensors = self._view.shown, list(self._sensors.values())
-        shown.link = next((one.link for one in sensors if not one.up), CONNECTED)
-        batteries = [one.battery_pct for one in sensors if one.battery_pct is not None]
-        shown.battery_pct = min(batteries, default=None)
-        rates = [one.rate_hz for one in sensors]
-        shown.rate_hz = None if None in rates else min(rate for rate in rates if rate is not None)
-        shown.sensors = tuple(ShownSensor(one.place, one.link) for one in sensors if one.place is not None)
+        show_links(self._view.shown, list(self._sensors.values()))
 
     def _received(self, sensor: SensorWatch, item: Received) -> None:
         self._last_host_s = time.monotonic()
@@ -274,19 +261,14 @@ class LiveLoop:
 
     def _moved(self, place: Place | None, motion: LegMotion) -> None:
         """A leg moved; of two, the one that kicks is shown, in the session's time."""
+        shown = motion if place is None else self._leg.moved(place, motion)
+        if shown is None:
+            return
         if place is not None:
-            angle_rad, other_rad = self._session.angle_rad(place), self._session.angle_rad(self._leg)
-            higher = angle_rad is not None and abs(angle_rad) > UP_RAD and abs(other_rad or 0.0) < UP_RAD
-            if self._leg is None or higher:
-                self._leg = place
-            if place != self._leg:
-                return
             self._view.shown.side = LEGS.get(place, "unknown")
-            zero_s = self._session.on_session_time(place, 0.0)
-            motion = replace(motion, t_s=zero_s + motion.t_s * (self._session.on_session_time(place, 1.0) - zero_s))
-        self._view.moved(motion)
+        self._view.moved(shown)
         if self._outlets is not None:
-            self._outlets.moved(motion)
+            self._outlets.moved(shown)
 
     def _heard(self, update: Update) -> None:
         """Show events and cues; set the marks that cues ask for."""
@@ -342,7 +324,11 @@ class LiveLoop:
     def _ticked(self) -> None:
         self._tell_trouble()
         shown = self._view.shown
-        first_s, last_s, angle_rad = self._session.first_s, self._session.last_s, self._session.angle_rad(self._leg)
+        first_s, last_s, angle_rad = (
+            self._session.first_s,
+            self._session.last_s,
+            self._session.angle_rad(self._leg.place),
+        )
         if first_s is None or last_s is None:
             self._began_host_s = time.monotonic()
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from imukick.events import Gap, Place
 from imukick.live.fit_check import FitCheck
 from imukick.live.link_quality import LinkCount
 from imukick.live.strap_check import StillWatch, StrapCheck
-from imukick.live.view import CONNECTED, LOOKING
+from imukick.live.view import CONNECTED, LOOKING, Shown, ShownSensor
 from imukick.sensors.link import Decoded, Lost
 from imukick.signals import Samples
 
@@ -26,7 +27,6 @@ class SensorWatch:
         self._still = StillWatch() if watch_still and place != "pelvis" else None
         self.still = self._still is None
         self.link = LOOKING
-        self.connections = 0
         self.streamed = False
         self.down: set[str] = set()
         """Why the link is down, as far as it was said."""
@@ -58,3 +58,13 @@ class SensorWatch:
         if self.place is not None and isinstance(decoded, Lost) and decoded.t_to_s - decoded.t_from_s > GAP_S:
             self.count.heard(Gap(decoded.t_from_s, decoded.t_to_s))  # an ensemble's gaps do not say whose they are
         return self.check.push(decoded)
+
+
+def show_links(shown: Shown, sensors: Sequence[SensorWatch]) -> None:
+    """Show the state of all links as that of the worst; of several, each beside it."""
+    shown.link = next((one.link for one in sensors if not one.up), CONNECTED)
+    batteries = [one.battery_pct for one in sensors if one.battery_pct is not None]
+    shown.battery_pct = min(batteries, default=None)
+    rates = [one.rate_hz for one in sensors]
+    shown.rate_hz = None if None in rates else min(rate for rate in rates if rate is not None)
+    shown.sensors = tuple(ShownSensor(one.place, one.link) for one in sensors if one.place is not None)

@@ -122,12 +122,12 @@ class Zero:
             return full, False
         full = nearest(reading, bits, ticks + elapsed_s * self.ticks_hz)
         off_s = abs(full - ticks) / self.ticks_hz - elapsed_s
-        anew = full <= ticks or abs(off_s) > SAME_CLOCK_S + SAME_CLOCK_SHARE * elapsed_s
-        return (reading, True) if anew else (full, False)
+        reset = full <= ticks or abs(off_s) > SAME_CLOCK_S + SAME_CLOCK_SHARE * elapsed_s
+        return (reading, True) if reset else (full, False)
 
-    def saw(self, ticks: int, arrival_s: float, *, anew: bool) -> None:
-        """Note the stamp of a packet that is about to be placed; `anew`: the clock was reset."""
-        if anew:
+    def saw(self, ticks: int, arrival_s: float, *, reset: bool) -> None:
+        """Note the stamp of a packet that is about to be placed; `reset`: the clock was reset."""
+        if reset:
             self.restart()
         self._seen = ticks, arrival_s
         self._unsure = False

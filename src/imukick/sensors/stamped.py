@@ -45,7 +45,7 @@ class Stamped:
             raise ProtocolError(str(error), data=data) from None
 
     def _pushed(self, reading: int, n: int, arrival_s: float) -> tuple[FloatArray | None, list[Decoded]]:
-        ticks, anew = self._zero.full(reading, self._bits, arrival_s)
+        ticks, reset = self._zero.full(reading, self._bits, arrival_s)
         first = self._ticks is None
         if self._ticks is not None and ticks <= self._ticks:
             return None, [Repeated(1)]
@@ -54,19 +54,19 @@ class Stamped:
         share = SLACK_SHARE if not first and self._time.period.known else RATE_SPREAD
         joined = not first and missing <= SLACK + share * full
         before_s = self._time.last_s
-        t_s = self._placed(ticks, n, arrival_s, joined=joined, anew=anew)
+        t_s = self._placed(ticks, n, arrival_s, joined=joined, reset=reset)
         self._ticks, self._n = ticks, n
         if joined or before_s is None:
             return t_s, []
         packets, samples = (None, None) if first else (max(1, round(missing / full)), max(1, round(missing)))
         return t_s, [Lost(before_s, float(t_s[0]), packets, samples)]
 
-    def _placed(self, ticks: int, n: int, arrival_s: float, *, joined: bool, anew: bool) -> FloatArray:
-        if anew:
-            self._zero.saw(ticks, arrival_s, anew=True)
+    def _placed(self, ticks: int, n: int, arrival_s: float, *, joined: bool, reset: bool) -> FloatArray:
+        if reset:
+            self._zero.saw(ticks, arrival_s, reset=True)
         t_s = self._time.place(ticks, n, arrival_s, joined=joined)
-        if not anew:
-            self._zero.saw(ticks, arrival_s, anew=False)
+        if not reset:
+            self._zero.saw(ticks, arrival_s, reset=False)
         return t_s
 
     @property
@@ -98,14 +98,14 @@ class EachStamped:
         `ProtocolError`, and changes nothing, for an impossible stamp.
         """
         try:
-            ticks, anew = self._zero.full(reading, bits, arrival_s)
+            ticks, reset = self._zero.full(reading, bits, arrival_s)
         except ProtocolError as error:
             raise ProtocolError(str(error), data=data) from None
         before, before_s = self._ticks, self._last_s
         steady, self._rate_hz = rate_hz is not None and rate_hz == self._rate_hz, rate_hz
         if before is not None and ticks <= before:
             return None, [Repeated(1)]
-        self._zero.saw(ticks, arrival_s, anew=anew)
+        self._zero.saw(ticks, arrival_s, reset=reset)
         at_s, _ = self._zero.at(ticks, 0.0, 0.0 if rate_hz is None else 1.0 / rate_hz, arrival_s)
         if before_s is not None and at_s <= before_s:
             at_s = math.nextafter(before_s, math.inf)

@@ -67,20 +67,20 @@ def curve_of(moved: Iterable[LegMotion]) -> Curve:
     )
 
 
-def without_stale(curve: Curve, anew_s: float, reps: Sequence[Rep]) -> Curve:
+def without_stale(curve: Curve, remounted_s: float, reps: Sequence[Rep]) -> Curve:
     """The curve without what was still measured by the strapping before.
 
-    That the sensor sits otherwise since `anew_s` is known only after the first kick there; at that moment the angle
+    That the sensor sits otherwise since `remounted_s` is known only after the first kick there; at that moment the angle
     jumps to the new zero.
     """
-    end_s = next((rep.t_end_s for rep in reps if rep.t_end_s > anew_s), anew_s)
+    end_s = next((rep.t_end_s for rep in reps if rep.t_end_s > remounted_s), remounted_s)
     near = np.flatnonzero((curve.t_s >= end_s) & (curve.t_s < end_s + NEAR_S))
     if not len(near) or curve.jumps_deg[near].max() < JUMP_DEG:
         return curve
     known_s = float(curve.t_s[near[np.argmax(curve.jumps_deg[near])]])
-    stale = (curve.t_s >= anew_s) & (curve.t_s < known_s)
+    stale = (curve.t_s >= remounted_s) & (curve.t_s < known_s)
     angle_deg = np.ma.masked_where(stale, curve.angle_deg)
-    return replace(curve, angle_deg=angle_deg, unknown=(*curve.unknown, (anew_s, known_s)))
+    return replace(curve, angle_deg=angle_deg, unknown=(*curve.unknown, (remounted_s, known_s)))
 
 
 def _runs(t_s: FloatArray, true: BoolArray) -> Iterable[Span]:

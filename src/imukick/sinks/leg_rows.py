@@ -69,12 +69,12 @@ class Label:
 
 
 class LegRows:
-    """All rows of a session: how high they are, and how they are drawn; `anew_s`: when the sensor was strapped anew."""
+    """All rows of a session: how high they are, and how they are drawn; `remounted_s`: when the sensor was strapped on again."""
 
-    def __init__(self, moved: Sequence[LegMotion], reps: Sequence[Rep], anew_s: Sequence[float]) -> None:
+    def __init__(self, moved: Sequence[LegMotion], reps: Sequence[Rep], remounted_s: Sequence[float]) -> None:
         self._reps = reps
         self._curve = curve_of(moved)
-        for time_s in anew_s:
+        for time_s in remounted_s:
             self._curve = without_stale(self._curve, time_s, reps)
         spans = [(rep.t_start_s, rep.t_end_s) for rep in reps]
         times = [time for span in spans for time in span]

@@ -69,8 +69,8 @@ def write_picture(part: Path, ending: str, story: Story) -> None:
 
 def draw(story: Story) -> Figure:
     """The picture on a page as long as it needs to be."""
-    anew_s = [event.t_s for event in story.events if isinstance(event, Remount)]
-    rows, bars = LegRows(story.moved, story.reps, anew_s), RepBars(story.reps, story.meta)
+    remounted_s = [event.t_s for event in story.events if isinstance(event, Remount)]
+    rows, bars = LegRows(story.moved, story.reps, remounted_s), RepBars(story.reps, story.meta)
     if len(rows.rows) > MOST_ROWS:
         raise ImukickError(
             f"{story.title}: too long for one picture; cut it with imukick edit --from --to --out, and plot each part"

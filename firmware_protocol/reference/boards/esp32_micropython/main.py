@@ -30,7 +30,7 @@ BATTERY = (bluetooth.UUID(0x2A19), bluetooth.FLAG_READ)
 
 
 class Clock:
-    """Microseconds since power-on that never begin anew; look at it more often than every four minutes."""
+    """Microseconds since power-on that never start over; look at it more often than every four minutes."""
 
     def __init__(self):
         self._last, self._us = time.ticks_us(), 0

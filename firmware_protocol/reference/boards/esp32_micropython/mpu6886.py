@@ -28,7 +28,7 @@ class Mpu6886:
         self._i2c.writeto_mem(ADDRESS, register, bytes([value]))
 
     def configure(self, rate_millihz, acc_g, gyr_dps):
-        """Set rate and ranges; the FIFO begins anew."""
+        """Set rate and ranges; the FIFO starts over."""
         self._put(0x6B, 0x01)
         self._put(0x19, 1000000 // rate_millihz - 1)  # of 1 kHz
         self._put(0x1A, 0x02)  # a low-pass of 92 Hz; a full FIFO drops the oldest

@@ -29,7 +29,7 @@ class Lsm6ds3:
             return False
 
     def configure(self, rate_millihz, acc_g, gyr_dps):
-        """Set rate and ranges; the FIFO begins anew."""
+        """Set rate and ranges; the FIFO starts over."""
         odr = _ODR[rate_millihz]
         acc, gyr = {4: 2, 8: 3, 16: 1}[acc_g], {500: 1, 1000: 2, 2000: 3}[gyr_dps]
         for register, value in (

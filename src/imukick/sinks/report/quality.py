@@ -75,8 +75,8 @@ def _clipped(data: ReportData) -> str:
 
 
 def _mounting(data: ReportData) -> str:
-    anew = [event.t_s for event in data.events if isinstance(event, Remount)]
-    said = [f"the sensor sat otherwise from {', '.join(map(clock, anew[:MOST]))} on"] if anew else []
+    again_s = [event.t_s for event in data.events if isinstance(event, Remount)]
+    said = [f"the sensor sat otherwise from {', '.join(map(clock, again_s[:MOST]))} on"] if again_s else []
     for word in ("axis", "strap"):
         reps = [rep for rep in data.reps if word in rep.quality]
         said += [f"{quality_text(word)} ({numbers(reps)})"] if reps else []

@@ -89,10 +89,10 @@ def doubts(data: ReportData) -> list[str]:
     """What must be read along with the sentence: a recording that warns, resistance unknown, a clock that was not good."""
     counted = data.counted
     out = [f"{warning[:1].upper()}{warning[1:]}." for warning in data.meta["warnings"]]
-    anew = [event.t_s for event in data.events if isinstance(event, Remount)]
-    if anew and len(data.sides) == 1 and not any(mark.kind == "side" for mark in data.marks):
+    again_s = [event.t_s for event in data.events if isinstance(event, Remount)]
+    if again_s and len(data.sides) == 1 and not any(mark.kind == "side" for mark in data.marks):
         out.append(
-            f"The sensor was strapped on again at {clock(anew[0])}. If that was on the other leg, what follows is under the wrong "
+            f"The sensor was strapped on again at {clock(again_s[0])}. If that was on the other leg, what follows is under the wrong "
             "side; imukick edit --add-mark puts it right."
         )
     if counted and any(rep.load not in KNOWN_LOADS for rep in counted):
