@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from rich.console import Console
 
 from imukick.analysis import Analysis
 from imukick.cli.show import Report, event_line, set_line
-from imukick.cli.what_now import what_now
 from imukick.coaching.wording import VERDICTS, language_of, rep_texts, verdict_text
 from imukick.events import Doubt, Event, Gap, LiftTold, Prior, Remount, Rep, RepRevised, SetEnded, Verdict
 from tests.sinks.rep_rows import a_rep
@@ -132,17 +130,6 @@ def test_a_set_without_a_counted_rep() -> None:
 )
 def test_events_as_they_are_told(event: Event, line: str | None) -> None:
     assert event_line(event) == line
-
-
-def test_what_now_fits_what_was_seen() -> None:
-    nothing = Analysis((), (), Prior(), (), META)
-    assert [line.split()[2] for line in what_now(Path("a b.csv"), nothing, kept=False)] == ["plot", "replay"]
-    assert "'a b.csv'" in what_now(Path("a b.csv"), nothing, kept=False)[0]
-    seen = Analysis((a_rep(side="unknown"),), (), Prior(), (), META)
-    assert [line.split()[2] for line in what_now(Path("a.csv"), seen, kept=False)] == ["edit", "report", "replay"]
-    assert [
-        line.split()[2] for line in what_now(Path("a.csv"), Analysis((a_rep(),), (), Prior(), (), META), kept=True)
-    ] == ["report", "plot"]
 
 
 @pytest.mark.parametrize(
